@@ -1,0 +1,124 @@
+/** The shapes of the HTTP API: what handlers answer, and what the CLI and the page read. */
+import type { NodeState, Transition } from './transition.ts';
+import type { ExcuseCode, FindingCode, LayerName, Owner, ReasonCode } from './reasons.ts';
+import type { SliName } from './slis.ts';
+import type { PolicyOrigin } from './policy.ts';
+
+/** Nodes by state, for a pool or a policy. `expected` = covered + uncovered + unobserved. */
+export interface Counts {
+  readonly expected: number;
+  readonly covered: number;
+  readonly uncovered: number;
+  readonly unobserved: number;
+  readonly excused: number;
+  readonly current: number;
+  readonly eligible: number;
+  readonly stray: number;
+  readonly excluded: number;
+}
+
+/** Node-milliseconds of one SLI since this process began, and attainment as a range of ratios (null before any time was expected). */
+export interface SliAnswer {
+  readonly sli: SliName;
+  readonly objective: number;
+  readonly validMs: number;
+  readonly goodMs: number;
+  readonly unobservedMs: number;
+  readonly attainment: { readonly low: number; readonly high: number } | null;
+  readonly met: boolean | null;
+}
+
+/** One policy's summary. `coverage` is covered / expected now, null when nothing is expected. */
+export interface PolicySummary {
+  readonly namespace: string;
+  readonly daemonset: string;
+  readonly policy: {
+    readonly uid: string;
+    readonly name: string;
+    readonly namespace: string;
+    readonly origin: PolicyOrigin;
+  };
+  readonly denominator: 'explicit' | 'inferred';
+  readonly counts: Counts;
+  readonly coverage: number | null;
+  readonly worstReason: ReasonCode | null;
+  readonly conditions: readonly PolicyCondition[];
+  readonly purpose: string;
+  readonly team: string;
+  readonly contact: string;
+}
+
+/** A condition of a policy: Ready, NoNodesMatch, Conflict. */
+export interface PolicyCondition {
+  readonly type: string;
+  readonly status: 'True' | 'False';
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** One policy in full. */
+export interface PolicyAnswer extends PolicySummary {
+  readonly reasons: readonly { readonly reason: ReasonCode; readonly owner: Owner; readonly nodes: number }[];
+  readonly excuses: readonly { readonly reason: ExcuseCode; readonly nodes: number }[];
+  readonly pools: readonly (Counts & { readonly pool: string })[];
+  readonly layers: readonly { readonly layer: LayerName; readonly good: number }[];
+  readonly controller: {
+    readonly desired: number;
+    readonly divergence: number;
+    readonly divergenceSeconds: number;
+  } | null;
+  readonly slis: readonly SliAnswer[];
+  readonly history: { readonly durable: boolean; readonly note: string };
+}
+
+/** Something that is wrong with a node: a reason or a finding, with what was seen. */
+export interface Finding {
+  readonly code: ReasonCode | FindingCode;
+  readonly message: string;
+}
+
+/** One node under one policy. `node` is '' for a phantom, whose `pool` says where it is missing. */
+export interface NodeAnswer {
+  readonly node: string;
+  readonly pool: string;
+  readonly inScope: boolean;
+  readonly eligible: boolean;
+  readonly state: NodeState;
+  readonly reason: ReasonCode | ExcuseCode | null;
+  readonly owner: Owner | null;
+  readonly message: string;
+  /** RFC 3339. */
+  readonly since: string;
+  readonly findings: readonly Finding[];
+  readonly pod: string | null;
+  readonly daemon: string | null;
+  readonly heartbeat: string | null;
+}
+
+/** One check of the chain that led to a node's state. */
+export interface Check {
+  readonly check: string;
+  readonly outcome: 'pass' | 'fail' | 'unknown' | 'skipped';
+  readonly seen: string;
+}
+
+/** One node with the chain of checks and its last transitions. */
+export interface NodeDetail extends NodeAnswer {
+  readonly nextStep: string | null;
+  readonly checks: readonly Check[];
+  readonly transitions: readonly Transition[];
+}
+
+/** A page of a list. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly continue?: string;
+}
+
+/** An RFC 9457 problem document. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+}

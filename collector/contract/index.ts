@@ -1,0 +1,74 @@
+/** The door of the contract: the words of the domain model as data, shared by every part of Rollcall. */
+export type {
+  Condition,
+  ContainerObject,
+  DaemonObject,
+  DaemonSetObject,
+  Editor,
+  HeartbeatObject,
+  KubeEventObject,
+  LabelSelector,
+  MaintenanceObject,
+  NodeObject,
+  NodeSelectorTerm,
+  NodeStateObject,
+  PodObject,
+  RevisionObject,
+  SelectorRequirement,
+  StringMap,
+  Taint,
+  TaintEffect,
+  TemplatePlacement,
+  Termination,
+  Toleration,
+} from './objects.ts';
+export type {
+  AnnotationPattern,
+  Exclusion,
+  Exemption,
+  Objective,
+  Policy,
+  PolicyOrigin,
+  TaintPattern,
+} from './policy.ts';
+export {
+  WATCH,
+  type ClusterEvent,
+  type EventBase,
+  type ObjectEvent,
+  type RoleEvent,
+  type TickEvent,
+  type WatchStateEvent,
+  type WatchStateName,
+} from './cluster-event.ts';
+export {
+  EXCUSES,
+  FINDINGS,
+  LAYERS,
+  OWNERS,
+  REASONS,
+  type ExcuseCode,
+  type FindingCode,
+  type LayerName,
+  type Owner,
+  type Reason,
+  type ReasonCode,
+} from './reasons.ts';
+export { SLIS, VERDICTS, type Sli, type SliName, type Verdict } from './slis.ts';
+export { NODE_STATES, type Journal, type NodeMemory, type NodeState, type Transition } from './transition.ts';
+export { COLLECTOR_METRICS, COMMON_LABELS, COVERAGE_METRICS, INFO_LIMIT, type Metric } from './metrics.ts';
+export { CONDITION_TAINTS, JOINING_TAINTS, LEAVING_TAINTS, NO_POOL, POOL_LABELS, VIRTUAL_NODES } from './defaults.ts';
+export { GROUP, VERSION, WATCHED_KINDS, type WatchedKind } from './watched-kinds.ts';
+export type {
+  Check,
+  Counts,
+  Finding,
+  NodeAnswer,
+  NodeDetail,
+  Page,
+  PolicyAnswer,
+  PolicyCondition,
+  PolicySummary,
+  Problem,
+  SliAnswer,
+} from './api.ts';

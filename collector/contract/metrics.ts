@@ -1,0 +1,108 @@
+/** The catalogue of metrics: no metric name is written anywhere else. */
+
+/** One metric family as Prometheus sees it; `labels` are those beside the common ones. */
+export interface Metric {
+  readonly name: string;
+  readonly type: 'gauge' | 'counter' | 'histogram';
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** False where the family describes a policy as a whole, or the collector itself. */
+  readonly pool: boolean;
+  readonly stability: 'stable' | 'alpha';
+}
+
+/** Labels that every family of a policy carries, before its own; `cluster` only when the collector was given a name. */
+export const COMMON_LABELS = ['cluster', 'namespace', 'daemonset', 'node_pool'] as const;
+
+function gauge(name: string, help: string, options: Partial<Metric> = {}): Metric {
+  return { name, type: 'gauge', help, labels: [], pool: true, stability: 'alpha', ...options };
+}
+
+function counter(name: string, help: string, labels: readonly string[]): Metric {
+  return { name, type: 'counter', help, labels, pool: true, stability: 'alpha' };
+}
+
+/** The families that a policy has, by the name that the code uses. */
+export const COVERAGE_METRICS = {
+  expected: gauge('rollcall_expected_nodes', 'Nodes that should run the daemon now.'),
+  covered: gauge('rollcall_covered_nodes', 'Expected nodes on which every asked health layer is good.'),
+  current: gauge('rollcall_current_nodes', 'Covered nodes on the newest revision of the DaemonSet.'),
+  eligible: gauge('rollcall_eligible_nodes', 'Nodes on which the DaemonSet controller would place a pod.'),
+  stray: gauge('rollcall_stray_nodes', 'Nodes that run the daemon and are not in scope.'),
+  unobserved: gauge('rollcall_unobserved_nodes', 'Expected nodes of which some asked health layer is unknown.'),
+  excluded: gauge('rollcall_excluded_nodes', 'Nodes that a rule takes out of the scope, by rule.', {
+    labels: ['rule'],
+  }),
+  controllerDesired: gauge('rollcall_controller_desired_nodes', "The DaemonSet's own status.desiredNumberScheduled.", {
+    pool: false,
+  }),
+  divergence: gauge('rollcall_divergence_nodes', "Eligible nodes minus the controller's desiredNumberScheduled.", {
+    pool: false,
+  }),
+  divergenceSeconds: gauge('rollcall_divergence_seconds', 'For how long the divergence has not been zero.', {
+    pool: false,
+  }),
+  excused: gauge('rollcall_excused_nodes', 'Nodes in scope that are not counted now, by excuse.', {
+    labels: ['reason'],
+  }),
+  uncovered: gauge('rollcall_uncovered_nodes', 'Expected nodes that are not covered, by primary reason.', {
+    labels: ['reason', 'owner'],
+  }),
+  layerGood: gauge('rollcall_layer_good_nodes', 'Expected nodes of which this health layer is good.', {
+    labels: ['layer'],
+  }),
+  uncoveredInfo: gauge('rollcall_uncovered_node_info', 'Uncovered nodes by name, the longest-uncovered first.', {
+    labels: ['node', 'reason'],
+  }),
+  notListed: gauge(
+    'rollcall_uncovered_nodes_not_listed',
+    'Uncovered nodes beyond those in rollcall_uncovered_node_info.',
+    { pool: false },
+  ),
+  longestUncovered: gauge('rollcall_longest_uncovered_seconds', 'For how long the longest-uncovered node has been so.'),
+  objective: gauge('rollcall_objective_ratio', 'The objective of the policy.', { labels: ['sli'], pool: false }),
+  validSeconds: counter('rollcall_valid_node_seconds_total', 'Node-seconds expected and observed.', ['sli']),
+  goodSeconds: counter('rollcall_good_node_seconds_total', 'Valid node-seconds that were good.', ['sli']),
+  unobservedSeconds: counter('rollcall_unobserved_node_seconds_total', 'Expected node-seconds not observed.', ['sli']),
+  uncoveredSeconds: counter('rollcall_uncovered_node_seconds_total', 'Uncovered node-seconds, by primary reason.', [
+    'reason',
+    'owner',
+  ]),
+  excusedSeconds: counter(
+    'rollcall_excused_node_seconds_total',
+    'Excused node-seconds, by excuse and what the node would have been.',
+    ['reason', 'verdict'],
+  ),
+} as const satisfies Record<string, Metric>;
+
+function own(name: string, type: Metric['type'], help: string, labels: readonly string[]): Metric {
+  return { name, type, help, labels, pool: false, stability: 'alpha' };
+}
+
+/** The collector's own health. */
+export const COLLECTOR_METRICS = {
+  watchState: own('rollcall_watch_state', 'gauge', 'State of a watch: 1 for the one it is in.', ['watch', 'state']),
+  watchAge: own('rollcall_watch_age_seconds', 'gauge', 'Seconds since a watch last heard from the API server.', [
+    'watch',
+  ]),
+  watchEvents: own('rollcall_watch_events_total', 'counter', 'Objects that a watch delivered.', ['watch']),
+  watchRelists: own('rollcall_watch_relists_total', 'counter', 'Full lists that a watch had to make.', ['watch']),
+  watchErrors: own('rollcall_watch_errors_total', 'counter', 'Errors of a watch, by code.', ['watch', 'code']),
+  observationDelay: own(
+    'rollcall_observation_delay_seconds',
+    'histogram',
+    'From the arrival of an event to the moment at which every answer reflects it.',
+    [],
+  ),
+  rejectedPolicies: own(
+    'rollcall_rejected_policies',
+    'gauge',
+    'Policies that are not evaluated because they are invalid or in conflict.',
+    [],
+  ),
+  leader: own('rollcall_leader', 'gauge', '1 on the replica whose counters move.', []),
+  buildInfo: own('rollcall_build_info', 'gauge', 'Always 1; the version is a label.', ['version']),
+} as const satisfies Record<string, Metric>;
+
+/** How many nodes rollcall_uncovered_node_info names for each policy at most. */
+export const INFO_LIMIT = 50;

@@ -1,0 +1,201 @@
+/** The projected Kubernetes objects: the few fields that Rollcall keeps of each; all times are wall-clock milliseconds since the epoch. */
+
+/** Labels or annotations as parsed; keys come from users, so read them with `Object.hasOwn` only. */
+export type StringMap = Readonly<Record<string, string>>;
+
+/** The effect of a taint; an unknown word is kept as it came and never matches a rule. */
+export type TaintEffect = 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+
+/** One taint of a node (core/v1 Taint). `value` is '' when absent, as in Kubernetes' own comparison. */
+export interface Taint {
+  readonly key: string;
+  readonly value: string;
+  readonly effect: string;
+  readonly timeAdded?: number;
+}
+
+/** One toleration of a pod template (core/v1 Toleration); absent fields are '' as in Go. */
+export interface Toleration {
+  readonly key: string;
+  readonly operator: string;
+  readonly value: string;
+  readonly effect: string;
+}
+
+/** One requirement of a selector: a node-selector requirement, or a label-selector one (there without Gt and Lt). */
+export interface SelectorRequirement {
+  readonly key: string;
+  readonly operator: string;
+  readonly values: readonly string[];
+}
+
+/** A metav1.LabelSelector: both parts must hold; an empty one matches everything. */
+export interface LabelSelector {
+  readonly matchLabels: StringMap;
+  readonly matchExpressions: readonly SelectorRequirement[];
+}
+
+/** One node-selector term: expressions and fields are ANDed, an empty term matches nothing. */
+export interface NodeSelectorTerm {
+  readonly matchExpressions: readonly SelectorRequirement[];
+  readonly matchFields: readonly SelectorRequirement[];
+}
+
+/** A condition of a Node or Pod. `status` is the server's word: True, False or Unknown. */
+export interface Condition {
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly since?: number;
+}
+
+/** Who changed a node's labels or taints last, from the newest managedFields entry that owns any of them. */
+export interface Editor {
+  readonly manager: string;
+  readonly at?: number;
+}
+
+/** A node, projected. `problems` are the conditions other than Ready that are True, by type. */
+export interface NodeObject {
+  readonly uid: string;
+  readonly name: string;
+  readonly labels: StringMap;
+  readonly annotations: StringMap;
+  readonly createdAt?: number;
+  readonly deletedAt?: number;
+  readonly unschedulable: boolean;
+  readonly taints: readonly Taint[];
+  readonly ready: Condition;
+  readonly problems: readonly (Condition & { readonly type: string })[];
+  readonly editor?: Editor;
+}
+
+/** How a container ended (core/v1 ContainerStateTerminated). */
+export interface Termination {
+  readonly reason: string;
+  readonly message: string;
+  readonly exitCode: number;
+  readonly signal: number;
+  readonly finishedAt?: number;
+}
+
+/** A container that is not simply running and ready, or that has restarted; healthy ones are not kept. */
+export interface ContainerObject {
+  readonly name: string;
+  readonly init: boolean;
+  readonly ready: boolean;
+  readonly running: boolean;
+  readonly restarts: number;
+  readonly image: string;
+  readonly waiting?: { readonly reason: string; readonly message: string };
+  readonly terminated?: Termination;
+  readonly lastTerminated?: Termination;
+}
+
+/** A daemon pod, projected. `target` is the node it is bound to, or for a Pending one the node of its affinity's `metadata.name`. */
+export interface PodObject {
+  readonly uid: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly ownerUid: string;
+  readonly target: string;
+  readonly bound: boolean;
+  readonly phase: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly hash: string;
+  readonly createdAt?: number;
+  /** The deletionTimestamp: the moment at which the grace period ends. */
+  readonly deletedAt?: number;
+  readonly finalizers: readonly string[];
+  readonly ready: Condition;
+  readonly scheduled?: Condition;
+  readonly initialized?: Condition;
+  readonly disruption?: Condition;
+  readonly containers: readonly ContainerObject[];
+}
+
+/** What of a DaemonSet's pod template decides where its pods run. `terms` is undefined without required node affinity. */
+export interface TemplatePlacement {
+  readonly nodeName: string;
+  readonly nodeSelector: StringMap;
+  readonly terms?: readonly NodeSelectorTerm[];
+  readonly tolerations: readonly Toleration[];
+  readonly hostNetwork: boolean;
+}
+
+/** A DaemonSet, projected. */
+export interface DaemonSetObject {
+  readonly uid: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly createdAt?: number;
+  readonly deletedAt?: number;
+  readonly generation: number;
+  readonly selector: LabelSelector;
+  readonly placement: TemplatePlacement;
+  readonly minReadySeconds: number;
+  readonly strategy: 'RollingUpdate' | 'OnDelete';
+  /** True when the rollout starts the new pod beside the old one (maxSurge is not 0). */
+  readonly surge: boolean;
+  readonly status: { readonly desired: number; readonly observedGeneration: number };
+}
+
+/** A ControllerRevision of a DaemonSet: `hash` is the pods' `controller-revision-hash`. */
+export interface RevisionObject {
+  readonly uid: string;
+  readonly ownerUid: string;
+  readonly revision: number;
+  readonly hash: string;
+}
+
+/** A Riptides Daemon (core.riptides.io/v1alpha1), projected: identity keys, the two health words and the last probe. */
+export interface DaemonObject {
+  readonly uid: string;
+  readonly name: string;
+  readonly workloadId: string;
+  readonly metadata: StringMap;
+  readonly daemonHealth: string;
+  readonly driverHealth: string;
+  readonly lastProbeAt?: number;
+}
+
+/** A PlexdNodeState (plexd.plexsphere.com/v1alpha1), projected: identity keys and its newest sign of life. */
+export interface NodeStateObject {
+  readonly uid: string;
+  readonly name: string;
+  readonly nodeId: string;
+  readonly meshIp: string;
+  readonly metadata: StringMap;
+  readonly heartbeatAt?: number;
+}
+
+/** A Kubernetes Event about a DaemonSet, a daemon pod or a node, projected. */
+export interface KubeEventObject {
+  readonly uid: string;
+  readonly involvedUid: string;
+  readonly involvedKind: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly type: string;
+  readonly count: number;
+  readonly lastAt?: number;
+}
+
+/** One heartbeat of an agent as received: who, its own clock, and how far its telemetry is acknowledged. */
+export interface HeartbeatObject {
+  readonly node: string;
+  readonly sentAt: number;
+  readonly ackedThrough?: number;
+  readonly peersConnected?: number;
+  readonly peersTotal?: number;
+}
+
+/** A MaintenanceWindow that is open or announced. */
+export interface MaintenanceObject {
+  readonly uid: string;
+  readonly name: string;
+  readonly startsAt: number;
+  readonly endsAt: number;
+  readonly nodes: LabelSelector;
+}

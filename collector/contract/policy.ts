@@ -1,0 +1,80 @@
+/** A policy as the core works with it: resolved, every default applied, all durations in milliseconds. */
+import type { LabelSelector } from './objects.ts';
+import type { Owner } from './reasons.ts';
+import type { SliName } from './slis.ts';
+
+/** Where a policy came from. One from the API wins over a file's, a file's over a discovered one. */
+export type PolicyOrigin = 'API' | 'File' | 'Discover';
+
+/** A taint named by a policy: the key, and the value and effect where the policy narrows it. A key that ends in `*` names a prefix. */
+export interface TaintPattern {
+  readonly key: string;
+  readonly value?: string;
+  readonly effect?: string;
+}
+
+/** An annotation named by a policy: present, or with that value. */
+export interface AnnotationPattern {
+  readonly key: string;
+  readonly value?: string;
+}
+
+/** A named rule that takes nodes out of the scope for good. */
+export interface Exclusion {
+  readonly name: string;
+  readonly selector: LabelSelector;
+}
+
+/** Nodes that need not run the daemon until `expiresAt` (wall ms), who says so, and why. */
+export interface Exemption {
+  readonly nodes: readonly string[];
+  readonly selector?: LabelSelector;
+  readonly owner: string;
+  readonly reason: string;
+  readonly expiresAt: number;
+}
+
+/** One objective: `target` is a ratio in (0, 1); with `owners` only their uncovered time counts as bad. */
+export interface Objective {
+  readonly sli: SliName;
+  readonly target: number;
+  readonly windowMs: number;
+  readonly owners?: readonly Owner[];
+}
+
+/** A DaemonCoverage, resolved. Keyed by `uid`, shown by `namespace`/`name`; `daemonset` is the metric label. */
+export interface Policy {
+  readonly uid: string;
+  readonly name: string;
+  /** The policy's own namespace. */
+  readonly policyNamespace: string;
+  readonly origin: PolicyOrigin;
+  readonly createdAt: number;
+  readonly generation: number;
+  /** The DaemonSet's namespace: the `namespace` label. */
+  readonly namespace: string;
+  /** The DaemonSet's name, else the policy's: the `daemonset` label. */
+  readonly daemonset: string;
+  /** False for a daemon that runs without a DaemonSet (by systemd): then the pod layer is off. */
+  readonly hasDaemonSet: boolean;
+  readonly selector?: LabelSelector;
+  readonly exclusions: readonly Exclusion[];
+  readonly poolLabels: readonly string[];
+  readonly minimum: ReadonlyMap<string, number>;
+  readonly podLayer: {
+    readonly asked: boolean;
+    readonly offPools: readonly string[];
+    readonly startDeadlineMs: number;
+  };
+  readonly joiningTaints: readonly TaintPattern[];
+  readonly leavingTaints: readonly TaintPattern[];
+  readonly leavingAnnotations: readonly AnnotationPattern[];
+  readonly grace: { readonly joiningMs: number; readonly leavingMs: number; readonly nodeNotReadyMs: number };
+  readonly nodeNotReadyExcused: boolean;
+  readonly exemptions: readonly Exemption[];
+  readonly providesNetwork: boolean;
+  readonly objectives: readonly Objective[];
+  readonly purpose: string;
+  readonly team: string;
+  readonly contact: string;
+}

@@ -1,0 +1,58 @@
+/** What the core remembers of a node beyond its objects, and the port through which it is kept. */
+
+/** The state of a node under a policy, as the API, the log and the journal name it. */
+export const NODE_STATES = [
+  'covered',
+  'uncovered',
+  'unobserved',
+  'excused',
+  'stray',
+  'excluded',
+  'outOfScope',
+] as const;
+
+/** One of NODE_STATES. */
+export type NodeState = (typeof NODE_STATES)[number];
+
+/** One change of a node's state or primary reason under one policy. `sequence` rises by one in each process life. */
+export interface Transition {
+  readonly sequence: number;
+  readonly cluster: string;
+  readonly policyUid: string;
+  readonly nodeUid: string;
+  readonly node: string;
+  readonly pool: string;
+  /** `absent` before the node's first state and after its last. */
+  readonly from: NodeState | 'absent';
+  readonly to: NodeState | 'absent';
+  /** The reason code or excuse of `to`, '' when covered. */
+  readonly reason: string;
+  /** What was seen, in words. */
+  readonly evidence: string;
+  readonly wallMs: number;
+}
+
+/** What a node's past adds to its present under one policy; wall-clock milliseconds, since it outlives the process. */
+export interface NodeMemory {
+  readonly policyUid: string;
+  readonly nodeUid: string;
+  readonly coveredOnce: boolean;
+  readonly lastInScope?: number;
+  readonly lastEligible?: number;
+  readonly drift?: string;
+  /** Milliseconds already excused in the last 24 h, by excuse. */
+  readonly excused: Readonly<Record<string, number>>;
+}
+
+/**
+ * Durable history. Owned by the shell: `append` and `remember` never throw, never block and may drop when full (counted);
+ * `recall` is read once, before the first event; `transitions` answers newest first.
+ */
+export interface Journal {
+  /** True when what it holds outlives the process. */
+  readonly durable: boolean;
+  append(transition: Transition): void;
+  remember(memory: NodeMemory): void;
+  recall(): readonly NodeMemory[];
+  transitions(policyUid: string, nodeUid: string, limit: number): readonly Transition[];
+}

@@ -1,0 +1,39 @@
+/** Which Kubernetes resources the collector reads or writes, and with which verbs: the RBAC of the manifests is rendered from this list. */
+
+/** One rule of the collector's ClusterRole. */
+export interface WatchedKind {
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly verbs: readonly string[];
+  readonly why: string;
+}
+
+/** The group and version of Rollcall's own resources. */
+export const GROUP = 'rollcall.dev';
+/** The version of Rollcall's own resources. */
+export const VERSION = 'v1alpha1';
+
+const READ = ['get', 'list', 'watch'] as const;
+
+/** Everything that the collector asks the API server for. */
+export const WATCHED_KINDS = {
+  nodes: { group: '', version: 'v1', resource: 'nodes', verbs: READ, why: 'the nodes that should answer' },
+  pods: { group: '', version: 'v1', resource: 'pods', verbs: READ, why: 'the daemon pods' },
+  daemonsets: { group: 'apps', version: 'v1', resource: 'daemonsets', verbs: READ, why: 'selector, template, status' },
+  controllerrevisions: {
+    group: 'apps',
+    version: 'v1',
+    resource: 'controllerrevisions',
+    verbs: READ,
+    why: 'which revision is the newest',
+  },
+  daemoncoverages: { group: GROUP, version: VERSION, resource: 'daemoncoverages', verbs: READ, why: 'the policies' },
+  daemoncoveragesStatus: {
+    group: GROUP,
+    version: VERSION,
+    resource: 'daemoncoverages/status',
+    verbs: ['patch'],
+    why: 'to say Ready=False of a policy that is rejected',
+  },
+} as const satisfies Record<string, WatchedKind>;

@@ -1,0 +1,155 @@
+/** Says in words why the DaemonSet controller does not place a pod on a node, and what would mend it. */
+import type { NodeSelectorTerm, SelectorRequirement, StringMap, Taint, TemplatePlacement } from '@rollcall/contract';
+import type { PlacedNode, Placement } from './expectation.ts';
+import {
+  hasLabels,
+  isValidField,
+  isValidRequirement,
+  matchesField,
+  matchesRequirement,
+  matchesTerm,
+  parseInt64,
+} from './selector.ts';
+
+/** What was seen, and what to do about it: a kubectl command or lines for the template; both '' where a pod should run. */
+export interface Explanation {
+  readonly message: string;
+  readonly mend: string;
+}
+
+/** Labels to put (a value) or to take away (null). */
+type LabelChange = Readonly<Record<string, string | null>>;
+
+// Beyond these a message helps nobody; texts from a hostile object stay short.
+const LISTED = 4;
+const SHOWN_CHARACTERS = 63;
+
+/** Explains a decision of `decidePlacement` on the same node and template. */
+export function explainPlacement(node: PlacedNode, placement: TemplatePlacement, decided: Placement): Explanation {
+  switch (decided.rule) {
+    case 'run':
+      return { message: '', mend: '' };
+    case 'nodeName':
+      return {
+        message: `the template's nodeName is ${show(placement.nodeName)}, this node is ${show(node.name)}`,
+        mend: 'remove nodeName from the template',
+      };
+    case 'nodeSelector':
+      return explainNodeSelector(node, placement.nodeSelector);
+    case 'nodeAffinity':
+      return explainTerms(node, placement.terms ?? []);
+    case 'untoleratedNoSchedule':
+    case 'untoleratedNoExecute':
+      return explainTaints(decided.untolerated);
+  }
+}
+
+function explainNodeSelector(node: PlacedNode, nodeSelector: StringMap): Explanation {
+  const missing = Object.entries(nodeSelector).filter(([key, value]) => !hasLabels(node.labels, pair(key, value)));
+  const asked = missing.map(([key, value]) => `${show(key)}=${show(value)} (the node has ${seen(node.labels, key)})`);
+  return {
+    message: `nodeSelector asks ${list(asked, ', ')}`,
+    mend: labelCommand(node.name, Object.fromEntries(missing)),
+  };
+}
+
+function explainTerms(node: PlacedNode, terms: readonly NodeSelectorTerm[]): Explanation {
+  const faults = terms.map((term, index) => `term ${index + 1} of ${terms.length}: ${findFault(node, term)}`);
+  const message = terms.length === 0 ? 'no terms, which match no node' : list(faults, '; ');
+  const change = terms.map((term) => findLabelChange(node, term)).find((found) => found !== undefined);
+  return {
+    message: `node affinity asks ${message}`,
+    mend: change
+      ? labelCommand(node.name, change)
+      : "change the template's required node affinity: labels cannot satisfy it",
+  };
+}
+
+function findFault(node: PlacedNode, term: NodeSelectorTerm): string {
+  const { matchExpressions, matchFields } = term;
+  if (matchExpressions.length + matchFields.length === 0) return 'empty, which matches no node';
+  const invalid = matchExpressions.find((r) => !isValidRequirement(r)) ?? matchFields.find((r) => !isValidField(r));
+  if (invalid) return `skipped, since ${describe(invalid)} is not valid`;
+  const labels = matchExpressions.filter((r) => !matchesRequirement(r, node.labels));
+  const fields = matchFields.filter((r) => !matchesField(r, node.name));
+  const faults = [
+    ...labels.map((r) => `${describe(r)} (the node has ${seen(node.labels, r.key)})`),
+    ...fields.map((r) => `field ${describe(r)} (the node is ${show(node.name)})`),
+  ];
+  return list(faults, ' and ');
+}
+
+// A change is only proposed once it is seen to work: requirements of one term may contradict each other.
+function findLabelChange(node: PlacedNode, term: NodeSelectorTerm): LabelChange | undefined {
+  const changes = term.matchExpressions
+    .filter((requirement) => !matchesRequirement(requirement, node.labels))
+    .map((requirement) => [requirement.key, wantedValue(requirement)] as const);
+  const labels = new Map(Object.entries(node.labels));
+  for (const [key, value] of changes) {
+    if (value === null) labels.delete(key);
+    else labels.set(key, value);
+  }
+  const admitted = matchesTerm(term, { name: node.name, labels: Object.fromEntries(labels) });
+  return admitted && changes.every(([key, value]) => isAcceptedLabel(key, value ?? ''))
+    ? Object.fromEntries(changes)
+    : undefined;
+}
+
+// A node may not bear every value that a selector compares with: "-1" is less than 0 and no label.
+function isAcceptedLabel(key: string, value: string): boolean {
+  return isValidRequirement({ key, operator: 'In', values: [value] });
+}
+
+function wantedValue({ operator, values }: SelectorRequirement): string | null {
+  switch (operator) {
+    case 'In':
+      return values[0] ?? '';
+    case 'Gt':
+    case 'Lt':
+      return String((parseInt64(values[0] ?? '') ?? 0n) + (operator === 'Gt' ? 1n : -1n));
+    case 'Exists':
+      return '';
+    default:
+      return null;
+  }
+}
+
+function explainTaints(untolerated: readonly Taint[]): Explanation {
+  const shown = untolerated.map(({ key, value, effect }) => `${show(key)}${value && `=${show(value)}`}:${effect}`);
+  return {
+    message: `untolerated taint${untolerated.length > 1 ? 's' : ''} ${list(shown, ', ')}`,
+    mend: `add to the template's tolerations: [${untolerated.map(writeToleration).join(', ')}]`,
+  };
+}
+
+// JSON strings, which YAML reads alike, so that a value such as "true" stays a string.
+function writeToleration({ key, value, effect }: Taint): string {
+  const match = value === '' ? 'operator: Exists' : `operator: Equal, value: ${JSON.stringify(value)}`;
+  return `{key: ${JSON.stringify(key)}, ${match}, effect: ${effect}}`;
+}
+
+function labelCommand(nodeName: string, change: LabelChange): string {
+  const parts = Object.entries(change).map(([key, value]) => (value === null ? `${key}-` : `${key}=${value}`));
+  return `kubectl label node ${nodeName} --overwrite ${parts.join(' ')}`;
+}
+
+function describe({ key, operator, values }: SelectorRequirement): string {
+  return [show(key), operator, list(values.map(show), ',')].filter((part) => part !== '').join(' ');
+}
+
+function seen(labels: StringMap, key: string): string {
+  return Object.hasOwn(labels, key) ? `${show(key)}=${show(labels[key] ?? '')}` : 'no such label';
+}
+
+function pair(key: string, value: string): StringMap {
+  return Object.fromEntries([[key, value]]);
+}
+
+function list(texts: readonly string[], separator: string): string {
+  const more = texts.length - LISTED;
+  return texts.slice(0, LISTED).join(separator) + (more > 0 ? `${separator}${more} more` : '');
+}
+
+function show(text: string): string {
+  return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
+}

@@ -1,0 +1,166 @@
+/** Every family of a policy: which figures of a reading it shows, in the catalogue's order. */
+import { COVERAGE_METRICS, type Counts, type Metric } from '@rollcall/contract';
+import type { UncoveredNode } from '../sli/reading.ts';
+import { compareText, poolHead, type PolicyRow, type PoolRow } from './policy-row.ts';
+import { baseName, escapeLabel, secondsText, type Format } from './sample-text.ts';
+
+/** One family: `write` gives the samples of one policy, '' when it has none. */
+export interface Family {
+  readonly metric: Metric;
+  write(policy: PolicyRow, format: Format): string;
+}
+
+type LabelTexts<T> = readonly ((item: T) => string)[];
+
+/** The text of a family's own labels, named by the catalogue, with the closing brace and the space behind it. */
+function tail<T>(metric: Metric, values: LabelTexts<T>): (item: T) => string {
+  const openings = metric.labels.map((label) => `,${label}="`);
+  return (item) => {
+    let text = '';
+    for (let i = 0; i < values.length; i++) text += `${openings[i]}${values[i]?.(item)}"`;
+    return `${text}} `;
+  };
+}
+
+function count(metric: Metric, figure: keyof Counts): Family {
+  return poolValue(metric, (pool) => String(pool.counts[figure]));
+}
+
+function poolValue(metric: Metric, value: (pool: PoolRow) => string): Family {
+  return {
+    metric,
+    write(policy) {
+      let text = '';
+      for (const pool of policy.pools) text += `${metric.name}${pool.head}} ${value(pool)}\n`;
+      return text;
+    },
+  };
+}
+
+function policyValue(metric: Metric, value: (policy: PolicyRow) => string | undefined): Family {
+  return {
+    metric,
+    write(policy) {
+      const text = value(policy);
+      return text === undefined ? '' : `${metric.name}${policy.head}} ${text}\n`;
+    },
+  };
+}
+
+/** Where the series of a family with labels of its own come from. */
+interface Series<T> {
+  readonly items: (pool: PoolRow) => readonly T[];
+  readonly labels: LabelTexts<T>;
+}
+
+function gauges<T>(metric: Metric, series: Series<T>, value: (item: T) => number): Family {
+  const labels = tail(metric, series.labels);
+  return {
+    metric,
+    write(policy) {
+      let text = '';
+      for (const pool of policy.pools) {
+        const start = metric.name + pool.head;
+        for (const item of series.items(pool)) text += `${start}${labels(item)}${value(item)}\n`;
+      }
+      return text;
+    },
+  };
+}
+
+function counters<T>(metric: Metric, series: Series<T>, ms: (item: T) => number): Family {
+  const labels = tail(metric, series.labels);
+  const createdName = `${baseName(metric)}_created`;
+  return {
+    metric,
+    write(policy, format) {
+      const open = format === 'openmetrics';
+      let text = '';
+      for (const pool of policy.pools) {
+        for (const item of series.items(pool)) {
+          const set = pool.head + labels(item);
+          text += `${metric.name}${set}${secondsText(ms(item))}\n`;
+          if (open) text += `${createdName}${set}${policy.created}\n`;
+        }
+      }
+      return text;
+    },
+  };
+}
+
+function uncoveredInfo(metric: Metric): Family {
+  const labels = tail<UncoveredNode>(metric, [(item) => escapeLabel(item.node), (item) => item.reason]);
+  return {
+    metric,
+    write(policy) {
+      const line = (item: UncoveredNode): string =>
+        `${metric.name}${poolHead(policy.head, item.pool)}${labels(item)}1\n`;
+      // The phantoms of a pool have no name and thus share one series: a set, since a series may be written only once.
+      return [...new Set(policy.reading.uncovered.map(line))].toSorted(compareText).join('');
+    },
+  };
+}
+
+function objectives(metric: Metric): Family {
+  const labels = tail<PolicyRow['reading']['objectives'][number]>(metric, [(item) => item.sli]);
+  return {
+    metric,
+    write: ({ head, reading }) =>
+      reading.objectives
+        .toSorted((a, b) => compareText(a.sli, b.sli))
+        .map((item) => `${metric.name}${head}${labels(item)}${item.target}\n`)
+        .join(''),
+  };
+}
+
+const bySli: Series<PoolRow['slis'][number]> = { items: (pool) => pool.slis, labels: [(item) => item.sli] };
+const byReason: Series<PoolRow['reasons'][number]> = {
+  items: (pool) => pool.reasons,
+  labels: [(item) => item.reason, (item) => item.owner],
+};
+const byExcuse: Series<PoolRow['excuses'][number]> = {
+  items: (pool) => pool.excuses,
+  labels: [(item) => item.reason, (item) => item.verdict],
+};
+
+const metrics = COVERAGE_METRICS;
+
+/** All families of COVERAGE_METRICS. A reason that once counted keeps its series at 0 nodes, so that gauges do not vanish. */
+export const COVERAGE_FAMILIES: Readonly<Record<keyof typeof COVERAGE_METRICS, Family>> = {
+  expected: count(metrics.expected, 'expected'),
+  covered: count(metrics.covered, 'covered'),
+  current: count(metrics.current, 'current'),
+  eligible: count(metrics.eligible, 'eligible'),
+  stray: count(metrics.stray, 'stray'),
+  unobserved: count(metrics.unobserved, 'unobserved'),
+  excluded: gauges(
+    metrics.excluded,
+    { items: (pool) => pool.excluded, labels: [(item) => escapeLabel(item.rule)] },
+    (item) => item.nodes,
+  ),
+  controllerDesired: policyValue(metrics.controllerDesired, ({ reading }) => reading.controller?.desired.toString()),
+  divergence: policyValue(metrics.divergence, ({ reading }) => reading.controller?.divergence.toString()),
+  divergenceSeconds: policyValue(metrics.divergenceSeconds, ({ reading }) =>
+    reading.controller === null ? undefined : secondsText(reading.controller.divergenceMs),
+  ),
+  excused: gauges(
+    metrics.excused,
+    { items: (pool) => pool.excusedNodes, labels: [(item) => item.reason] },
+    (item) => item.nodes,
+  ),
+  uncovered: gauges(metrics.uncovered, byReason, (item) => item.nodes),
+  layerGood: gauges(
+    metrics.layerGood,
+    { items: (pool) => pool.layers, labels: [(item) => item.layer] },
+    (item) => item.good,
+  ),
+  uncoveredInfo: uncoveredInfo(metrics.uncoveredInfo),
+  notListed: policyValue(metrics.notListed, ({ reading }) => String(reading.notListed)),
+  longestUncovered: poolValue(metrics.longestUncovered, (pool) => secondsText(pool.longestUncoveredMs)),
+  objective: objectives(metrics.objective),
+  validSeconds: counters(metrics.validSeconds, bySli, (item) => item.validMs),
+  goodSeconds: counters(metrics.goodSeconds, bySli, (item) => item.goodMs),
+  unobservedSeconds: counters(metrics.unobservedSeconds, bySli, (item) => item.unobservedMs),
+  uncoveredSeconds: counters(metrics.uncoveredSeconds, byReason, (item) => item.ms),
+  excusedSeconds: counters(metrics.excusedSeconds, byExcuse, (item) => item.ms),
+};

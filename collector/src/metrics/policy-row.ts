@@ -1,0 +1,67 @@
+/** A reading made ready to be written: label text once per policy and pool, lists in a fixed order. */
+import { COMMON_LABELS, type ExcuseCode } from '@rollcall/contract';
+import type { ExcuseReading, PolicyReading, PoolReading } from '../sli/reading.ts';
+import { escapeLabel, secondsText } from './sample-text.ts';
+
+/** One pool: `head` is its common labels with the brace still open. */
+export interface PoolRow extends PoolReading {
+  readonly head: string;
+  readonly excusedNodes: readonly { readonly reason: ExcuseCode; readonly nodes: number }[];
+}
+
+/** One policy: `head` is its common labels without a pool, the brace still open; `created` is seconds. */
+export interface PolicyRow {
+  readonly head: string;
+  readonly created: string;
+  readonly reading: PolicyReading;
+  readonly pools: readonly PoolRow[];
+}
+
+const [CLUSTER, NAMESPACE, DAEMONSET, NODE_POOL] = COMMON_LABELS;
+
+/** Order by UTF-16 code units: the same on every machine, whatever its locale. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The common labels of a pool, the brace still open. */
+export function poolHead(policyHead: string, pool: string): string {
+  return `${policyHead},${NODE_POOL}="${escapeLabel(pool)}"`;
+}
+
+function excusedNodes(sorted: readonly ExcuseReading[]): PoolRow['excusedNodes'] {
+  const sums = new Map<ExcuseCode, number>();
+  for (const { reason, nodes } of sorted) sums.set(reason, (sums.get(reason) ?? 0) + nodes);
+  return [...sums].map(([reason, nodes]) => ({ reason, nodes }));
+}
+
+function poolRow(policyHead: string, reading: PoolReading): PoolRow {
+  const excuses = reading.excuses.toSorted(
+    (a, b) => compareText(a.reason, b.reason) || compareText(a.verdict, b.verdict),
+  );
+  return {
+    ...reading,
+    head: poolHead(policyHead, reading.pool),
+    layers: reading.layers.toSorted((a, b) => compareText(a.layer, b.layer)),
+    excluded: reading.excluded.toSorted((a, b) => compareText(a.rule, b.rule)),
+    slis: reading.slis.toSorted((a, b) => compareText(a.sli, b.sli)),
+    reasons: reading.reasons.toSorted((a, b) => compareText(a.reason, b.reason) || compareText(a.owner, b.owner)),
+    excuses,
+    excusedNodes: excusedNodes(excuses),
+  };
+}
+
+function policyRow(reading: PolicyReading, clusterLabel: string): PolicyRow {
+  const { namespace, daemonset } = reading;
+  const head = `{${clusterLabel}${NAMESPACE}="${escapeLabel(namespace)}",${DAEMONSET}="${escapeLabel(daemonset)}"`;
+  const pools = reading.pools.toSorted((a, b) => compareText(a.pool, b.pool)).map((pool) => poolRow(head, pool));
+  return { head, created: secondsText(reading.createdWallMs), reading, pools };
+}
+
+/** Every policy in order of namespace, then DaemonSet; the `cluster` label only when a name is given. */
+export function policyRows(readings: readonly PolicyReading[], cluster: string | undefined): readonly PolicyRow[] {
+  const clusterLabel = cluster === undefined ? '' : `${CLUSTER}="${escapeLabel(cluster)}",`;
+  return readings
+    .toSorted((a, b) => compareText(a.namespace, b.namespace) || compareText(a.daemonset, b.daemonset))
+    .map((reading) => policyRow(reading, clusterLabel));
+}

@@ -1,0 +1,50 @@
+/** Builders of readings for the tests of this folder: sane defaults, each overridden by what the case is about. */
+import type { Counts } from '@rollcall/contract';
+import type { PolicyReading, PoolReading } from '../sli/reading.ts';
+
+/** A pool's figures: three nodes expected, two covered. */
+export function poolReading(overrides: Partial<PoolReading> & { counts?: Counts } = {}): PoolReading {
+  return {
+    pool: 'gpu',
+    counts: {
+      expected: 3,
+      covered: 2,
+      uncovered: 1,
+      unobserved: 0,
+      excused: 2,
+      current: 1,
+      eligible: 4,
+      stray: 1,
+      excluded: 5,
+    },
+    layers: [{ layer: 'pod', good: 2 }],
+    excluded: [{ rule: 'virtual-kubelet', nodes: 5 }],
+    longestUncoveredMs: 61_234,
+    slis: [{ sli: 'coverage', validMs: 9_007_199_254_740_991, goodMs: 1_234, unobservedMs: 0 }],
+    reasons: [
+      { reason: 'NodeUnreachable', owner: 'node', nodes: 1, ms: 61_234 },
+      { reason: 'CrashLoop', owner: 'agent', nodes: 0, ms: 300 },
+    ],
+    excuses: [
+      { reason: 'Joining', verdict: 'uncovered', nodes: 1, ms: 5_000 },
+      { reason: 'Joining', verdict: 'covered', nodes: 1, ms: 40 },
+      { reason: 'Leaving', verdict: 'covered', nodes: 0, ms: 7 },
+    ],
+    ...overrides,
+  };
+}
+
+/** A policy's figures: one pool, one objective, the controller's count known. */
+export function policyReading(overrides: Partial<PolicyReading> = {}): PolicyReading {
+  return {
+    namespace: 'kube-system',
+    daemonset: 'agent',
+    createdWallMs: 1_767_225_600_123,
+    pools: [poolReading()],
+    objectives: [{ sli: 'coverage', target: 0.99 }],
+    controller: { desired: 5, divergence: -1, divergenceMs: 1_500 },
+    uncovered: [{ node: 'gpu-1', pool: 'gpu', reason: 'NodeUnreachable', sinceMono: 17 }],
+    notListed: 0,
+    ...overrides,
+  };
+}

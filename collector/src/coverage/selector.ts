@@ -54,8 +54,7 @@ export function matchesTerm(
   const { matchExpressions, matchFields } = term;
   if (matchExpressions.length === 0 && matchFields.length === 0) return false;
   for (const requirement of matchExpressions) if (!matchesRequirement(requirement, node.labels)) return false;
-  // The controller compares no fields at all on a node without a name.
-  if (node.name !== '') for (const field of matchFields) if (!matchesField(field, node.name)) return false;
+  for (const field of matchFields) if (!matchesField(field, node.name)) return false;
   return isValidTerm(term);
 }
 

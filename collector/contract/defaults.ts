@@ -1,6 +1,5 @@
 /** Well-known names of the field: taints, pool labels and virtual nodes, each with who sets it. */
-import type { TaintPattern } from './policy.ts';
-import type { Exclusion } from './policy.ts';
+import type { Exclusion, TaintPattern } from './policy.ts';
 
 /** Labels that name a node's pool, tried in this order: clouds, Karpenter, Cluster API. */
 export const POOL_LABELS = [
@@ -48,6 +47,12 @@ export const CONDITION_TAINTS: readonly TaintPattern[] = [
 export const VIRTUAL_NODES: readonly Exclusion[] = [
   virtual('virtual-kubelet', 'type', 'virtual-kubelet'),
   virtual('fargate', 'eks.amazonaws.com/compute-type', 'fargate'),
+];
+
+/** Taints that mark such nodes where the label is missing, with the rule that they count under. */
+export const VIRTUAL_TAINTS: readonly { readonly rule: string; readonly taint: TaintPattern }[] = [
+  { rule: 'virtual-kubelet', taint: { key: 'virtual-kubelet.io/provider' } },
+  { rule: 'fargate', taint: { key: 'eks.amazonaws.com/compute-type', value: 'fargate' } },
 ];
 
 function virtual(name: string, key: string, value: string): Exclusion {

@@ -57,7 +57,15 @@ export {
 export { SLIS, VERDICTS, type Sli, type SliName, type Verdict } from './slis.ts';
 export { NODE_STATES, type Journal, type NodeMemory, type NodeState, type Transition } from './transition.ts';
 export { COLLECTOR_METRICS, COMMON_LABELS, COVERAGE_METRICS, INFO_LIMIT, type Metric } from './metrics.ts';
-export { CONDITION_TAINTS, JOINING_TAINTS, LEAVING_TAINTS, NO_POOL, POOL_LABELS, VIRTUAL_NODES } from './defaults.ts';
+export {
+  CONDITION_TAINTS,
+  JOINING_TAINTS,
+  LEAVING_TAINTS,
+  NO_POOL,
+  POOL_LABELS,
+  VIRTUAL_NODES,
+  VIRTUAL_TAINTS,
+} from './defaults.ts';
 export { GROUP, VERSION, WATCHED_KINDS, type WatchedKind } from './watched-kinds.ts';
 export type {
   Check,

@@ -1,0 +1,122 @@
+/** Books what a review found: the record's new standing, the counts that follow from it, its timer and its transition. */
+import type { NodeState, Policy, Transition } from '@rollcall/contract';
+import type { PolicyRoll } from './policy-roll.ts';
+import type { NodeRecord } from './record.ts';
+import { isInScope, type Standing, type Standings } from './standing.ts';
+import type { Instant } from './subject.ts';
+import type { Timers } from './timers.ts';
+
+/** One node that moved from one standing to another; undefined stands for not being there. */
+export interface Move {
+  readonly policy: Policy;
+  readonly before: Standing | undefined;
+  readonly after: Standing | undefined;
+  readonly monoMs: number;
+}
+
+/** Who listens to the roll. Called synchronously, in order of time, must not throw and must not call back into the roll. */
+export interface RollSink {
+  /** A policy is new or has changed; called before any move that follows from it. */
+  adopted(policy: Policy, now: Instant): void;
+  /** A policy is gone; called after its last move. */
+  dropped(policy: Policy): void;
+  moved(move: Move): void;
+  transition(transition: Transition): void;
+  remember(roll: PolicyRoll, record: NodeRecord, now: Instant): void;
+}
+
+/** A timer's target. */
+export interface Due {
+  readonly roll: PolicyRoll;
+  readonly key: string;
+}
+
+/** What booking needs. */
+export interface Books {
+  readonly cluster: string;
+  readonly standings: Standings;
+  readonly timers: Timers<Due>;
+  readonly sink: RollSink;
+  sequence: number;
+}
+
+/** What is to be booked of one record; `evidence` is asked for only when there is a transition. */
+export interface Entry {
+  readonly record: NodeRecord;
+  readonly standing: Standing | undefined;
+  readonly dueMono: number;
+  readonly now: Instant;
+  readonly evidence: () => string;
+}
+
+/** Books an entry. A standing of `undefined` takes the record off the roll. */
+export function book(books: Books, roll: PolicyRoll, entry: Entry): void {
+  const { record, now } = entry;
+  const before = record.standing;
+  const after = entry.standing === undefined ? undefined : books.standings(entry.standing);
+  setTimer(books, roll, entry);
+  if (after === undefined) roll.records.delete(record.key);
+  else roll.records.set(record.key, record);
+  if (before === after) return;
+  record.standing = after;
+  count(roll, record, { before, after });
+  books.sink.moved({ policy: roll.policy, before, after, monoMs: now.monoMs });
+  if (isTransition(before, after)) transit(books, roll, { entry, before, after });
+}
+
+function setTimer({ timers }: Books, roll: PolicyRoll, { record, dueMono }: Entry): void {
+  if (record.dueMono === dueMono) return;
+  record.dueMono = dueMono;
+  if (dueMono !== Infinity) timers.add(dueMono, { roll, key: record.key });
+}
+
+interface Change {
+  readonly before: Standing | undefined;
+  readonly after: Standing | undefined;
+}
+
+function count(roll: PolicyRoll, record: NodeRecord, { before, after }: Change): void {
+  roll.eligible += Number(after?.eligible ?? false) - Number(before?.eligible ?? false);
+  if (after?.state === 'uncovered') roll.uncovered.add(record);
+  else roll.uncovered.delete(record);
+  if (record.name === '') return;
+  if (before !== undefined && isInScope(before)) addInScope(roll, before.pool, -1);
+  if (after !== undefined && isInScope(after)) addInScope(roll, after.pool, 1);
+}
+
+function addInScope(roll: PolicyRoll, pool: string, by: number): void {
+  const left = (roll.inScope.get(pool) ?? 0) + by;
+  if (left === 0) roll.inScope.delete(pool);
+  else roll.inScope.set(pool, left);
+}
+
+function isTransition(before: Standing | undefined, after: Standing | undefined): boolean {
+  return before?.state !== after?.state || whyOf(before) !== whyOf(after);
+}
+
+function whyOf(standing: Standing | undefined): string {
+  if (standing === undefined) return '';
+  return standing.state === 'excused' ? standing.excuse : standing.reason;
+}
+
+function transit(books: Books, roll: PolicyRoll, change: Change & { readonly entry: Entry }): void {
+  const { before, after, entry } = change;
+  const { record, now } = entry;
+  record.sinceMono = now.monoMs;
+  books.sequence += 1;
+  const stateOf = (standing: Standing | undefined): NodeState | 'absent' => standing?.state ?? 'absent';
+  books.sink.transition({
+    sequence: books.sequence,
+    cluster: books.cluster,
+    policyUid: roll.policy.uid,
+    nodeUid: record.uid,
+    node: record.name,
+    pool: (after ?? before)?.pool ?? '',
+    from: stateOf(before),
+    to: stateOf(after),
+    reason: whyOf(after),
+    evidence: entry.evidence(),
+    wallMs: now.wallMs,
+  });
+  books.sink.remember(roll, record, now);
+}

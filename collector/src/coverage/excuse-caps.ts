@@ -1,0 +1,48 @@
+/** Holds excuses to their caps: meters what a record uses, and says when a cap runs out or comes back. */
+import { closeSpell, createMeter, openSpell, regainMono, usedMs } from './excuse-meter.ts';
+import { findExcuse } from './excuses.ts';
+import type { NodeRecord } from './record.ts';
+import type { Excuse, Subject } from './subject.ts';
+
+/** The excuse of a record now, if any, and when that may change by itself. */
+export interface Capped {
+  readonly excuse: Excuse | undefined;
+  readonly lookAgainMono: number;
+}
+
+/** Finds the excuse that holds within its cap, and opens and closes the record's meters accordingly. */
+export function excuseRecord(record: NodeRecord, subject: Subject): Capped {
+  const { monoMs } = subject.now;
+  let regain = Infinity;
+  const excuse = findExcuse(subject, (candidate) => {
+    if (candidate.capMs === undefined) return true;
+    const meter = record.meters?.get(candidate.code);
+    if (meter === undefined || usedMs(meter, monoMs) < candidate.capMs) return true;
+    closeSpell(meter, monoMs);
+    regain = Math.min(regain, regainMono(meter, monoMs));
+    return false;
+  });
+  meterOnly(record, excuse, monoMs);
+  if (excuse === undefined) return { excuse, lookAgainMono: regain };
+  return { excuse, lookAgainMono: Math.min(excuse.untilMono ?? Infinity, capEnd(record, excuse, monoMs)) };
+}
+
+/** Ends every spell of a record that is not excused, or not in scope, any more. */
+export function endExcuses(record: NodeRecord, monoMs: number): void {
+  if (record.meters !== undefined) meterOnly(record, undefined, monoMs);
+}
+
+function meterOnly(record: NodeRecord, excuse: Excuse | undefined, monoMs: number): void {
+  for (const [code, meter] of record.meters ?? []) if (code !== excuse?.code) closeSpell(meter, monoMs);
+  if (excuse?.capMs === undefined) return;
+  record.meters ??= new Map();
+  const meter = record.meters.get(excuse.code) ?? createMeter();
+  record.meters.set(excuse.code, meter);
+  openSpell(meter, monoMs);
+}
+
+function capEnd(record: NodeRecord, excuse: Excuse, monoMs: number): number {
+  const meter = record.meters?.get(excuse.code);
+  if (excuse.capMs === undefined || meter === undefined) return Infinity;
+  return monoMs + excuse.capMs - usedMs(meter, monoMs);
+}

@@ -1,0 +1,44 @@
+/** Counts how long a node has been excused by one code within the last 24 h, so that no excuse lasts for ever by flapping. */
+
+/** Over which time excused milliseconds add up. */
+export const METER_WINDOW_MS = 86_400_000;
+
+/** Closed spells `[start, end)` and the start of the open one, on the monotonic clock. */
+export interface ExcuseMeter {
+  spells: readonly (readonly [number, number])[];
+  openMono: number | undefined;
+}
+
+/** A meter that has counted nothing yet, or `usedMs` of a former process life just before `nowMono`. */
+export function createMeter(usedMs = 0, nowMono = 0): ExcuseMeter {
+  return { spells: usedMs > 0 ? [[nowMono - usedMs, nowMono]] : [], openMono: undefined };
+}
+
+/**
+ * Milliseconds used by spells that ended within the 24 h before `nowMono`, each counted whole: an excuse that is used up comes back
+ * at once and not by the millisecond, so a node cannot flap in and out of it.
+ */
+export function usedMs(meter: ExcuseMeter, nowMono: number): number {
+  let used = meter.openMono === undefined ? 0 : nowMono - meter.openMono;
+  for (const [start, end] of meter.spells) if (end > nowMono - METER_WINDOW_MS) used += end - start;
+  return used;
+}
+
+/** When the oldest spell stops counting; Infinity without one. */
+export function regainMono(meter: ExcuseMeter, nowMono: number): number {
+  const spell = meter.spells.find(([, end]) => end > nowMono - METER_WINDOW_MS);
+  return spell === undefined ? Infinity : spell[1] + METER_WINDOW_MS;
+}
+
+/** Starts a spell; does nothing when one is open. */
+export function openSpell(meter: ExcuseMeter, nowMono: number): void {
+  meter.openMono ??= nowMono;
+}
+
+/** Ends the open spell, if any, and forgets what is older than the window. */
+export function closeSpell(meter: ExcuseMeter, nowMono: number): void {
+  if (meter.openMono === undefined) return;
+  const kept = meter.spells.filter(([, end]) => end > nowMono - METER_WINDOW_MS);
+  meter.spells = nowMono > meter.openMono ? [...kept, [meter.openMono, nowMono]] : kept;
+  meter.openMono = undefined;
+}

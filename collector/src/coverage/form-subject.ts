@@ -1,0 +1,52 @@
+/** Gathers from the inventory what is judged of one node under one policy. */
+import { findDaemonSet, podsOf, type Inventory, type NodeEntry } from '../inventory/index.ts';
+import { decidePlacement, type Placement } from './expectation.ts';
+import { pickPod } from './pod-layer.ts';
+import { poolOf, type PolicyRoll } from './policy-roll.ts';
+import type { NodeRecord } from './record.ts';
+import type { Instant, Subject } from './subject.ts';
+
+/** The placement of a node under a policy whose template was never seen: nothing is known to let it in. */
+const NO_TEMPLATE: Placement = {
+  shouldRun: false,
+  keepRunning: false,
+  rule: 'nodeSelector',
+  untolerated: [],
+  admitted: false,
+};
+
+/** Where the pods of the policy's DaemonSet would run: by its template, or by the last one that was seen. */
+export function placeNode(roll: PolicyRoll, node: NodeEntry): Placement | undefined {
+  const template = roll.lastDaemonSet?.object.placement;
+  return template === undefined ? undefined : decidePlacement(node.object, template);
+}
+
+/** The subject for one record. `placement` as `placeNode` gave it. */
+export function formSubject(
+  inventory: Inventory,
+  roll: PolicyRoll,
+  seen: {
+    readonly record: NodeRecord;
+    readonly node: NodeEntry;
+    readonly placement: Placement | undefined;
+    readonly now: Instant;
+  },
+): Subject {
+  const { policy, lastDaemonSet } = roll;
+  const name = seen.node.object.name;
+  const ownerUid = lastDaemonSet?.object.uid ?? '';
+  const pods = podsOf(inventory, ownerUid, name);
+  return {
+    policy,
+    node: seen.node,
+    pool: poolOf(policy, seen.node.object),
+    daemonSet: findDaemonSet(inventory, policy.namespace, policy.daemonset),
+    placement: seen.placement ?? NO_TEMPLATE,
+    pods,
+    pod: pickPod(pods),
+    gone: inventory.goneAt.get(ownerUid)?.get(name),
+    newestHash: inventory.newestHashes.get(ownerUid) ?? '',
+    past: seen.record,
+    now: seen.now,
+  };
+}

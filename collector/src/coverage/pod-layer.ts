@@ -1,0 +1,51 @@
+/** Layer 1: a pod of the DaemonSet is on the node, Ready for minReadySeconds, not terminating, and the Node itself is Ready. */
+import { WATCH, type Policy } from '@rollcall/contract';
+import type { PodEntry } from '../inventory/index.ts';
+import type { Layer, LayerAnswer, Subject } from './subject.ts';
+
+const GOOD: LayerAnswer = { answer: 'good' };
+const BAD: LayerAnswer = { answer: 'bad' };
+const NOT_ASKED: LayerAnswer = { answer: 'notAsked' };
+
+/** The name of the watch that shows a DaemonSet's pods. */
+export function podSource(namespace: string, daemonset: string): string {
+  return `pods/${namespace}/${daemonset}`;
+}
+
+/** The pod layer. A pod on a dead node still reads Ready, therefore the Node's own condition counts too. */
+export const podLayer: Layer = {
+  name: 'pod',
+  sources: (policy: Policy) => [WATCH.nodes, WATCH.daemonsets, podSource(policy.namespace, policy.daemonset)],
+  judge: (subject) => {
+    const { policy, node, pool, pods, daemonSet, now } = subject;
+    if (!policy.podLayer.asked || policy.podLayer.offPools.includes(pool)) return NOT_ASKED;
+    if (node.object.ready.status !== 'True') return BAD;
+    const minReadyMs = (daemonSet?.object.minReadySeconds ?? 0) * 1000;
+    let lookAgainMono = Infinity;
+    for (const pod of pods) {
+      if (!isServing(pod)) continue;
+      const availableMono = pod.readySinceMono + minReadyMs;
+      if (availableMono <= now.monoMs) return GOOD;
+      lookAgainMono = Math.min(lookAgainMono, availableMono);
+    }
+    return lookAgainMono === Infinity ? BAD : { answer: 'bad', lookAgainMono };
+  },
+};
+
+function isServing(pod: PodEntry): boolean {
+  return pod.object.ready.status === 'True' && pod.object.deletedAt === undefined;
+}
+
+/** The pod to judge: the newest that is not terminating, else the newest. Equal ages are told apart by UID, so that the order of events does not matter. */
+export function pickPod(pods: Subject['pods']): PodEntry | undefined {
+  let best: PodEntry | undefined;
+  for (const pod of pods) if (best === undefined || isBetter(pod, best)) best = pod;
+  return best;
+}
+
+function isBetter(one: PodEntry, other: PodEntry): boolean {
+  const oneLives = one.object.deletedAt === undefined;
+  if (oneLives !== (other.object.deletedAt === undefined)) return oneLives;
+  if (one.createdMono !== other.createdMono) return one.createdMono > other.createdMono;
+  return one.object.uid > other.object.uid;
+}

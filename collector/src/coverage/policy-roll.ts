@@ -1,0 +1,51 @@
+/** The roll of one policy: every node that matters to it, its phantoms, and its divergence from the controller's count. */
+import { NO_POOL, type NodeObject, type Policy } from '@rollcall/contract';
+import type { DaemonSetEntry } from '../inventory/index.ts';
+import type { NodeRecord } from './record.ts';
+
+/** The state of one policy; owned and changed by the roll. */
+export interface PolicyRoll {
+  policy: Policy;
+  /** False until the nodes and DaemonSets have been listed once: before that nothing is known to judge. */
+  started: boolean;
+  /** The DaemonSet as last seen: its template still says who is in scope when it is gone. */
+  lastDaemonSet: DaemonSetEntry | undefined;
+  /** By node name, phantoms by `missing/<pool>/<n>`. Nodes that are neither in scope, eligible, excluded nor running the daemon have none. */
+  readonly records: Map<string, NodeRecord>;
+  /** The uncovered records, so that the longest-uncovered are found without a scan of all nodes. */
+  readonly uncovered: Set<NodeRecord>;
+  /** Nodes in scope that exist, by pool, for the policy's minimum. */
+  readonly inScope: Map<string, number>;
+  readonly phantoms: Map<string, number>;
+  eligible: number;
+  divergenceSinceMono: number | undefined;
+}
+
+/** A roll without any node yet. */
+export function createPolicyRoll(policy: Policy): PolicyRoll {
+  return {
+    policy,
+    started: false,
+    lastDaemonSet: undefined,
+    records: new Map(),
+    uncovered: new Set(),
+    inScope: new Map(),
+    phantoms: new Map(),
+    eligible: 0,
+    divergenceSinceMono: undefined,
+  };
+}
+
+/** The node pool that a node belongs to by the policy's labels, the first that it has; `none` without one. */
+export function poolOf(policy: Policy, node: NodeObject): string {
+  for (const label of policy.poolLabels) {
+    const value = Object.hasOwn(node.labels, label) ? node.labels[label] : undefined;
+    if (value !== undefined && value !== '') return value;
+  }
+  return NO_POOL;
+}
+
+/** Eligible nodes minus the controller's desiredNumberScheduled; undefined without a DaemonSet. */
+export function divergenceOf(roll: PolicyRoll, daemonSet: DaemonSetEntry | undefined): number | undefined {
+  return daemonSet === undefined ? undefined : roll.eligible - daemonSet.object.status.desired;
+}

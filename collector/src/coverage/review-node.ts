@@ -1,0 +1,173 @@
+/** Reviews one node under one policy: what it is now, and what its past adds. */
+import type { NodeMemory } from '@rollcall/contract';
+import type { Inventory, NodeEntry } from '../inventory/index.ts';
+import { endExcuses, excuseRecord } from './excuse-caps.ts';
+import { explainPlacement } from './explain-placement.ts';
+import type { Placement } from './expectation.ts';
+import { formSubject, placeNode } from './form-subject.ts';
+import { judge, type Judgement } from './judge.ts';
+import type { PolicyRoll } from './policy-roll.ts';
+import { createRecord, SCOPE_MEMORY_MS, type NodeRecord } from './record.ts';
+import { judgeScope, type Scope } from './scope.ts';
+import type { Standing } from './standing.ts';
+import type { Excuse, Instant, Subject } from './subject.ts';
+
+/** Why a node is reviewed. `start`: all is seen for the first time; `template`: what is asked of nodes changed, so drift is forgotten. */
+export type Cause = 'start' | 'newNode' | 'template' | 'change';
+
+/** What is reviewed, and why. */
+export interface Review {
+  readonly inventory: Inventory;
+  readonly roll: PolicyRoll;
+  readonly node: NodeEntry;
+  readonly cause: Cause;
+  readonly now: Instant;
+  readonly recall: (nodeUid: string) => NodeMemory | undefined;
+}
+
+/** What a review found. `record` is new when the roll has none yet; `standing` has still to be interned and booked. */
+export interface Finding {
+  readonly record: NodeRecord;
+  readonly subject: Subject;
+  readonly standing: Standing;
+  readonly dueMono: number;
+  readonly excuse: Excuse | undefined;
+}
+
+const NOTHING_KNOWN: Judgement = { verdict: 'unobserved', reason: '', owner: '', layers: [], lookAgainMono: Infinity };
+
+/** Reviews a node. Undefined when the node does not matter to the policy and never did. Changes the record's past in place. */
+export function reviewNode(review: Review): Finding | undefined {
+  const { inventory, roll, node, now } = review;
+  const placement = placeNode(roll, node);
+  const scope = judgeScope(roll.policy, node.object, placement);
+  const known = roll.records.get(node.object.name);
+  const eligible = placement?.shouldRun ?? false;
+  if (known === undefined && scope.kind === 'out' && !eligible && !mayRemember(review) && !mayStray(review))
+    return undefined;
+  const { name, uid } = node.object;
+  const record = known ?? createRecord(name, uid, { memory: review.recall(uid), now });
+  if (review.cause === 'template') forgetScope(record);
+  noteScope(record, scope, now);
+  noteEligible(record, review, placement);
+  const subject = formSubject(inventory, roll, { record, node, placement, now });
+  const inScope = isInScope(review, record, scope);
+  return inScope ? standIn(record, subject, review) : standOut(record, subject, scope);
+}
+
+function mayRemember({ node, recall }: Review): boolean {
+  return recall(node.object.uid) !== undefined;
+}
+
+function mayStray({ inventory, roll, node }: Review): boolean {
+  const ownerUid = roll.lastDaemonSet?.object.uid;
+  return ownerUid !== undefined && (inventory.podsAt.get(ownerUid)?.has(node.object.name) ?? false);
+}
+
+function isInScope({ roll, now }: Review, record: NodeRecord, scope: Scope): boolean {
+  if (scope.kind !== 'out') return scope.kind === 'in';
+  if (roll.policy.selector !== undefined || record.leftScopeMono === undefined) return false;
+  return now.monoMs < record.leftScopeMono + SCOPE_MEMORY_MS;
+}
+
+function forgetScope(record: NodeRecord): void {
+  record.inScopeNow = false;
+  record.leftScopeMono = undefined;
+  record.lastEligibleMono = undefined;
+  record.drift = '';
+}
+
+function noteScope(record: NodeRecord, scope: Scope, now: Instant): void {
+  if (scope.kind === 'in') {
+    record.inScopeNow = true;
+    record.leftScopeMono = undefined;
+  } else if (record.inScopeNow) {
+    record.inScopeNow = false;
+    record.leftScopeMono = now.monoMs;
+  }
+}
+
+function noteEligible(record: NodeRecord, review: Review, placement: Placement | undefined): void {
+  const { now, cause } = review;
+  if (placement?.shouldRun === true) {
+    record.eligibleSinceMono ??= eligibleSince(review);
+    record.lastEligibleMono = undefined;
+    record.drift = '';
+    return;
+  }
+  const lost = record.eligibleSinceMono !== undefined;
+  record.eligibleSinceMono = undefined;
+  if (!lost || cause === 'template' || placement === undefined) return;
+  record.lastEligibleMono = now.monoMs;
+  record.drift = describeDrift(review, placement);
+}
+
+/** At first sight a node is eligible since the last of: its own creation, its becoming Ready, the template's appearance. */
+function eligibleSince({ node, roll, cause, now }: Review): number {
+  if (cause !== 'start' && cause !== 'newNode') return now.monoMs;
+  const ready = node.object.ready.status === 'True' ? node.readySinceMono : node.createdMono;
+  return Math.max(node.createdMono, ready, roll.lastDaemonSet?.templateSinceMono ?? now.monoMs);
+}
+
+function describeDrift({ node, roll }: Review, placement: Placement): string {
+  const template = roll.lastDaemonSet?.object.placement;
+  if (template === undefined) return '';
+  const { message, mend } = explainPlacement(node.object, template, placement);
+  const { editor } = node.object;
+  const who = editor === undefined ? '' : ` Labels or taints were last changed by ${editor.manager}.`;
+  return `The node was eligible before: ${message}.${who} ${mend}`;
+}
+
+function standIn(record: NodeRecord, subject: Subject, review: Review): Finding {
+  const judgement = judge(subject, review.inventory.watches);
+  if (judgement.verdict === 'covered') record.coveredOnce = true;
+  const { excuse, lookAgainMono } = excuseRecord(record, subject);
+  const memoryEnd = record.leftScopeMono === undefined ? Infinity : record.leftScopeMono + SCOPE_MEMORY_MS;
+  return {
+    record,
+    subject,
+    excuse,
+    standing: {
+      pool: subject.pool,
+      state: excuse === undefined ? judgement.verdict : 'excused',
+      verdict: judgement.verdict,
+      reason: judgement.reason,
+      owner: judgement.owner,
+      excuse: excuse?.code ?? '',
+      rule: '',
+      eligible: subject.placement.shouldRun,
+      current: judgement.verdict === 'covered' && isCurrent(subject),
+      layers: judgement.layers,
+    },
+    dueMono: Math.min(judgement.lookAgainMono, lookAgainMono, memoryEnd),
+  };
+}
+
+function isCurrent({ pods, newestHash }: Subject): boolean {
+  return newestHash !== '' && pods.some(({ object }) => object.hash === newestHash && object.ready.status === 'True');
+}
+
+function standOut(record: NodeRecord, subject: Subject, scope: Scope): Finding {
+  endExcuses(record, subject.now.monoMs);
+  const { layers, verdict, reason, owner } = NOTHING_KNOWN;
+  const rule = scope.kind === 'excluded' ? scope.rule : '';
+  const state = scope.kind === 'excluded' ? 'excluded' : subject.pods.some(isLive) ? 'stray' : 'outOfScope';
+  const { pool, placement } = subject;
+  const standing: Standing = {
+    pool,
+    state,
+    verdict,
+    reason,
+    owner,
+    excuse: '',
+    rule,
+    eligible: placement.shouldRun,
+    current: false,
+    layers,
+  };
+  return { record, subject, standing, dueMono: Infinity, excuse: undefined };
+}
+
+function isLive({ object }: Subject['pods'][number]): boolean {
+  return object.deletedAt === undefined && object.bound && object.phase !== 'Failed' && object.phase !== 'Succeeded';
+}

@@ -1,0 +1,73 @@
+/** What is judged: one node under one policy at one instant, with all that layers, excuses and diagnosis may look at. */
+import type { ExcuseCode, FindingCode, LayerName, Policy, ReasonCode } from '@rollcall/contract';
+import type { DaemonSetEntry, GonePod, NodeEntry, PodEntry } from '../inventory/index.ts';
+import type { Placement } from './expectation.ts';
+
+/** One instant on both clocks, integer milliseconds. Only exemptions look at the wall clock. */
+export interface Instant {
+  readonly monoMs: number;
+  readonly wallMs: number;
+}
+
+/** What the node's past says under this policy; owned and changed by the roll. */
+export interface Past {
+  /** Since when the node has been eligible without a break; undefined while it is not. */
+  readonly eligibleSinceMono: number | undefined;
+  /** When it was last seen eligible under the present template; undefined if never. */
+  readonly lastEligibleMono: number | undefined;
+  /** What changed when it stopped being eligible, in words; '' if it never did. */
+  readonly drift: string;
+  readonly coveredOnce: boolean;
+}
+
+/** One node under one policy at one instant. */
+export interface Subject {
+  readonly policy: Policy;
+  readonly node: NodeEntry;
+  readonly pool: string;
+  /** Undefined when the policy's DaemonSet is absent. */
+  readonly daemonSet: DaemonSetEntry | undefined;
+  readonly placement: Placement;
+  /** Every pod of the DaemonSet on this node. */
+  readonly pods: readonly PodEntry[];
+  /** The pod to judge: the newest that is not terminating, else the newest; undefined without any. */
+  readonly pod: PodEntry | undefined;
+  readonly gone: GonePod | undefined;
+  /** The controller-revision-hash of the newest revision, '' while unknown. */
+  readonly newestHash: string;
+  readonly past: Past;
+  readonly now: Instant;
+}
+
+/** A reason or finding that holds, with what was seen in the object's own words. */
+export interface Hit {
+  readonly code: ReasonCode | FindingCode;
+  readonly message: string;
+}
+
+/** Says whether one reason holds; pure, must not throw, is called again at any later instant. */
+export type Predicate = (subject: Subject) => Hit | undefined;
+
+/** What a layer says of a node: `lookAgainMono` is when the answer may change by itself. */
+export interface LayerAnswer {
+  readonly answer: 'good' | 'bad' | 'unknown' | 'notAsked';
+  readonly lookAgainMono?: number;
+}
+
+/** A health layer. Pure; asked at every change of the node and when it asked to be. `sources` are the watches that it needs to be live. */
+export interface Layer {
+  readonly name: LayerName;
+  sources(policy: Policy): readonly string[];
+  judge(subject: Subject): LayerAnswer;
+}
+
+/** An excuse that holds now. With `capMs` it is metered over 24 h; `untilMono` is when it ends by itself. */
+export interface Excuse {
+  readonly code: ExcuseCode;
+  readonly message: string;
+  readonly capMs?: number;
+  readonly untilMono?: number;
+}
+
+/** Where excuses come from. Pure; asked in the order of the contract's EXCUSES. */
+export type ExcuseSource = (subject: Subject) => Excuse | undefined;

@@ -1,0 +1,132 @@
+/** Applies one event to the inventory and says what it touched, so that an event costs work in proportion to the nodes it touches. */
+import type { ClusterEvent, DaemonSetObject, NodeObject, ObjectEvent, RevisionObject } from '@rollcall/contract';
+import { dateFirstSight } from './dating.ts';
+import { applyPod } from './apply-pod.ts';
+import type { DaemonSetEntry, Inventory, NodeEntry } from './inventory.ts';
+
+/**
+ * What an event changed. `removed` is the entry of a node that is gone (under its name there may be a new one at once); `isNew` says
+ * that the node was not known before.
+ */
+export type Touched =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'node'; readonly name: string; readonly removed: NodeEntry | undefined; readonly isNew: boolean }
+  | { readonly kind: 'pods'; readonly ownerUid: string; readonly nodes: readonly string[] }
+  | { readonly kind: 'daemonset'; readonly key: string; readonly template: boolean }
+  | { readonly kind: 'revision'; readonly ownerUid: string }
+  | { readonly kind: 'watch'; readonly source: string };
+
+const NOTHING: Touched = { kind: 'nothing' };
+
+/**
+ * Applies an event in place. Never throws. Events of kinds that the inventory does not hold (policies, ticks, and the
+ * kinds whose sources come with later layers) touch nothing here.
+ */
+export function applyEvent(inventory: Inventory, event: ClusterEvent): Touched {
+  switch (event.kind) {
+    case 'node':
+      return applyNode(inventory, event);
+    case 'pod':
+      return applyPod(inventory, event);
+    case 'daemonset':
+      return applyDaemonSet(inventory, event);
+    case 'revision':
+      return applyRevision(inventory, event);
+    case 'watchState':
+      if (inventory.watches.get(event.source) === event.state) return NOTHING;
+      if (event.state === 'gone') inventory.watches.delete(event.source);
+      else inventory.watches.set(event.source, event.state);
+      return { kind: 'watch', source: event.source };
+    case 'policy':
+    case 'daemon':
+    case 'nodeState':
+    case 'kubeEvent':
+    case 'heartbeat':
+    case 'maintenance':
+    case 'role':
+    case 'tick':
+      return NOTHING;
+  }
+}
+
+function applyNode(inventory: Inventory, event: ObjectEvent<'node', NodeObject>): Touched {
+  const name = event.object?.name ?? inventory.nodeNames.get(event.uid);
+  const known = name === undefined ? undefined : inventory.nodes.get(name);
+  if (name === undefined) return NOTHING;
+  if (event.object === undefined) {
+    inventory.nodeNames.delete(event.uid);
+    if (known?.object.uid !== event.uid) return NOTHING;
+    inventory.nodes.delete(name);
+    for (const gone of inventory.goneAt.values()) gone.delete(name);
+    return { kind: 'node', name, removed: known, isNew: false };
+  }
+  const same = known?.object.uid === event.uid ? known : undefined;
+  inventory.nodeNames.set(event.uid, name);
+  inventory.nodes.set(name, {
+    object: event.object,
+    createdMono: same?.createdMono ?? dateFirstSight(event, event.object.createdAt),
+    readySinceMono: readySince(event, event.object, same),
+  });
+  return { kind: 'node', name, removed: same === undefined ? known : undefined, isNew: same === undefined };
+}
+
+function readySince(event: ObjectEvent<'node', NodeObject>, object: NodeObject, known: NodeEntry | undefined): number {
+  if (known === undefined) return dateFirstSight(event, object.ready.since);
+  return known.object.ready.status === object.ready.status ? known.readySinceMono : event.monoMs;
+}
+
+function applyDaemonSet(inventory: Inventory, event: ObjectEvent<'daemonset', DaemonSetObject>): Touched {
+  const known = inventory.daemonSets.get(event.uid);
+  const object = event.object ?? known?.object;
+  if (object === undefined) return NOTHING;
+  const key = `${object.namespace}/${object.name}`;
+  if (event.object === undefined) {
+    forgetDaemonSet(inventory, key, event.uid);
+    return { kind: 'daemonset', key, template: true };
+  }
+  const entry: DaemonSetEntry = {
+    object,
+    createdMono: known?.createdMono ?? dateFirstSight(event, object.createdAt),
+    templateSinceMono: templateSince(event, object, known),
+  };
+  const renewed = inventory.daemonSetUids.get(key) !== event.uid;
+  inventory.daemonSets.set(event.uid, entry);
+  inventory.daemonSetUids.set(key, event.uid);
+  const dying = (known?.object.deletedAt === undefined) !== (object.deletedAt === undefined);
+  return { kind: 'daemonset', key, template: renewed || dying || known?.object.generation !== object.generation };
+}
+
+function templateSince(
+  event: ObjectEvent<'daemonset', DaemonSetObject>,
+  object: DaemonSetObject,
+  known: DaemonSetEntry | undefined,
+): number {
+  if (known === undefined) return dateFirstSight(event, object.createdAt);
+  return known.object.generation === object.generation ? known.templateSinceMono : event.monoMs;
+}
+
+function forgetDaemonSet(inventory: Inventory, key: string, uid: string): void {
+  inventory.daemonSets.delete(uid);
+  inventory.goneAt.delete(uid);
+  if (inventory.daemonSetUids.get(key) === uid) inventory.daemonSetUids.delete(key);
+}
+
+function applyRevision(inventory: Inventory, event: ObjectEvent<'revision', RevisionObject>): Touched {
+  const known = inventory.revisions.get(event.uid);
+  const ownerUid = event.object?.ownerUid ?? known?.ownerUid;
+  if (ownerUid === undefined) return NOTHING;
+  if (event.object === undefined) inventory.revisions.delete(event.uid);
+  else inventory.revisions.set(event.uid, event.object);
+  return settleNewest(inventory, ownerUid) ? { kind: 'revision', ownerUid } : NOTHING;
+}
+
+function settleNewest(inventory: Inventory, ownerUid: string): boolean {
+  let newest: RevisionObject | undefined;
+  for (const revision of inventory.revisions.values()) {
+    if (revision.ownerUid === ownerUid && revision.revision > (newest?.revision ?? -Infinity)) newest = revision;
+  }
+  const before = inventory.newestHashes.get(ownerUid);
+  if (newest === undefined) inventory.newestHashes.delete(ownerUid);
+  else inventory.newestHashes.set(ownerUid, newest.hash);
+  return before !== newest?.hash;
+}

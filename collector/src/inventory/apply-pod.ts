@@ -1,0 +1,70 @@
+/** Applies a pod event: keeps the index by owner and node, and remembers the pod that left a node last. */
+import type { ObjectEvent, PodObject } from '@rollcall/contract';
+import { dateDeadline, dateFirstSight } from './dating.ts';
+import type { Inventory, PodEntry } from './inventory.ts';
+import type { Touched } from './apply-event.ts';
+
+const NOTHING: Touched = { kind: 'nothing' };
+/** A deletionTimestamp further ahead than this is a broken clock, not a grace period. */
+const LONGEST_GRACE_MS = 3_600_000;
+
+/** Applies a pod event in place. A pod without an owning DaemonSet or without a node is kept out of the index. */
+export function applyPod(inventory: Inventory, event: ObjectEvent<'pod', PodObject>): Touched {
+  const known = inventory.pods.get(event.uid);
+  if (event.object === undefined) return known === undefined ? NOTHING : removePod(inventory, known, event.monoMs);
+  const entry = datePod(event, event.object, known);
+  inventory.pods.set(event.uid, entry);
+  const { ownerUid, target } = entry.object;
+  const moved = known !== undefined && (known.object.ownerUid !== ownerUid || known.object.target !== target);
+  if (known !== undefined) unindex(inventory, known);
+  if (ownerUid !== '' && target !== '') index(inventory, entry);
+  const nodes = moved ? [known.object.target, target] : [target];
+  return { kind: 'pods', ownerUid: ownerUid === '' ? (known?.object.ownerUid ?? '') : ownerUid, nodes };
+}
+
+function datePod(event: ObjectEvent<'pod', PodObject>, object: PodObject, known: PodEntry | undefined): PodEntry {
+  return {
+    object,
+    createdMono: known?.createdMono ?? dateFirstSight(event, object.createdAt),
+    readySinceMono: podReadySince(event, object, known),
+    deletedMono:
+      object.deletedAt === undefined
+        ? undefined
+        : (known?.deletedMono ?? dateDeadline(event, object.deletedAt, LONGEST_GRACE_MS)),
+  };
+}
+
+function podReadySince(event: ObjectEvent<'pod', PodObject>, object: PodObject, known: PodEntry | undefined): number {
+  if (known === undefined) return dateFirstSight(event, object.ready.since);
+  const before = known.object.ready;
+  const same = before.status === object.ready.status && before.since === object.ready.since;
+  return same ? known.readySinceMono : event.monoMs;
+}
+
+function removePod(inventory: Inventory, entry: PodEntry, monoMs: number): Touched {
+  const { uid, ownerUid, target, hash } = entry.object;
+  inventory.pods.delete(uid);
+  unindex(inventory, entry);
+  if (inventory.nodes.has(target)) {
+    const gone = inventory.goneAt.get(ownerUid) ?? new Map();
+    inventory.goneAt.set(ownerUid, gone.set(target, { hash, monoMs }));
+  }
+  return { kind: 'pods', ownerUid, nodes: [target] };
+}
+
+function index(inventory: Inventory, entry: PodEntry): void {
+  const { ownerUid, target } = entry.object;
+  let byNode = inventory.podsAt.get(ownerUid);
+  if (byNode === undefined) inventory.podsAt.set(ownerUid, (byNode = new Map()));
+  const there = byNode.get(target);
+  byNode.set(target, there === undefined ? [entry] : [...there, entry]);
+}
+
+function unindex(inventory: Inventory, entry: PodEntry): void {
+  const byNode = inventory.podsAt.get(entry.object.ownerUid);
+  const left = byNode?.get(entry.object.target)?.filter((other) => other.object.uid !== entry.object.uid);
+  if (byNode === undefined || left === undefined) return;
+  if (left.length > 0) byNode.set(entry.object.target, left);
+  else byNode.delete(entry.object.target);
+  if (byNode.size === 0) inventory.podsAt.delete(entry.object.ownerUid);
+}

@@ -1,0 +1,12 @@
+/** The door of the inventory. */
+export {
+  createInventory,
+  findDaemonSet,
+  podsOf,
+  type DaemonSetEntry,
+  type GonePod,
+  type Inventory,
+  type NodeEntry,
+  type PodEntry,
+} from './inventory.ts';
+export { applyEvent, type Touched } from './apply-event.ts';

@@ -1,0 +1,77 @@
+/** What the cluster is known to hold: nodes, daemon pods by owner and node, DaemonSets, revisions, and the state of each watch. */
+import type { DaemonSetObject, NodeObject, PodObject, RevisionObject, WatchStateName } from '@rollcall/contract';
+
+/** A node with its times on the monotonic clock (see `dating.ts`). */
+export interface NodeEntry {
+  readonly object: NodeObject;
+  readonly createdMono: number;
+  /** Since when the Ready condition has had its present status. */
+  readonly readySinceMono: number;
+}
+
+/** A daemon pod with its times on the monotonic clock. `deletedMono` is when its grace period ends. */
+export interface PodEntry {
+  readonly object: PodObject;
+  readonly createdMono: number;
+  readonly readySinceMono: number;
+  readonly deletedMono: number | undefined;
+}
+
+/** A DaemonSet with its times on the monotonic clock. `templateSinceMono` is when its generation was first seen, or its creation. */
+export interface DaemonSetEntry {
+  readonly object: DaemonSetObject;
+  readonly createdMono: number;
+  readonly templateSinceMono: number;
+}
+
+/** The daemon pod that left a node last. */
+export interface GonePod {
+  readonly hash: string;
+  readonly monoMs: number;
+}
+
+/** The state itself; changed in place by `applyEvent` only. Keys are names where Kubernetes joins by name, UIDs elsewhere. */
+export interface Inventory {
+  readonly nodes: Map<string, NodeEntry>;
+  readonly nodeNames: Map<string, string>;
+  readonly pods: Map<string, PodEntry>;
+  /** Owner UID, then node name. */
+  readonly podsAt: Map<string, Map<string, readonly PodEntry[]>>;
+  readonly goneAt: Map<string, Map<string, GonePod>>;
+  readonly daemonSets: Map<string, DaemonSetEntry>;
+  /** `namespace/name` to UID. */
+  readonly daemonSetUids: Map<string, string>;
+  readonly revisions: Map<string, RevisionObject>;
+  /** Owner UID to the hash of its newest revision. */
+  readonly newestHashes: Map<string, string>;
+  readonly watches: Map<string, WatchStateName>;
+}
+
+/** An inventory that knows nothing yet. */
+export function createInventory(): Inventory {
+  return {
+    nodes: new Map(),
+    nodeNames: new Map(),
+    pods: new Map(),
+    podsAt: new Map(),
+    goneAt: new Map(),
+    daemonSets: new Map(),
+    daemonSetUids: new Map(),
+    revisions: new Map(),
+    newestHashes: new Map(),
+    watches: new Map(),
+  };
+}
+
+const NO_PODS: readonly PodEntry[] = Object.freeze([]);
+
+/** The pods of one owner on one node, Pending ones by their target included; in no particular order. */
+export function podsOf(inventory: Inventory, ownerUid: string, node: string): readonly PodEntry[] {
+  return inventory.podsAt.get(ownerUid)?.get(node) ?? NO_PODS;
+}
+
+/** The DaemonSet of that namespace and name, if there is one. */
+export function findDaemonSet(inventory: Inventory, namespace: string, name: string): DaemonSetEntry | undefined {
+  const uid = inventory.daemonSetUids.get(`${namespace}/${name}`);
+  return uid === undefined ? undefined : inventory.daemonSets.get(uid);
+}

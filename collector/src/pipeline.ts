@@ -1,0 +1,97 @@
+/**
+ * The whole path as one pure state machine: events in, figures and transitions out. `serve` drives it with the real clock and
+ * watches; scenario tests drive it with a script.
+ */
+import type { ClusterEvent, NodeMemory, PolicyAnswer, PolicySummary, Transition } from '@rollcall/contract';
+import { createRoll, toMemory, type Instant, type PolicyRoll, type Roll } from './coverage/index.ts';
+import { findDaemonSet } from './inventory/index.ts';
+import {
+  answerPolicy,
+  createLedger,
+  readPolicy,
+  summarisePolicy,
+  type Ledger,
+  type PolicyReading,
+} from './sli/index.ts';
+
+/** Where the pipeline's memory goes; called synchronously, must not throw. */
+export interface History {
+  readonly durable: boolean;
+  append(transition: Transition): void;
+  remember(memory: NodeMemory): void;
+}
+
+/** What a pipeline is made with. `memories` is what a former process life left behind. */
+export interface PipelineOptions {
+  readonly cluster: string;
+  readonly history: History;
+  readonly memories: readonly NodeMemory[];
+}
+
+/** The pipeline. Every read first advances to its instant, so that counters move at every read and all families are cut at one time. */
+export interface Pipeline {
+  readonly roll: Roll;
+  apply(event: ClusterEvent): void;
+  advance(now: Instant): void;
+  /** Every policy's figures at `now`, sorted by namespace and DaemonSet. */
+  read(now: Instant): readonly PolicyReading[];
+  summaries(now: Instant): readonly PolicySummary[];
+  answer(policyUid: string, now: Instant): PolicyAnswer | undefined;
+}
+
+/** Creates a pipeline that knows nothing yet. */
+export function createPipeline({ cluster, history, memories }: PipelineOptions): Pipeline {
+  const ledger = createLedger();
+  const roll = createRoll({
+    cluster,
+    memories,
+    sink: {
+      adopted: (policy, now) => ledger.adopt(policy, now),
+      dropped: (policy) => ledger.drop(policy),
+      moved: (move) => ledger.move(move),
+      transition: (transition) => history.append(transition),
+      remember: ({ policy }, record, now) => history.remember(toMemory(record, policy.uid, now)),
+    },
+  });
+  const readAll = (now: Instant): readonly (readonly [PolicyRoll, PolicyReading])[] => {
+    roll.advance(now);
+    return [...roll.policies.values()].map((own) => [own, readOne(roll, ledger, { own, now })]);
+  };
+  return {
+    roll,
+    apply: (event) => roll.apply(event),
+    advance: (now) => roll.advance(now),
+    read: (now) =>
+      readAll(now)
+        .map(([, reading]) => reading)
+        .sort(byName),
+    summaries: (now) =>
+      readAll(now)
+        .map(([own, reading]) => summarisePolicy(own, reading))
+        .sort(byName),
+    answer: (policyUid, now) => {
+      roll.advance(now);
+      const own = roll.policies.get(policyUid);
+      return own === undefined ? undefined : answerPolicy(own, readOne(roll, ledger, { own, now }), history.durable);
+    },
+  };
+}
+
+function readOne(
+  { inventory }: Roll,
+  ledger: Ledger,
+  { own, now }: { readonly own: PolicyRoll; readonly now: Instant },
+): PolicyReading {
+  const daemonSet = findDaemonSet(inventory, own.policy.namespace, own.policy.daemonset);
+  return readPolicy({ roll: own, ledger, daemonSet, monoMs: now.monoMs });
+}
+
+interface Named {
+  readonly namespace: string;
+  readonly daemonset: string;
+}
+
+function byName(one: Named, other: Named): number {
+  if (one.namespace !== other.namespace) return one.namespace < other.namespace ? -1 : 1;
+  return one.daemonset < other.daemonset ? -1 : Number(one.daemonset > other.daemonset);
+}

@@ -1,0 +1,5 @@
+/** The door of the SLI core. */
+export { answerPolicy, summarisePolicy } from './answer-policy.ts';
+export { createLedger, type Ledger } from './ledger.ts';
+export { readPolicy } from './read-policy.ts';
+export type { ExcuseReading, PolicyReading, PoolReading, ReasonReading, SliReading, UncoveredNode } from './reading.ts';

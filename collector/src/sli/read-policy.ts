@@ -1,0 +1,154 @@
+/** Reads a policy's figures: all families cut at one instant, pools added up from the ledger's buckets. */
+import { INFO_LIMIT, type Counts, type ExcuseCode, type ReasonCode } from '@rollcall/contract';
+import { divergenceOf, type PolicyRoll, type Standing } from '../coverage/index.ts';
+import type { DaemonSetEntry } from '../inventory/index.ts';
+import { bucketsOf, type Bucket, type Ledger } from './ledger.ts';
+import { pickLongest } from './pick-longest.ts';
+import type { ExcuseReading, PolicyReading, PoolReading, ReasonReading } from './reading.ts';
+
+/** What a reading is made of. */
+export interface ReadOptions {
+  readonly roll: PolicyRoll;
+  readonly ledger: Ledger;
+  readonly daemonSet: DaemonSetEntry | undefined;
+  readonly monoMs: number;
+}
+
+/** The figures of one policy at `monoMs`. Counters never fall between two readings. */
+export function readPolicy({ roll, ledger, daemonSet, monoMs }: ReadOptions): PolicyReading {
+  const { namespace, daemonset, objectives } = roll.policy;
+  const series = ledger.read(roll.policy, monoMs);
+  const byPool = groupByPool(series === undefined ? [] : bucketsOf(series));
+  const since = sinceByPool(roll);
+  const uncovered = pickLongest(roll.uncovered, INFO_LIMIT);
+  const divergence = divergenceOf(roll, daemonSet);
+  return {
+    namespace,
+    daemonset,
+    createdWallMs: series?.createdWallMs ?? 0,
+    pools: [...byPool].map(([pool, buckets]) => readPool(pool, buckets, monoMs - (since.get(pool) ?? monoMs))),
+    objectives: objectives.map(({ sli, target }) => ({ sli, target })),
+    controller:
+      daemonSet === undefined || divergence === undefined
+        ? null
+        : {
+            desired: daemonSet.object.status.desired,
+            divergence,
+            divergenceMs: roll.divergenceSinceMono === undefined ? 0 : monoMs - roll.divergenceSinceMono,
+          },
+    uncovered,
+    notListed: roll.uncovered.size - uncovered.length,
+  };
+}
+
+function groupByPool(buckets: readonly Bucket[]): Map<string, Bucket[]> {
+  const pools = new Map<string, Bucket[]>();
+  for (const bucket of buckets) {
+    const { pool, state, eligible } = bucket.standing;
+    if (state === 'outOfScope' && !eligible) continue;
+    const list = pools.get(pool);
+    if (list === undefined) pools.set(pool, [bucket]);
+    else list.push(bucket);
+  }
+  return new Map([...pools].sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** The earliest `since` of an uncovered node, by pool. */
+function sinceByPool(roll: PolicyRoll): ReadonlyMap<string, number> {
+  const since = new Map<string, number>();
+  for (const { standing, sinceMono } of roll.uncovered) {
+    if (standing === undefined) continue;
+    since.set(standing.pool, Math.min(sinceMono, since.get(standing.pool) ?? Infinity));
+  }
+  return since;
+}
+
+function readPool(pool: string, buckets: readonly Bucket[], longestUncoveredMs: number): PoolReading {
+  const pick = sumOf(buckets);
+  const isValid = ({ state }: Standing): boolean => state === 'covered' || state === 'uncovered';
+  return {
+    pool,
+    counts: countPool(pick),
+    layers: [{ layer: 'pod', good: pick.nodes((s) => isExpected(s) && s.layers.includes('pod')) }],
+    excluded: groupBy(buckets, ({ rule }) => rule).map(([rule, own]) => ({ rule, nodes: sumOf(own).nodes(all) })),
+    longestUncoveredMs,
+    slis: [
+      {
+        sli: 'coverage',
+        validMs: pick.ms(isValid),
+        goodMs: pick.ms((s, bad) => isValid(s) && !bad),
+        unobservedMs: pick.ms(({ state }) => state === 'unobserved'),
+      },
+    ],
+    reasons: readReasons(buckets),
+    excuses: readExcuses(buckets),
+  };
+}
+
+function isExpected({ state }: Standing): boolean {
+  return state === 'covered' || state === 'uncovered' || state === 'unobserved';
+}
+
+function all(): boolean {
+  return true;
+}
+
+interface Sums {
+  nodes(which: (standing: Standing, bad: boolean) => boolean): number;
+  ms(which: (standing: Standing, bad: boolean) => boolean): number;
+}
+
+function sumOf(buckets: readonly Bucket[]): Sums {
+  const sum = (which: (standing: Standing, bad: boolean) => boolean, of: 'count' | 'ms'): number => {
+    let total = 0;
+    for (const bucket of buckets) if (which(bucket.standing, bucket.bad)) total += bucket[of];
+    return total;
+  };
+  return { nodes: (which) => sum(which, 'count'), ms: (which) => sum(which, 'ms') };
+}
+
+function countPool({ nodes }: Sums): Counts {
+  const inState = (wanted: Standing['state']): number => nodes(({ state }) => state === wanted);
+  return {
+    expected: nodes(isExpected),
+    covered: inState('covered'),
+    uncovered: inState('uncovered'),
+    unobserved: inState('unobserved'),
+    excused: inState('excused'),
+    stray: inState('stray'),
+    excluded: inState('excluded'),
+    current: nodes(({ state, current }) => current && state === 'covered'),
+    eligible: nodes(({ eligible }) => eligible),
+  };
+}
+
+function readReasons(buckets: readonly Bucket[]): ReasonReading[] {
+  const uncovered = buckets.filter(({ standing }) => standing.state === 'uncovered');
+  return groupBy(uncovered, ({ reason }) => reason).flatMap(([reason, own]) => {
+    const owner = own[0]?.standing.owner ?? '';
+    if (owner === '') return [];
+    return [{ reason: reason as ReasonCode, owner, nodes: sumOf(own).nodes(all), ms: sumOf(own).ms(all) }];
+  });
+}
+
+function readExcuses(buckets: readonly Bucket[]): ExcuseReading[] {
+  return groupBy(buckets, ({ excuse, verdict }) => (excuse === '' ? '' : `${excuse}/${verdict}`)).flatMap(([, own]) => {
+    const first = own[0]?.standing;
+    if (first === undefined) return [];
+    const { excuse, verdict } = first;
+    return [{ reason: excuse as ExcuseCode, verdict, nodes: sumOf(own).nodes(all), ms: sumOf(own).ms(all) }];
+  });
+}
+
+/** Groups by a key, in the key's order; the empty key is left out. */
+function groupBy(buckets: readonly Bucket[], key: (standing: Standing) => string): [string, Bucket[]][] {
+  const groups = new Map<string, Bucket[]>();
+  for (const bucket of buckets) {
+    const name = key(bucket.standing);
+    if (name === '') continue;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [bucket]);
+    else group.push(bucket);
+  }
+  return [...groups].sort(([one], [other]) => (one < other ? -1 : 1));
+}

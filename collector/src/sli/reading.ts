@@ -1,0 +1,60 @@
+/** One reading of a policy's figures: everything cut at one instant; what /metrics and the API render. */
+import type { Counts, ExcuseCode, LayerName, Owner, ReasonCode, SliName, Verdict } from '@rollcall/contract';
+
+/** The figures of one node pool; node-milliseconds are integers since the process began. */
+export interface PoolReading {
+  readonly pool: string;
+  readonly counts: Counts;
+  readonly layers: readonly { readonly layer: LayerName; readonly good: number }[];
+  readonly excluded: readonly { readonly rule: string; readonly nodes: number }[];
+  readonly longestUncoveredMs: number;
+  readonly slis: readonly SliReading[];
+  readonly reasons: readonly ReasonReading[];
+  readonly excuses: readonly ExcuseReading[];
+}
+
+/** One SLI's integrals in a pool. */
+export interface SliReading {
+  readonly sli: SliName;
+  readonly validMs: number;
+  readonly goodMs: number;
+  readonly unobservedMs: number;
+}
+
+/** Uncovered nodes and time by primary reason. */
+export interface ReasonReading {
+  readonly reason: ReasonCode;
+  readonly owner: Owner;
+  readonly nodes: number;
+  readonly ms: number;
+}
+
+/** Excused nodes and time by excuse and what the node would have been. */
+export interface ExcuseReading {
+  readonly reason: ExcuseCode;
+  readonly verdict: Verdict;
+  readonly nodes: number;
+  readonly ms: number;
+}
+
+/** An uncovered node by name; `node` is '' for a phantom. */
+export interface UncoveredNode {
+  readonly node: string;
+  readonly pool: string;
+  readonly reason: ReasonCode;
+  readonly sinceMono: number;
+}
+
+/** One policy's figures. */
+export interface PolicyReading {
+  readonly namespace: string;
+  readonly daemonset: string;
+  /** When the counters of this series began, wall-clock milliseconds. */
+  readonly createdWallMs: number;
+  readonly pools: readonly PoolReading[];
+  readonly objectives: readonly { readonly sli: SliName; readonly target: number }[];
+  readonly controller: { readonly desired: number; readonly divergence: number; readonly divergenceMs: number } | null;
+  /** The longest-uncovered nodes, at most INFO_LIMIT of them. */
+  readonly uncovered: readonly UncoveredNode[];
+  readonly notListed: number;
+}

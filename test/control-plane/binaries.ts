@@ -1,0 +1,62 @@
+/** Which programs the real control plane consists of, from which pinned Go module each is built, and under which key it is cached. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** A program that the end-to-end tests run; `oracle` is ours, the others are upstream's. */
+export type BinaryName = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok' | 'oracle';
+
+/** Absolute path of every program. */
+export type Binaries = Readonly<Record<BinaryName, string>>;
+
+/** How one program is built: the folder of its Go module, the package, and those of its sources that are ours. */
+export interface Recipe {
+  readonly name: BinaryName;
+  readonly module: string;
+  readonly package: string;
+  readonly sources: readonly string[];
+}
+
+const kubernetes = join(import.meta.dirname, 'kubernetes');
+
+/** Folder of the Go module that pins KWOK: asked for the path of KWOK's own Stage files too. */
+export const kwokModule = join(import.meta.dirname, 'kwok');
+
+/** Every program in the order of building: the shortest first, so that a missing toolchain shows early. */
+export const recipes: readonly Recipe[] = [
+  { name: 'etcd', module: join(import.meta.dirname, 'etcd'), package: 'go.etcd.io/etcd/server/v3', sources: [] },
+  { name: 'kwok', module: kwokModule, package: 'sigs.k8s.io/kwok/cmd/kwok', sources: [] },
+  ...(['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const).map((name) => ({
+    name,
+    module: kubernetes,
+    package: `k8s.io/kubernetes/cmd/${name}`,
+    sources: [],
+  })),
+  { name: 'oracle', module: kubernetes, package: './oracle', sources: ['oracle/main.go'] },
+];
+
+/**
+ * Flags of every `go build`. An unstamped kube-apiserver calls itself v0.0.0 and clients that look at the
+ * version misjudge it; the version must be that of kubernetes/go.mod. No VCS stamp, so that the key below is all that matters.
+ */
+export const buildFlags: readonly string[] = [
+  '-mod=readonly',
+  '-buildvcs=false',
+  '-ldflags=-s -w -X k8s.io/component-base/version.gitVersion=v1.36.3',
+];
+
+/** Where the programs are kept: outside of the checkout, so that a fresh clone on a warm machine builds nothing. */
+export function cacheFolder(env: NodeJS.ProcessEnv): string {
+  const root = env['ROLLCALL_CACHE'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'rollcall');
+  return join(root, 'control-plane');
+}
+
+/** Cache path of a program: its name and a hash of all that decides what it does. */
+export async function cachePath(recipe: Recipe, folder: string): Promise<string> {
+  const hash = createHash('sha256').update(
+    JSON.stringify([process.platform, process.arch, recipe.package, buildFlags]),
+  );
+  for (const file of ['go.mod', 'go.sum', ...recipe.sources]) hash.update(await readFile(join(recipe.module, file)));
+  return join(folder, `${recipe.name}-${hash.digest('hex').slice(0, 16)}`);
+}

@@ -1,0 +1,111 @@
+/** Debian's Prometheus, scraping what a test serves. */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { stringify } from 'yaml';
+import { startHealthy } from './health.ts';
+import { findFreePorts } from './ports.ts';
+import { openWorkspace } from './workspace.ts';
+
+const run = promisify(execFile);
+
+/** Where Debian's package puts the server and its rule checker. */
+const server = '/usr/bin/prometheus';
+
+/** What is scraped and how. */
+export interface PrometheusOptions {
+  /** `host:port` of each target; its path is /metrics. */
+  readonly targets: readonly string[];
+  readonly scrapeIntervalSeconds: number;
+  /** Whether the target's own `namespace`, `pod`, `node` … labels win over the scrape's (as the PodMonitor wants). */
+  readonly honorLabels: boolean;
+}
+
+/** One element of an instant vector; the value is NaN or infinite where Prometheus says so. */
+export interface Sample {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** A running Prometheus; the test that started it stops it. */
+export interface Prometheus {
+  readonly url: string;
+  /** Evaluates an expression that gives an instant vector, now; throws with Prometheus' own message. */
+  readonly query: (promql: string) => Promise<readonly Sample[]>;
+  /** Ends it and removes its data; fine to call twice. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Installs Debian's package (with promtool) if it is missing and we are root, and stops the service it starts; else throws with the mend. */
+export async function ensurePrometheus(): Promise<void> {
+  if (existsSync(server)) return;
+  const install = 'apt-get update && apt-get install -y --no-install-recommends prometheus';
+  if (process.getuid?.() !== 0) throw new Error(`${server} is missing. Install it with: sudo sh -c '${install}'`);
+  // The package starts a server of its own on port 9090, which no test wants.
+  const stop =
+    'if [ -d /run/systemd/system ]; then systemctl disable --now prometheus; else service prometheus stop; fi';
+  await run('sh', ['-c', `${install} && { ${stop} || true; }`], {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    maxBuffer: 64 << 20,
+  }).catch((error: Error) => {
+    throw new Error(`${server} is missing and could not be installed with: ${install}\n${error.message}`, {
+      cause: error,
+    });
+  });
+}
+
+/** Starts Prometheus on a free port of 127.0.0.1 with fresh data, and returns when it is ready. Throws with its log if it is not. */
+export async function startPrometheus(options: PrometheusOptions): Promise<Prometheus> {
+  await ensurePrometheus();
+  const workspace = await openWorkspace();
+  try {
+    const { prometheus: port } = await findFreePorts(['prometheus']);
+    const url = `http://127.0.0.1:${port}`;
+    const config = join(workspace.folder, 'prometheus.yml');
+    await writeFile(config, stringify(scrapeConfig(options)));
+    const args = [
+      `--config.file=${config}`,
+      `--storage.tsdb.path=${workspace.folder}/data`,
+      `--web.listen-address=127.0.0.1:${port}`,
+    ];
+    await startHealthy(workspace, { name: 'prometheus', path: server, args }, { url: `${url}/-/ready` });
+    return { url, query: (promql) => query(url, promql), stop: workspace.close };
+  } catch (error) {
+    await workspace.close();
+    throw error;
+  }
+}
+
+function scrapeConfig({ targets, scrapeIntervalSeconds, honorLabels }: PrometheusOptions): object {
+  const interval = `${scrapeIntervalSeconds}s`;
+  return {
+    global: { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
+    scrape_configs: [{ job_name: 'rollcall', honor_labels: honorLabels, static_configs: [{ targets }] }],
+  };
+}
+
+async function query(url: string, promql: string): Promise<readonly Sample[]> {
+  const body = new URLSearchParams({ query: promql });
+  const response = await fetch(`${url}/api/v1/query`, { method: 'POST', body, signal: AbortSignal.timeout(30_000) });
+  const answer = (await response.json()) as Answer;
+  if (answer.status === 'error') throw new Error(`Prometheus refused ${promql}: ${answer.error}`);
+  if (answer.data.resultType !== 'vector')
+    throw new Error(`${promql} gives a ${answer.data.resultType}, not an instant vector`);
+  return answer.data.result.map(({ metric, value }) => ({ labels: metric, value: readNumber(value[1]) }));
+}
+
+type Answer =
+  | { readonly status: 'error'; readonly error: string }
+  | {
+      readonly status: 'success';
+      readonly data: {
+        readonly resultType: string;
+        readonly result: readonly { readonly metric: Record<string, string>; readonly value: [number, string] }[];
+      };
+    };
+
+function readNumber(text: string): number {
+  return text === '+Inf' ? Infinity : text === '-Inf' ? -Infinity : Number(text);
+}

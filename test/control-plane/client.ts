@@ -4,7 +4,7 @@ import { exchange } from './exchange.ts';
 import { readKubeconfig, type Credential } from './kubeconfig.ts';
 
 /** The body of a request, sent as JSON, and its content type (default: JSON, for PATCH a merge patch). */
-export interface Sent {
+interface Sent {
   readonly body?: unknown;
   readonly contentType?: string;
 }

@@ -4,7 +4,7 @@ import { waitFor } from './wait.ts';
 import type { Program, Running, Workspace } from './workspace.ts';
 
 /** Where a server answers 200 once it is up, and the authority (PEM) of its certificate if it is https. */
-export interface Health {
+interface Health {
   readonly url: string;
   readonly ca?: string;
 }

@@ -7,7 +7,7 @@ export type Credential =
   { readonly 'client-certificate-data': string; readonly 'client-key-data': string } | { readonly token: string };
 
 /** What one kubeconfig says: the server's address, its authority (base64 of PEM) and the credential. */
-export interface Access {
+interface Access {
   readonly server: string;
   readonly ca: string;
   readonly credential: Credential;

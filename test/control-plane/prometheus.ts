@@ -15,7 +15,7 @@ const run = promisify(execFile);
 const server = '/usr/bin/prometheus';
 
 /** What is scraped and how. */
-export interface PrometheusOptions {
+interface PrometheusOptions {
   /** `host:port` of each target; its path is /metrics. */
   readonly targets: readonly string[];
   readonly scrapeIntervalSeconds: number;

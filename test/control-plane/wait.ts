@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** What is waited for (for the message), how long at most and how often it is asked; in milliseconds. */
-export interface Patience {
+interface Patience {
   readonly what: string;
   readonly deadlineMs?: number;
   readonly everyMs?: number;

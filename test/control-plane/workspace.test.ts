@@ -1,15 +1,11 @@
 /** Nothing that a test starts outlives it, however it ends. */
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
-import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { startHealthy } from './health.ts';
 import { waitFor } from './wait.ts';
 import { openWorkspace } from './workspace.ts';
 
-const run = promisify(execFile);
 const sleeper = { name: 'sleeper', path: 'sh', args: ['-c', 'echo "pid $$"; exec sleep 1000'] };
 
 async function readPid(log: () => Promise<string>): Promise<number> {
@@ -75,21 +71,4 @@ test('a program that does not exist is reported', async () => {
 test('waiting in vain says for what, how long and why', async () => {
   const waiting = waitFor(() => Promise.reject(new Error('refused')), { what: 'an answer', deadlineMs: 0 });
   await expect(waiting).rejects.toThrow('waited 0 ms in vain for an answer: refused');
-});
-
-test.each([
-  ['is missing', '', /go 1.26 or newer is needed .* found none/],
-  ['is too old', 'go1.24.9', /go 1.26 or newer is needed .* found go1.24.9/],
-])('a build where Go %s fails with the command that mends it', async (_, version, message) => {
-  const workspace = await openWorkspace();
-  if (version !== '') {
-    await run('sh', ['-c', `printf '#!/bin/sh\\necho ${version}\\n' > go && chmod +x go`], { cwd: workspace.folder });
-  }
-  const env = { PATH: workspace.folder, ROLLCALL_CACHE: workspace.folder };
-  const build = spawn(process.execPath, ['build.ts'], { cwd: import.meta.dirname, env });
-  const [complaint, [code]] = await Promise.all([text(build.stderr), once(build, 'exit')]);
-  expect(complaint).toMatch(message);
-  expect(complaint).toContain('curl -fsSL https://go.dev/dl/go1.26.8.');
-  expect(code).toBe(1);
-  await workspace.close();
 });

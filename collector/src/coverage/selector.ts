@@ -64,8 +64,8 @@ export function matchesField(requirement: SelectorRequirement, nodeName: string)
   return (value === requirement.values[0]) === (requirement.operator === 'In');
 }
 
-/** True if every requirement of the term can be parsed; the controller skips other terms without a word. */
-export function isValidTerm(term: NodeSelectorTerm): boolean {
+// The controller skips a term that it cannot parse without a word.
+function isValidTerm(term: NodeSelectorTerm): boolean {
   return term.matchExpressions.every(isValidRequirement) && term.matchFields.every(isValidField);
 }
 

@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest';
+import { projectDaemonSet } from './project-daemon-set.ts';
+import { projectRevision } from './project-revision.ts';
+import { createInterner } from './read-field.ts';
+
+const project = (raw: object): ReturnType<typeof projectDaemonSet> =>
+  projectDaemonSet(structuredClone(raw), createInterner(100));
+const metadata = { uid: 'd1', name: 'agent', namespace: 'system' };
+
+test('a full DaemonSet is projected', () => {
+  const expression = { key: 'zone', operator: 'In', values: ['a', 'b'] };
+  const terms = [{ matchExpressions: [expression] }, {}];
+  const required = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms } };
+  const podSpec = {
+    nodeName: 'n1',
+    nodeSelector: { role: 'w' },
+    hostNetwork: true,
+    affinity: { nodeAffinity: required },
+    tolerations: [{ operator: 'Exists' }, { key: 'a', value: 'b', effect: 'NoExecute', tolerationSeconds: 30 }],
+    containers: [{ name: 'c', image: 'i' }],
+  };
+  const projected = project({
+    metadata: { ...metadata, generation: 3, creationTimestamp: '2026-03-01T00:00:00Z' },
+    spec: {
+      selector: { matchLabels: { app: 'agent' }, matchExpressions: [{ key: 'tier', operator: 'Exists' }] },
+      minReadySeconds: 5,
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '10%', maxUnavailable: 0 } },
+      template: { spec: podSpec },
+    },
+    status: { desiredNumberScheduled: 12, observedGeneration: 2, numberReady: 11 },
+  });
+  expect(projected).toEqual({
+    ...metadata,
+    createdAt: Date.UTC(2026, 2, 1),
+    generation: 3,
+    selector: { matchLabels: { app: 'agent' }, matchExpressions: [{ key: 'tier', operator: 'Exists', values: [] }] },
+    placement: {
+      nodeName: 'n1',
+      nodeSelector: { role: 'w' },
+      terms: [
+        { matchExpressions: [expression], matchFields: [] },
+        { matchExpressions: [], matchFields: [] },
+      ],
+      tolerations: [
+        { key: '', operator: 'Exists', value: '', effect: '' },
+        { key: 'a', operator: '', value: 'b', effect: 'NoExecute' },
+      ],
+      hostNetwork: true,
+    },
+    minReadySeconds: 5,
+    strategy: 'RollingUpdate',
+    surge: true,
+    status: { desired: 12, observedGeneration: 2 },
+  });
+});
+
+test('required affinity without terms differs from none, since it admits no node', () => {
+  const requiring = (required: unknown): object => ({
+    metadata,
+    spec: {
+      template: { spec: { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required } } } },
+    },
+  });
+  expect(project(requiring(null)).placement.terms).toBeUndefined();
+  expect(project(requiring({})).placement.terms).toEqual([]);
+  expect(project(requiring({ nodeSelectorTerms: null })).placement.terms).toEqual([]);
+});
+
+test('an entry that is no requirement stays as an invalid one, so that a selector never widens', () => {
+  const raw = {
+    metadata,
+    spec: { selector: { matchExpressions: [null, 'x', { key: 'a', operator: 'In', values: [1, 'b'] }] } },
+  };
+  expect(project(raw).selector.matchExpressions).toEqual([
+    { key: '', operator: '', values: [] },
+    { key: '', operator: '', values: [] },
+    { key: 'a', operator: 'In', values: ['b'] },
+  ]);
+});
+
+test.each<[unknown, boolean]>([
+  [1, true],
+  ['1%', true],
+  ['100%', true],
+  [0, false],
+  ['0%', false],
+  ['00%', false],
+  ['3', false],
+  [-1, false],
+  [null, false],
+  [undefined, false],
+  [[1], false],
+])('maxSurge %j means surge %s', (maxSurge, surge) => {
+  expect(project({ metadata, spec: { updateStrategy: { rollingUpdate: { maxSurge } } } }).surge).toBe(surge);
+});
+
+test('OnDelete is read, every other strategy is the default', () => {
+  const strategies = ['OnDelete', 'RollingUpdate', 'Recreate', 1].map(
+    (type) => project({ metadata, spec: { updateStrategy: { type } } }).strategy,
+  );
+  expect(strategies).toEqual(['OnDelete', 'RollingUpdate', 'RollingUpdate', 'RollingUpdate']);
+});
+
+test('a revision is projected', () => {
+  const ownerReferences = [{ kind: 'DaemonSet', uid: 'd1', controller: true }];
+  const labels = { 'controller-revision-hash': '6d5' };
+  const raw = { metadata: { uid: 'r1', name: 'agent-6d5', labels, ownerReferences }, revision: 4, data: {} };
+  expect(projectRevision(raw, createInterner(100))).toEqual({ uid: 'r1', ownerUid: 'd1', revision: 4, hash: '6d5' });
+});

@@ -1,0 +1,153 @@
+import { expect, test } from 'vitest';
+import type { ContainerObject } from '@rollcall/contract';
+import { projectPod } from './project-pod.ts';
+import { createInterner } from './read-field.ts';
+
+const project = (raw: object): ReturnType<typeof projectPod> => projectPod(structuredClone(raw), createInterner(100));
+
+const metadata = {
+  uid: 'p1',
+  name: 'agent-x',
+  namespace: 'system',
+  labels: { app: 'agent', 'controller-revision-hash': '6d5' },
+  creationTimestamp: '2026-03-01T00:00:00Z',
+  ownerReferences: [
+    { kind: 'Node', uid: 'other', controller: false },
+    { kind: 'DaemonSet', uid: 'd1', controller: true },
+  ],
+};
+
+const ready = { type: 'Ready', status: 'True', lastTransitionTime: '2026-03-01T00:00:09Z' };
+
+function requireNode(...matchFields: readonly object[]): object {
+  const required = { nodeSelectorTerms: [{ matchFields }] };
+  return { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required } } };
+}
+
+function inNames(...values: readonly string[]): object {
+  return { key: 'metadata.name', operator: 'In', values };
+}
+
+test('a healthy pod is projected without its containers', () => {
+  const running = { running: { startedAt: '2026-03-01T00:00:05Z' } };
+  const done = { terminated: { exitCode: 0, reason: 'Completed' } };
+  const projected = project({
+    metadata,
+    spec: { nodeName: 'n1', containers: [{ name: 'c', image: 'i' }] },
+    status: {
+      phase: 'Running',
+      conditions: [ready, { type: 'PodScheduled', status: 'True' }, { type: 'Initialized', status: 'True' }],
+      initContainerStatuses: [
+        { name: 'setup', ready: true, restartCount: 0, state: done },
+        { name: 'sidecar', ready: true, restartCount: 0, state: running },
+      ],
+      containerStatuses: [{ name: 'c', ready: true, restartCount: 0, image: 'i', state: running }],
+    },
+  });
+  expect(projected).toEqual({
+    uid: 'p1',
+    name: 'agent-x',
+    namespace: 'system',
+    ownerUid: 'd1',
+    target: 'n1',
+    bound: true,
+    phase: 'Running',
+    reason: '',
+    message: '',
+    hash: '6d5',
+    createdAt: Date.UTC(2026, 2, 1),
+    finalizers: [],
+    ready: { status: 'True', reason: '', message: '', since: Date.UTC(2026, 2, 1, 0, 0, 9) },
+    scheduled: { status: 'True', reason: '', message: '' },
+    initialized: { status: 'True', reason: '', message: '' },
+    containers: [],
+  });
+});
+
+test.each<[string, object, string]>([
+  ['the one name', requireNode(inNames('n7')), 'n7'],
+  ['the one name behind other fields', requireNode({ key: 'x', operator: 'In', values: ['y'] }, inNames('n7')), 'n7'],
+  ['none of two names', requireNode(inNames('n7', 'n8')), ''],
+  ['none when the first choice has two names', requireNode(inNames('n7', 'n8'), inNames('n9')), ''],
+  ['none of NotIn', requireNode({ key: 'metadata.name', operator: 'NotIn', values: ['n7'] }), ''],
+  ['none without affinity', {}, ''],
+])('the target of a pod that is not bound is %s', (_, spec, target) => {
+  expect(project({ metadata, spec })).toMatchObject({ target, bound: false });
+});
+
+test.each<[string, object[]]>([
+  ['no controller', [{ kind: 'DaemonSet', uid: 'd1' }]],
+  ['another kind', [{ kind: 'ReplicaSet', uid: 'r1', controller: true }]],
+  ['no uid', [{ kind: 'DaemonSet', controller: true }]],
+])('a pod whose owner is %s has no owner', (_, ownerReferences) => {
+  expect(project({ metadata: { ...metadata, ownerReferences } }).ownerUid).toBe('');
+});
+
+test('a terminating, disrupted, failed pod keeps why', () => {
+  const conditions = [{ type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI', message: 'drain' }];
+  const projected = project({
+    metadata: { ...metadata, deletionTimestamp: '2026-03-01T00:01:00Z', finalizers: ['a/b'] },
+    status: { phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource', conditions },
+  });
+  expect(projected).toMatchObject({
+    deletedAt: Date.UTC(2026, 2, 1, 0, 1),
+    finalizers: ['a/b'],
+    phase: 'Failed',
+    reason: 'Evicted',
+    message: 'The node was low on resource',
+    disruption: { status: 'True', reason: 'EvictionByEvictionAPI', message: 'drain' },
+    ready: { status: 'Unknown' },
+  });
+});
+
+const fresh = { name: 'c', init: false, ready: false, running: false, restarts: 0, image: 'i' };
+
+test.each<[string, object, ContainerObject]>([
+  [
+    'one that waits',
+    { state: { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image' } } },
+    { ...fresh, waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image' } },
+  ],
+  [
+    'one that crashed and waits',
+    {
+      restartCount: 3,
+      state: { waiting: { reason: 'CrashLoopBackOff' } },
+      lastState: { terminated: { reason: 'OOMKilled', exitCode: 137, finishedAt: '2026-03-01T00:00:00Z' } },
+    },
+    {
+      ...fresh,
+      restarts: 3,
+      waiting: { reason: 'CrashLoopBackOff', message: '' },
+      lastTerminated: { reason: 'OOMKilled', message: '', exitCode: 137, signal: 0, finishedAt: Date.UTC(2026, 2, 1) },
+    },
+  ],
+  ['one that runs and is not ready', { state: { running: {} } }, { ...fresh, running: true }],
+  [
+    'a ready one that has restarted',
+    { ready: true, restartCount: 1, state: { running: {} } },
+    { ...fresh, ready: true, running: true, restarts: 1 },
+  ],
+  [
+    'one that ended, even well, since a daemon must not',
+    { state: { terminated: { exitCode: 0, signal: -1 } } },
+    { ...fresh, terminated: { reason: '', message: '', exitCode: 0, signal: -1 } },
+  ],
+])('of containers is kept %s', (_, status, kept) => {
+  expect(
+    project({ metadata, status: { containerStatuses: [{ name: 'c', image: 'i', ...status }] } }).containers,
+  ).toEqual([kept]);
+});
+
+test('an init container is kept until it has ended well', () => {
+  const statuses = [
+    { name: 'ran', state: { terminated: { exitCode: 0 } } },
+    { name: 'runs', state: { running: {} } },
+    { name: 'failed', state: { terminated: { exitCode: 1 } } },
+  ];
+  const { containers } = project({ metadata, status: { initContainerStatuses: statuses } });
+  expect(containers.map(({ name, init }) => [name, init])).toEqual([
+    ['runs', true],
+    ['failed', true],
+  ]);
+});

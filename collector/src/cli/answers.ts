@@ -1,0 +1,119 @@
+/** Joins the pipeline, the journal and the rejected policies to what the HTTP API and the CLI answer. */
+import type { Journal, NodeAnswer, PolicySummary, Transition } from '@rollcall/contract';
+import type { RejectedPolicy } from '../config/policy-book.ts';
+import { describeNode, detailNode, isInScope, type Described, type Instant, type PolicyRoll } from '../coverage/index.ts';
+import type { Answers, NodePage, NodeQuery } from '../http/answers.ts';
+import type { Pipeline } from '../pipeline.ts';
+
+/** What answers are made of. `now` is asked once for each answer. */
+export interface AnswerSources {
+  readonly pipeline: Pipeline;
+  readonly journal: Pick<Journal, 'transitions'>;
+  readonly rejected: () => readonly RejectedPolicy[];
+  readonly now: () => Instant;
+}
+
+/** How many of a node's last transitions its detail shows. */
+const TRANSITIONS = 10;
+
+/** The answers of a running collector. */
+export function createAnswers({ pipeline, journal, rejected, now }: AnswerSources): Answers {
+  const open = (namespace: string, daemonset: string): Described | undefined => {
+    const instant = now();
+    pipeline.advance(instant);
+    const roll = findRoll(pipeline, namespace, daemonset);
+    return roll === undefined ? undefined : { roll, inventory: pipeline.roll.inventory, now: instant, rfc3339 };
+  };
+  return {
+    policies: () => [...pipeline.summaries(now()), ...rejected().map(summariseRejected)],
+    policy: (namespace, daemonset) => {
+      const roll = findRoll(pipeline, namespace, daemonset);
+      return roll === undefined ? undefined : pipeline.answer(roll.policy.uid, now());
+    },
+    nodes: (namespace, daemonset, query) => {
+      const context = open(namespace, daemonset);
+      return context === undefined ? undefined : listNodes(context, query);
+    },
+    node: (namespace, daemonset, node) => {
+      const context = open(namespace, daemonset);
+      if (context === undefined) return undefined;
+      const history = (uid: string): readonly Transition[] =>
+        journal.transitions(context.roll.policy.uid, uid, TRANSITIONS);
+      return detailNode(context, node, history);
+    },
+  };
+}
+
+/** Wall-clock milliseconds as RFC 3339 in UTC. */
+export function rfc3339(wallMs: number): string {
+  return new Date(wallMs).toISOString();
+}
+
+function findRoll(pipeline: Pipeline, namespace: string, daemonset: string): PolicyRoll | undefined {
+  for (const roll of pipeline.roll.policies.values()) {
+    if (roll.policy.namespace === namespace && roll.policy.daemonset === daemonset) return roll;
+  }
+  return undefined;
+}
+
+/** A page of nodes in order of their keys. */
+export function listNodes(context: Described, query: NodeQuery): NodePage {
+  const items: NodeAnswer[] = [];
+  let last = '';
+  for (const key of keysOf(context, query)) {
+    const answer = describeNode(context, key);
+    if (answer === undefined || !matches(answer, query)) continue;
+    if (items.length === query.limit) return { items, next: last };
+    items.push(answer);
+    last = key;
+  }
+  return { items };
+}
+
+/** Keys that may match, sorted; the cheap tests come first, so that only what is shown is described. */
+function keysOf({ roll, inventory }: Described, { state, pool, after }: NodeQuery): readonly string[] {
+  const keys: string[] = [];
+  for (const [key, { standing }] of roll.records) {
+    const shown = state === undefined ? standing !== undefined && isShown(standing) : standing?.state === state;
+    if (shown && (pool === undefined || standing?.pool === pool)) keys.push(key);
+  }
+  if (state === 'outOfScope') keys.push(...[...inventory.nodes.keys()].filter((name) => !roll.records.has(name)));
+  return keys.filter((key) => after === undefined || key > after).sort();
+}
+
+function isShown(standing: Parameters<typeof isInScope>[0]): boolean {
+  return isInScope(standing) || standing.state === 'stray' || standing.state === 'excluded';
+}
+
+function matches(answer: NodeAnswer, { state, reason, pool }: NodeQuery): boolean {
+  if (state !== undefined && answer.state !== state) return false;
+  return (reason === undefined || answer.reason === reason) && (pool === undefined || answer.pool === pool);
+}
+
+const NOBODY = {
+  expected: 0,
+  covered: 0,
+  uncovered: 0,
+  unobserved: 0,
+  excused: 0,
+  current: 0,
+  eligible: 0,
+  stray: 0,
+  excluded: 0,
+};
+
+function summariseRejected({ uid, name, namespace, origin, reason, message }: RejectedPolicy): PolicySummary {
+  return {
+    namespace,
+    daemonset: name,
+    policy: { uid, name, namespace, origin: origin === 'API' ? 'API' : 'File' },
+    denominator: 'inferred',
+    counts: NOBODY,
+    coverage: null,
+    worstReason: null,
+    conditions: [{ type: 'Ready', status: 'False', reason, message }],
+    purpose: '',
+    team: '',
+    contact: '',
+  };
+}

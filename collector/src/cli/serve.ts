@@ -1,0 +1,62 @@
+/** `rollcall serve`: watches a cluster and serves its answers until it is interrupted. */
+import { pino } from 'pino';
+import { parseServeConfig } from '../config/serve-config.ts';
+import { EXIT, type Command } from './command.ts';
+import { startCollector } from './start-collector.ts';
+import { VERSION } from './version.ts';
+
+const HELP = `Watch a cluster and serve /metrics, /healthz, /readyz and /api/v1/coverage.
+
+Examples:
+  # Every DaemonSet of the current context, with the scope inferred from its template
+  rollcall serve --discover
+
+  # The policies of a folder, reloaded when they change; DaemonCoverages of the cluster count always
+  rollcall serve --policy ./policies
+
+Options:
+      --cluster=''                        name of the cluster: the 'cluster' label of every series
+      --collector-namespace='rollcall-system'
+                                          policies in this namespace may select DaemonSets of others
+      --context=''                        the kubeconfig context to use
+      --discover=false                    watch every DaemonSet that has no policy, with the inferred scope
+      --insecure=false                    allow a --listen address that others can reach: nothing authenticates clients
+      --kubeconfig=''                     path to the kubeconfig; default $KUBECONFIG, ~/.kube/config, in-cluster
+      --listen='127.0.0.1:8090'           ADDRESS:PORT to listen on; port 0 takes a free one
+      --log-level='info'                  debug, info, warn or error
+      --policy=[]                         file or folder with DaemonCoverage policies; may be given several times
+
+Usage:
+  rollcall serve [options]
+`;
+
+/** The command. Exits 0 after an interrupt, 2 for bad flags, 3 when it cannot start. */
+export const serve: Command = {
+  name: 'serve',
+  summary: 'Watch a cluster and serve its coverage',
+  help: HELP,
+  run: async (argv, io) => {
+    const parsed = parseServeConfig(argv);
+    if (!parsed.ok) {
+      for (const fault of parsed.faults) io.err(`error: ${fault}\n`);
+      io.err("See 'rollcall serve --help' for usage.\n");
+      return EXIT.usage;
+    }
+    const { config } = parsed;
+    const log = pino({ level: config.logLevel });
+    try {
+      const collector = await startCollector({ config, env: io.env, log, version: VERSION });
+      await aborted(io.signal);
+      await collector.stop();
+      return EXIT.ok;
+    } catch (error) {
+      io.err(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+      return EXIT.unreachable;
+    }
+  },
+};
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

@@ -1,0 +1,165 @@
+/** Keeps every policy that was offered, from whatever origin, and says which of them are in force. */
+import { formatFault, type Policy, type PolicyCondition } from '@rollcall/contract';
+import { discoveredPolicy } from './policy-discovered.ts';
+import { settlePolicies } from './policy-conflicts.ts';
+import type { PolicyRejection } from './policy-files.ts';
+import { resolvePolicy } from './policy-document.ts';
+
+/** A policy that is not in force as it stands, and why. */
+export interface RejectedPolicy {
+  readonly uid: string;
+  readonly name: string;
+  readonly namespace: string;
+  /** The file, or `API`. */
+  readonly origin: string;
+  readonly reason: 'Invalid' | 'Conflict';
+  readonly message: string;
+}
+
+/** Who hears what the book decides; called synchronously. */
+export interface PolicyBookSink {
+  /** The policies in force changed: what is new or different, and the UIDs of those that are gone. */
+  inForce(changed: readonly Policy[], gone: readonly string[]): void;
+  /** A policy from the API got another condition. */
+  conditioned(policy: { readonly namespace: string; readonly name: string }, condition: PolicyCondition): void;
+}
+
+/** What the book works with. */
+export interface PolicyBookOptions {
+  readonly cluster: string;
+  readonly collectorNamespace: string;
+  readonly discover: boolean;
+  readonly sink: PolicyBookSink;
+}
+
+/** The book. Every call settles conflicts anew and reports the difference. */
+export interface PolicyBook {
+  api(uid: string, document: unknown, wallMs: number): void;
+  apiGone(uid: string): void;
+  files(policies: readonly Policy[], rejected: readonly PolicyRejection[]): void;
+  daemonSets(names: readonly { readonly namespace: string; readonly daemonset: string }[]): void;
+  rejected(): readonly RejectedPolicy[];
+}
+
+interface ApiPolicy {
+  readonly name: string;
+  readonly namespace: string;
+  /** The last version that was valid stays in force while a newer one is not. */
+  readonly valid: Policy | undefined;
+  readonly fault: string;
+}
+
+/** An empty book. */
+export function createPolicyBook(options: PolicyBookOptions): PolicyBook {
+  const { cluster, collectorNamespace, discover, sink } = options;
+  const api = new Map<string, ApiPolicy>();
+  const discovered = new Map<string, Policy>();
+  let fromFiles: { policies: readonly Policy[]; rejected: readonly PolicyRejection[] } = { policies: [], rejected: [] };
+  let inForce = new Map<string, Policy>();
+  let rejected: readonly RejectedPolicy[] = [];
+  const said = new Map<string, string>();
+
+  const settle = (): void => {
+    const valid = [...api.values()].flatMap((own) => own.valid ?? []);
+    const { active, conflicts } = settlePolicies([...valid, ...fromFiles.policies, ...discovered.values()]);
+    const before = inForce;
+    inForce = new Map(active.map((policy) => [policy.uid, policy]));
+    rejected = [
+      ...invalidOf(api, fromFiles.rejected),
+      ...conflicts.map(({ policy, winner }) => inConflict(policy, winner)),
+    ];
+    report(sink, before, inForce);
+    say(sink, { api, rejected, said });
+  };
+  return {
+    api: (uid, document, wallMs) => {
+      const resolved = resolvePolicy({
+        document,
+        origin: 'API',
+        cluster,
+        collectorNamespace,
+        createdAtFallback: wallMs,
+      });
+      const known = api.get(uid);
+      const fault = resolved.ok ? '' : resolved.faults.map(formatFault).join('; ');
+      api.set(uid, { ...nameOf(document), valid: resolved.ok ? resolved.policy : known?.valid, fault });
+      settle();
+    },
+    apiGone: (uid) => {
+      api.delete(uid);
+      said.delete(uid);
+      settle();
+    },
+    files: (policies, bad) => {
+      fromFiles = { policies, rejected: bad };
+      settle();
+    },
+    daemonSets: (names) => {
+      if (!discover) return;
+      const keys = new Set(names.map(({ namespace, daemonset }) => `${namespace}/${daemonset}`));
+      for (const key of [...discovered.keys()]) if (!keys.has(key)) discovered.delete(key);
+      for (const { namespace, daemonset } of names) {
+        const key = `${namespace}/${daemonset}`;
+        if (!discovered.has(key)) discovered.set(key, discoveredPolicy({ namespace, name: daemonset, cluster }));
+      }
+      settle();
+    },
+    rejected: () => rejected,
+  };
+}
+
+function nameOf(document: unknown): { readonly name: string; readonly namespace: string } {
+  const metadata = (document as { metadata?: { name?: unknown; namespace?: unknown } } | null)?.metadata;
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+  return { name: text(metadata?.name), namespace: text(metadata?.namespace) };
+}
+
+function invalidOf(api: ReadonlyMap<string, ApiPolicy>, files: readonly PolicyRejection[]): readonly RejectedPolicy[] {
+  const fromApi = [...api].filter(([, { fault }]) => fault !== '');
+  return [
+    ...fromApi.map(([uid, { name, namespace, fault }]): RejectedPolicy => {
+      return { uid, name, namespace, origin: 'API', reason: 'Invalid', message: fault };
+    }),
+    ...files.map(({ file, document, name, namespace, faults }): RejectedPolicy => {
+      const message = faults.map(formatFault).join('; ');
+      return { uid: `${file}:${document}`, name, namespace, origin: file, reason: 'Invalid', message };
+    }),
+  ];
+}
+
+function inConflict(policy: Policy, winner: Policy): RejectedPolicy {
+  const who = `${winner.policyNamespace}/${winner.name} (${winner.origin})`;
+  const message = `the DaemonSet ${policy.namespace}/${policy.daemonset} already has the policy ${who}; delete one of the two`;
+  const { uid, name, policyNamespace, origin } = policy;
+  return { uid, name, namespace: policyNamespace, origin, reason: 'Conflict', message };
+}
+
+function report(sink: PolicyBookSink, before: ReadonlyMap<string, Policy>, after: ReadonlyMap<string, Policy>): void {
+  const gone = [...before.keys()].filter((uid) => !after.has(uid));
+  const changed = [...after].filter(([uid, policy]) => before.get(uid) !== policy).map(([, policy]) => policy);
+  if (gone.length + changed.length > 0) sink.inForce(changed, gone);
+}
+
+interface Said {
+  readonly api: ReadonlyMap<string, ApiPolicy>;
+  readonly rejected: readonly RejectedPolicy[];
+  readonly said: Map<string, string>;
+}
+
+function say(sink: PolicyBookSink, { api, rejected, said }: Said): void {
+  for (const [uid, { name, namespace }] of api) {
+    const bad = rejected.find((own) => own.uid === uid);
+    const key = `${bad?.reason ?? ''} ${bad?.message ?? ''}`;
+    if (said.get(uid) === key) continue;
+    said.set(uid, key);
+    sink.conditioned(
+      { name, namespace },
+      {
+        type: 'Ready',
+        status: bad === undefined ? 'True' : 'False',
+        reason: bad?.reason ?? 'Evaluated',
+        message: bad?.message ?? '',
+      },
+    );
+  }
+}

@@ -1,0 +1,75 @@
+/** One watch of one kind of object: a reflector whose changes leave as cluster events. */
+import type { ClusterEvent, WatchStateName } from '@rollcall/contract';
+import {
+  jsonDecoder,
+  startReflector,
+  type Clock,
+  type Connection,
+  type Log,
+  type Reflector,
+  type ReflectorState,
+  type Timers,
+} from '@rollcall/kube';
+import type { Interner } from './read-field.ts';
+
+/** The two times of an event. */
+export interface Stamp {
+  readonly wallMs: number;
+  readonly monoMs: number;
+}
+
+/** What every watch works with. `emit` is synchronous. */
+export interface WatchHost {
+  readonly connection: Connection;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Log;
+  readonly intern: Interner;
+  emit(event: ClusterEvent): void;
+}
+
+/** What is watched, and what to do with it. `value` is what `project` made of the object. */
+export interface WatchedResource<T> {
+  readonly id: string;
+  readonly path: string;
+  readonly labelSelector?: string;
+  project(raw: unknown): T;
+  upsert(uid: string, value: T, stamp: Stamp): void;
+  remove(uid: string, stamp: Stamp): void;
+  state(state: WatchStateName, stamp: Stamp): void;
+}
+
+/** A started watch. */
+export interface KindWatch {
+  readonly id: string;
+  readonly reflector: Reflector;
+}
+
+/** The present moment as integer milliseconds on both clocks. */
+export function stampNow(clock: Clock): Stamp {
+  return { wallMs: Math.floor(clock.wallMs()), monoMs: Math.floor(clock.monoMs()) };
+}
+
+/** Starts a watch; it goes on until its reflector is stopped. */
+export function watchKind<T extends { readonly uid: string }>(
+  host: WatchHost,
+  resource: WatchedResource<T>,
+): KindWatch {
+  const { connection, clock, timers, log } = host;
+  const { id, path, labelSelector } = resource;
+  const reflector = startReflector<T>({
+    connection,
+    clock,
+    timers,
+    log,
+    decoder: jsonDecoder,
+    resource: { path, ...(labelSelector === undefined || labelSelector === '' ? {} : { labelSelector }) },
+    project: (raw) => resource.project(raw),
+    sink: {
+      upsert: ({ uid, value }) => resource.upsert(uid, value, stampNow(clock)),
+      remove: (uid) => resource.remove(uid, stampNow(clock)),
+      state: (state: ReflectorState) => resource.state(state.state, stampNow(clock)),
+    },
+  });
+  return { id, reflector };
+}

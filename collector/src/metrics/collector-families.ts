@@ -11,7 +11,8 @@ export interface CollectorSample {
 /** One family with its samples at one instant. */
 export interface CollectorFamily {
   readonly name: string;
-  readonly type: 'gauge' | 'counter' | 'histogram' | 'summary';
+  /** gauge, counter, histogram or summary. */
+  readonly type: string;
   readonly help: string;
   readonly values: readonly CollectorSample[];
 }

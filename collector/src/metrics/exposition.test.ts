@@ -28,7 +28,8 @@ function shuffled(reading: PolicyReading): PolicyReading {
     layers: pool.layers.toReversed(),
     excluded: pool.excluded.toReversed(),
   }));
-  return { ...reading, pools, uncovered: reading.uncovered.toReversed() };
+  const [objectives, uncovered] = [reading.objectives.toReversed(), reading.uncovered.toReversed()];
+  return { ...reading, pools, objectives, uncovered };
 }
 
 describe.each(FORMATS)('the exposition as %s', (format) => {
@@ -68,9 +69,24 @@ describe.each(FORMATS)('the exposition as %s', (format) => {
   });
 
   it('does not depend on the order in which the figures come', () => {
-    const readings = ['b', 'a', 'c'].map((daemonset) =>
-      policyReading({ daemonset, pools: [poolReading({ pool: 'z' }), poolReading({ pool: 'y' })] }),
-    );
+    const sli = { validMs: 2, goodMs: 1, unobservedMs: 0 };
+    const lists = {
+      slis: [
+        { sli: 'stability', ...sli },
+        { sli: 'coverage', ...sli },
+      ],
+      layers: [
+        { layer: 'pod', good: 1 },
+        { layer: 'daemon', good: 1 },
+      ],
+      excluded: [
+        { rule: 'b', nodes: 1 },
+        { rule: 'a', nodes: 1 },
+      ],
+    } as const;
+    const pools = ['z', 'y'].map((pool) => poolReading({ pool, ...lists }));
+    const objectives = lists.slis.map((item) => ({ sli: item.sli, target: 0.9 }));
+    const readings = ['b', 'a', 'c'].map((daemonset) => policyReading({ daemonset, pools, objectives }));
     expect(render({ readings: readings.toReversed().map(shuffled), format })).toBe(render({ readings, format }));
   });
 

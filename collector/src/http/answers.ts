@@ -1,0 +1,50 @@
+/** The ports of the HTTP server: what it asks of the core and of the watches; it knows nothing else of them. */
+import type {
+  ExcuseCode,
+  NodeAnswer,
+  NodeDetail,
+  NodeState,
+  PolicyAnswer,
+  PolicySummary,
+  ReasonCode,
+  WatchStateName,
+} from '@rollcall/contract';
+
+/** Which nodes to list. Without `state` a node out of scope is left out. */
+export interface NodeQuery {
+  readonly state?: NodeState | undefined;
+  readonly reason?: ReasonCode | ExcuseCode | undefined;
+  readonly pool?: string | undefined;
+  /** At most so many, 1 to 5000. */
+  readonly limit: number;
+  /** Only nodes whose key is greater: the `next` of the page before. */
+  readonly after?: string | undefined;
+}
+
+/** A page of nodes in order of their keys; `next` is the last one's key when more follow. */
+export interface NodePage {
+  readonly items: readonly NodeAnswer[];
+  readonly next?: string | undefined;
+}
+
+/**
+ * The core's answers, each cut at the instant of the call. `undefined`: no such policy or node. Names come as the client sent
+ * them, unchecked. A node's key is never '' and does not change while the node lives, so that pages neither repeat nor skip.
+ */
+export interface Answers {
+  policies(): readonly PolicySummary[];
+  policy(namespace: string, daemonset: string): PolicyAnswer | undefined;
+  nodes(namespace: string, daemonset: string, query: NodeQuery): NodePage | undefined;
+  node(namespace: string, daemonset: string, node: string): NodeDetail | undefined;
+}
+
+/** Whether the answers can be believed, and the state of every watch; `why` is '' for one that does not stand in the way. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly watches: readonly { readonly watch: string; readonly state: WatchStateName; readonly why: string }[];
+}
+
+/** Where faults of a request handler go; a pino logger fits. */
+export interface HttpLog {
+  error(fields: object, message: string): void;
+}

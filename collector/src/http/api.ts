@@ -1,0 +1,96 @@
+/** The routes of the JSON API and the index, on express. */
+import type { NodeAnswer, Page, PolicySummary } from '@rollcall/contract';
+import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
+import type { Answers } from './answers.ts';
+import { continueToken, parseNodeQuery } from './node-query.ts';
+import { refuseMethod, refusePath, sendJson, sendProblem, sendText } from './respond.ts';
+
+type PolicyParams = { readonly namespace: string; readonly daemonset: string };
+type NodeParams = PolicyParams & { readonly node: string };
+
+const ROOT = '/api/v1/coverage';
+const POLICY = `${ROOT}/:namespace/:daemonset`;
+
+const INDEX = `Rollcall: of the nodes that should run the daemon, how many really do, and why not the others.
+
+/healthz                                            alive
+/readyz                                             ready, with the state of every watch
+/metrics                                            Prometheus text or OpenMetrics
+${ROOT}                                    every policy
+${ROOT}/{namespace}/{daemonset}            one policy
+${ROOT}/{namespace}/{daemonset}/nodes      its nodes; ?state=&reason=&pool=&limit=&continue=
+${ROOT}/{namespace}/{daemonset}/nodes/{node}
+`;
+
+function refusePolicy(response: Response, { namespace, daemonset }: PolicyParams): void {
+  sendProblem(
+    response,
+    404,
+    `No policy is about DaemonSet ${namespace}/${daemonset}; GET ${ROOT} lists those there are.`,
+  );
+}
+
+function answerPolicy(answers: Answers, { params }: Request<PolicyParams>, response: Response): void {
+  const policy = answers.policy(params.namespace, params.daemonset);
+  if (policy === undefined) refusePolicy(response, params);
+  else sendJson(response, policy);
+}
+
+function answerNodes(answers: Answers, { params, url }: Request<PolicyParams>, response: Response): void {
+  const mark = url.indexOf('?');
+  const parsed = parseNodeQuery(new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)));
+  if ('fault' in parsed) return sendProblem(response, 400, parsed.fault);
+  const nodes = answers.nodes(params.namespace, params.daemonset, parsed.query);
+  if (nodes === undefined) return refusePolicy(response, params);
+  const { items, next } = nodes;
+  const page: Page<NodeAnswer> = next === undefined ? { items } : { items, continue: continueToken(next) };
+  sendJson(response, page);
+}
+
+function answerNode(answers: Answers, { params }: Request<NodeParams>, response: Response): void {
+  const { namespace, daemonset, node } = params;
+  const detail = answers.node(namespace, daemonset, node);
+  if (detail !== undefined) return sendJson(response, detail);
+  if (answers.policy(namespace, daemonset) === undefined) return refusePolicy(response, params);
+  sendProblem(response, 404, `Policy ${namespace}/${daemonset} knows no node ${JSON.stringify(node)}.`);
+}
+
+function isBadRequest(error: unknown): error is Error {
+  return error instanceof Error && 'status' in error && error.status === 400;
+}
+
+/** The express application; a handler that throws ends in `fail`. */
+export function createApi(answers: Answers, fail: (error: unknown, response: Response) => void): Express {
+  const app = express();
+  app.disable('x-powered-by').disable('etag').disable('query parser');
+  const refuse = (request: Request, response: Response): void => refuseMethod(response, request.method);
+
+  app
+    .route('/')
+    .get((_, response) => sendText(response, INDEX))
+    .all(refuse);
+  app
+    .route(ROOT)
+    .get((_, response) => sendJson(response, { items: answers.policies() } satisfies Page<PolicySummary>))
+    .all(refuse);
+  app
+    .route(POLICY)
+    .get((request: Request<PolicyParams>, response) => answerPolicy(answers, request, response))
+    .all(refuse);
+  app
+    .route(`${POLICY}/nodes`)
+    .get((request: Request<PolicyParams>, response) => answerNodes(answers, request, response))
+    .all(refuse);
+  app
+    .route(`${POLICY}/nodes/:node`)
+    .get((request: Request<NodeParams>, response) => answerNode(answers, request, response))
+    .all(refuse);
+
+  app.use((request, response) => refusePath(response, request.path));
+  const onError: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
+    if (isBadRequest(error)) sendProblem(response, 400, `${error.message}; check the percent-encoding of the path.`);
+    else fail(error, response);
+  };
+  app.use(onError);
+  return app;
+}

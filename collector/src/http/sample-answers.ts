@@ -1,0 +1,130 @@
+/** Builders for the tests of this folder: a fake of each port, and a client that shows what came over the wire. */
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import type { NodeAnswer, PolicyAnswer } from '@rollcall/contract';
+import { renderExposition } from '../metrics/exposition.ts';
+import { policyReading } from '../metrics/sample-readings.ts';
+import type { Answers } from './answers.ts';
+import type { ServerOptions } from './server.ts';
+
+/** A policy about kube-system/agent with nothing expected. */
+export function policyAnswer(): PolicyAnswer {
+  return {
+    namespace: 'kube-system',
+    daemonset: 'agent',
+    policy: { uid: 'u-1', name: 'agent', namespace: 'kube-system', origin: 'API' },
+    denominator: 'inferred',
+    counts: {
+      expected: 0,
+      covered: 0,
+      uncovered: 0,
+      unobserved: 0,
+      excused: 0,
+      current: 0,
+      eligible: 0,
+      stray: 0,
+      excluded: 0,
+    },
+    coverage: null,
+    worstReason: null,
+    conditions: [],
+    purpose: '',
+    team: '',
+    contact: '',
+    reasons: [],
+    excuses: [],
+    pools: [],
+    layers: [],
+    controller: null,
+    slis: [],
+    history: { durable: false, note: 'since this process began' },
+  };
+}
+
+/** A covered node. */
+export function nodeAnswer(node: string): NodeAnswer {
+  return {
+    node,
+    pool: 'none',
+    inScope: true,
+    eligible: true,
+    state: 'covered',
+    reason: null,
+    owner: null,
+    message: '',
+    since: '2026-01-01T00:00:00.000Z',
+    findings: [],
+    pod: `agent-${node}`,
+    daemon: null,
+    heartbeat: null,
+  };
+}
+
+/** The port over one policy and a set of node names, which the test may change between two requests. */
+export function fakeAnswers(nodes: ReadonlySet<string>, overrides: Partial<Answers> = {}): Answers {
+  const known = (namespace: string, daemonset: string) => namespace === 'kube-system' && daemonset === 'agent';
+  return {
+    policies: () => [policyAnswer()],
+    policy: (namespace, daemonset) => (known(namespace, daemonset) ? policyAnswer() : undefined),
+    nodes(namespace, daemonset, { limit, after = '' }) {
+      if (!known(namespace, daemonset)) return undefined;
+      const rest = [...nodes].toSorted().filter((name) => name > after);
+      const items = rest.slice(0, limit);
+      return { items: items.map(nodeAnswer), next: rest.length > limit ? items.at(-1) : undefined };
+    },
+    node: (namespace, daemonset, node) =>
+      known(namespace, daemonset) && nodes.has(node)
+        ? { ...nodeAnswer(node), nextStep: null, checks: [], transitions: [] }
+        : undefined,
+    ...overrides,
+  };
+}
+
+/** Options of a server on a free port over fake ports; faults are pushed to `faults`. */
+export function serverOptions(overrides: Partial<ServerOptions> = {}, faults: unknown[] = []): ServerOptions {
+  return {
+    listen: { port: 0 },
+    answers: fakeAnswers(new Set(['node-1', 'node-2'])),
+    scrape: {
+      exposition: (format, collector) => renderExposition({ readings: [policyReading()], collector, format }),
+      collectorFamilies: async () => [
+        { name: 'x_total', type: 'counter', help: 'X.', values: [{ value: 1, labels: {} }] },
+      ],
+    },
+    readiness: () => ({ ready: true, watches: [{ watch: 'nodes', state: 'live', why: '' }] }),
+    log: { error: (fields) => faults.push(fields) },
+    ...overrides,
+  };
+}
+
+/** What came back. */
+export interface Reply {
+  readonly status: number | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** What is sent beside the address. */
+export interface Sent {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** Sends a request and gives the response before its body is read. */
+export function open(url: string, { method = 'GET', headers = {}, body }: Sent = {}): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    httpRequest(url, { method, headers, agent: false }, resolve).on('error', reject).end(body);
+  });
+}
+
+/** Reads a response to its end; rejects when it is cut. */
+export async function drain(response: IncomingMessage): Promise<Reply> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk);
+  return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) };
+}
+
+/** Sends a request and reads the whole reply. */
+export async function ask(url: string, sent?: Sent): Promise<Reply> {
+  return drain(await open(url, sent));
+}

@@ -1,0 +1,61 @@
+/** Answers over HTTP: JSON bodies, refusals, and lists that are streamed in chunks. */
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { ApiFailure } from '../objects/api-failure.ts';
+import type { ListPage } from '../objects/list-query.ts';
+import { apiVersionOf, type ResourceType } from '../objects/resource-type.ts';
+
+const CHUNK_CHARACTERS = 256 * 1024;
+
+/** Sends a JSON text. */
+export function sendJson(response: ServerResponse, code: number, json: string): void {
+  response.writeHead(code, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) });
+  response.end(json);
+}
+
+/** Sends what a handler threw: a Status as it is, anything else as 500 InternalError. */
+export function sendFailure(response: ServerResponse, error: unknown): void {
+  const failure = error instanceof ApiFailure ? error : internalError(error);
+  if (response.headersSent) return void response.destroy();
+  const { retryAfterSeconds } = failure.status.details ?? {};
+  if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds));
+  sendJson(response, failure.status.code, JSON.stringify(failure.status));
+}
+
+function internalError(error: unknown): ApiFailure {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new ApiFailure({ code: 500, reason: 'InternalError', message: `Internal error occurred: ${text}` });
+}
+
+/** Sends the plain text of a path that nothing serves. */
+export function sendNoSuchPath(response: ServerResponse): void {
+  response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' });
+  response.end('404 page not found\n');
+}
+
+/** Streams a list page; waits for a slow client between chunks. */
+export async function sendList(response: ServerResponse, type: ResourceType, page: ListPage): Promise<void> {
+  const apiVersion = apiVersionOf(type);
+  const metadata = {
+    resourceVersion: String(page.revision),
+    ...(page.continue !== undefined && { continue: page.continue }),
+    ...(page.remaining !== undefined && { remainingItemCount: page.remaining }),
+  };
+  const head = JSON.stringify({ kind: `${type.kind}List`, apiVersion, metadata });
+  // Items of built-in lists carry no kind and apiVersion; those of custom resources do.
+  const skip = type.custom ? 1 : JSON.stringify({ kind: type.kind, apiVersion }).length;
+  response.writeHead(200, { 'content-type': 'application/json' });
+  let text = `${head.slice(0, -1)},"items":[`;
+  for (const [index, version] of page.versions.entries()) {
+    text += `${index === 0 ? '' : ','}{${version.json().slice(skip)}`;
+    if (text.length < CHUNK_CHARACTERS) continue;
+    if (!response.write(text) && !(await drained(response))) return;
+    text = '';
+  }
+  response.end(`${text}]}`);
+}
+
+async function drained(response: ServerResponse): Promise<boolean> {
+  await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  return !response.destroyed;
+}

@@ -1,0 +1,88 @@
+/** The HTTP server: one port on the loopback address, every request to its handler, faults first. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { methodNotAllowed } from '../objects/api-failure.ts';
+import type { Registry } from '../objects/registry.ts';
+import { discoveryDocument } from './discovery.ts';
+import { passFreeze, refuseIfOrdered, type FaultState } from './faults.ts';
+import { isWatch, listQueryOf, watchQueryOf } from './list-options.ts';
+import { requireJson } from './negotiate.ts';
+import { sendFailure, sendJson, sendList, sendNoSuchPath } from './respond.ts';
+import { parseResourcePath } from './route.ts';
+import { serveWatch, type WatchContext } from './watch-stream.ts';
+import { serveWrite, type ResourceRequest } from './write-requests.ts';
+
+/** What the handlers share. */
+export type ServerContext = WatchContext & {
+  readonly registry: Registry;
+  readonly faults: FaultState;
+  /** False answers as a server without the WatchList feature. */
+  readonly streamingList: boolean;
+};
+
+/** A server that can stop and start listening on the same port. */
+export type Listener = {
+  /** Listens; resolves with the port. */
+  listen(port: number): Promise<number>;
+  /** Stops listening and breaks every connection. */
+  close(): Promise<void>;
+};
+
+const HEALTH_PATHS = new Set(['/healthz', '/livez', '/readyz']);
+// As generous as the real one: a client must not lose a kept-alive connection between two requests of a test.
+const KEEP_ALIVE_MS = 120_000;
+
+/** A server for the given objects; it does nothing until it listens. */
+export function createListener(context: ServerContext): Listener {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, (request, response) => {
+    handle(context, request, response).catch((error: unknown) => sendFailure(response, error));
+  });
+  return { listen: (port) => listen(server, port), close: () => close(server) };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+async function handle(context: ServerContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  await passFreeze(context.faults);
+  const url = new URL(request.url ?? '/', 'http://localhost');
+  if (HEALTH_PATHS.has(url.pathname)) {
+    response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' });
+    response.end('ok');
+    return;
+  }
+  refuseIfOrdered(context.faults);
+  requireJson(request.headers.accept);
+  const pathname = url.pathname.replace(/\/$/, '');
+  const path = parseResourcePath(pathname, context.registry);
+  if (path !== undefined) return serveResource(context, { request, response, path, parameters: url.searchParams });
+  const document = discoveryDocument(pathname, context.registry);
+  if (document === undefined) return sendNoSuchPath(response);
+  if (request.method !== 'GET') throw methodNotAllowed();
+  sendJson(response, 200, JSON.stringify(document));
+}
+
+async function serveResource(context: ServerContext, call: ResourceRequest): Promise<void> {
+  const { registry } = context;
+  const { path, parameters, response } = call;
+  if (call.request.method !== 'GET') return serveWrite(registry, call);
+  const { type, namespace, name } = path;
+  if (name !== undefined) return sendJson(response, 200, registry.get({ type, name, namespace }).json());
+  if (isWatch(parameters))
+    return serveWatch(context, { type, query: watchQueryOf(path, parameters, context) }, response);
+  return sendList(response, type, registry.list(type, listQueryOf(path, parameters)));
+}

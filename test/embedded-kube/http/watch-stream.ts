@@ -1,0 +1,193 @@
+/** One watch connection: it reads the change log at its own pace and ends when it falls too far behind. */
+import type { ServerResponse } from 'node:http';
+import { ApiFailure, expired, tooLargeResourceVersion } from '../objects/api-failure.ts';
+import { eventLine, type Change, type ChangeLog } from '../objects/change-log.ts';
+import type { StringMap } from '../objects/kube-object.ts';
+import { isSelected } from '../objects/list-query.ts';
+import type { Registry } from '../objects/registry.ts';
+import { apiVersionOf, type ResourceType } from '../objects/resource-type.ts';
+import type { StoredVersion } from '../objects/stored-version.ts';
+import type { FaultState, OpenWatch } from './faults.ts';
+import type { WatchQuery } from './list-options.ts';
+
+/** What a watch needs of its server. `backlogLimit` is the number of changes that a slow client may lag behind. */
+export type WatchContext = {
+  readonly registry: Registry;
+  readonly faults: FaultState;
+  readonly bookmarkIntervalMs: number;
+  readonly backlogLimit: number;
+};
+
+const BATCH_BYTES = 64 * 1024;
+// As in kube-apiserver: a bookmark comes shortly before the watch times out.
+const LAST_BOOKMARK_MS = 2_000;
+
+type Stream = WatchContext & {
+  readonly type: ResourceType;
+  readonly query: WatchQuery;
+  readonly response: ServerResponse;
+  readonly log: ChangeLog;
+  /** The objects that come first, and the revision at which they were taken. */
+  readonly initial: readonly StoredVersion[];
+  readonly initialRevision: number;
+  initialSent: number;
+  owesInitialEnd: boolean;
+  /** The next change to look at. */
+  position: number;
+  /** True while the client has not taken what was written. */
+  blocked: boolean;
+};
+
+/** Answers a watch request: 200 and a stream of events, the first of which may be an ERROR. */
+export function serveWatch(
+  context: WatchContext,
+  { type, query }: { readonly type: ResourceType; readonly query: WatchQuery },
+  response: ServerResponse,
+): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.flushHeaders();
+  const refusal = refusalOf(context, type, query);
+  if (refusal !== undefined) {
+    response.end(eventLine('ERROR', JSON.stringify(refusal.status)));
+    return;
+  }
+  run(openStream(context, { type, query }, response));
+}
+
+function refusalOf({ registry }: WatchContext, type: ResourceType, query: WatchQuery): ApiFailure | undefined {
+  const wanted = query.resourceVersion ?? 0;
+  const floor = registry.collection(type).log.floor();
+  if (query.initialEvents) {
+    return wanted > registry.revision() ? tooLargeResourceVersion(wanted, registry.revision()) : undefined;
+  }
+  if (wanted === 0 || wanted >= floor) return undefined;
+  return expired(`too old resource version: ${String(wanted)} (${String(floor)})`);
+}
+
+function openStream(
+  context: WatchContext,
+  { type, query }: { readonly type: ResourceType; readonly query: WatchQuery },
+  response: ServerResponse,
+): Stream {
+  const { log, all } = context.registry.collection(type);
+  const wanted = query.resourceVersion ?? 0;
+  return {
+    ...context,
+    type,
+    query,
+    response,
+    log,
+    initial: query.initialEvents ? all().filter(({ object }) => isSelected(query, object)) : [],
+    initialRevision: context.registry.revision(),
+    initialSent: 0,
+    owesInitialEnd: query.markInitialEnd,
+    position: query.initialEvents || wanted === 0 ? log.end() : log.positionAfter(wanted),
+    blocked: false,
+  };
+}
+
+function run(stream: Stream): void {
+  const { response, registry, type, faults, query } = stream;
+  const stopListening = registry.collection(type).onChange(() => onChange(stream));
+  const timers = [
+    query.bookmarks ? setInterval(() => sendBookmark(stream), stream.bookmarkIntervalMs) : undefined,
+    query.timeoutMs === undefined ? undefined : setTimeout(() => response.end(), query.timeoutMs),
+    query.bookmarks && query.timeoutMs !== undefined && query.timeoutMs > LAST_BOOKMARK_MS
+      ? setTimeout(() => sendBookmark(stream), query.timeoutMs - LAST_BOOKMARK_MS)
+      : undefined,
+  ];
+  const watch: OpenWatch = { cut: (midObject) => cut(stream, midObject), resume: () => pump(stream) };
+  const stopUnserved = registry.onUnserved((gone) => {
+    if (gone.plural === type.plural && gone.group === type.group) response.end();
+  });
+  faults.watches.add(watch);
+  response.on('close', () => {
+    stopListening();
+    stopUnserved();
+    timers.forEach((timer) => clearTimeout(timer));
+    faults.watches.delete(watch);
+  });
+  response.on('drain', () => {
+    stream.blocked = false;
+    pump(stream);
+  });
+  pump(stream);
+}
+
+function onChange(stream: Stream): void {
+  const backlog = stream.log.end() - stream.position;
+  if (stream.blocked && backlog > stream.backlogLimit) stream.response.destroy();
+  else pump(stream);
+}
+
+/** Sends what there is to send until the client is slow or all is sent. */
+function pump(stream: Stream): void {
+  while (!stream.blocked && !stream.faults.frozen && stream.response.writable) {
+    const batch = nextBatch(stream);
+    if (batch.length === 0) return;
+    stream.blocked = !stream.response.write(batch.length === 1 ? batch[0] : Buffer.concat(batch));
+  }
+}
+
+function nextBatch(stream: Stream): readonly Buffer[] {
+  const batch: Buffer[] = [];
+  let bytes = 0;
+  while (bytes < BATCH_BYTES) {
+    const line = nextLine(stream);
+    if (line === 'none') break;
+    if (line === undefined) continue;
+    batch.push(line);
+    bytes += line.length;
+  }
+  return batch;
+}
+
+/** The next line, undefined when a change does not concern this watch, 'none' at the end. */
+function nextLine(stream: Stream): Buffer | undefined | 'none' {
+  const first = stream.initial[stream.initialSent];
+  if (first !== undefined) {
+    stream.initialSent += 1;
+    return eventLine('ADDED', first.json());
+  }
+  if (stream.owesInitialEnd) {
+    stream.owesInitialEnd = false;
+    return bookmarkLine(stream.type, stream.initialRevision, { 'k8s.io/initial-events-end': 'true' });
+  }
+  if (stream.position >= stream.log.end()) return 'none';
+  const change = stream.log.at(stream.position);
+  if (change === undefined) {
+    // The log dropped what this client has not seen yet: it must come back and be told 410.
+    stream.response.destroy();
+    return 'none';
+  }
+  stream.position += 1;
+  return lineFor(change, stream.query);
+}
+
+/** An object that comes into the selection is ADDED, one that leaves it DELETED, whatever happened to it. */
+function lineFor(change: Change, query: WatchQuery): Buffer | undefined {
+  const was = change.before !== undefined && isSelected(query, change.before.object);
+  const is = change.after !== undefined && isSelected(query, change.after.object);
+  if (is) return change.line(was ? 'MODIFIED' : 'ADDED');
+  return was ? change.line('DELETED') : undefined;
+}
+
+function bookmarkLine(type: ResourceType, revision: number, annotations?: StringMap): Buffer {
+  const metadata = { resourceVersion: String(revision), ...(annotations && { annotations }) };
+  return eventLine('BOOKMARK', JSON.stringify({ kind: type.kind, apiVersion: apiVersionOf(type), metadata }));
+}
+
+function sendBookmark(stream: Stream): void {
+  const { faults, response, log, type, registry } = stream;
+  const isBehind = stream.blocked || stream.initialSent < stream.initial.length || stream.position < log.end();
+  if (faults.bookmarksPaused || faults.frozen || isBehind || !response.writable) return;
+  stream.blocked = !response.write(bookmarkLine(type, registry.revision()));
+}
+
+function cut(stream: Stream, midObject: boolean): void {
+  const { response, registry, type } = stream;
+  const json = registry.collection(type).all()[0]?.json();
+  const line = json === undefined ? bookmarkLine(type, registry.revision()) : eventLine('MODIFIED', json);
+  if (!midObject || stream.blocked) response.destroy();
+  else response.write(line.subarray(0, Math.floor(line.length / 2)), () => response.destroy());
+}

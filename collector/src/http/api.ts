@@ -1,6 +1,6 @@
 /** The routes of the JSON API and the index, on express. */
 import type { NodeAnswer, Page, PolicySummary } from '@rollcall/contract';
-import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
+import express, { type Express, type Request, type Response, type Router } from 'express';
 import type { Answers } from './answers.ts';
 import { continueToken, parseNodeQuery } from './node-query.ts';
 import { refuseMethod, refusePath, sendJson, sendProblem, sendText } from './respond.ts';
@@ -59,38 +59,43 @@ function isBadRequest(error: unknown): error is Error {
   return error instanceof Error && 'status' in error && error.status === 400;
 }
 
-/** The express application; a handler that throws ends in `fail`. */
-export function createApi(answers: Answers, fail: (error: unknown, response: Response) => void): Express {
-  const app = express();
-  app.disable('x-powered-by').disable('etag').disable('query parser');
+function createRoutes(answers: Answers): Router {
+  const router = express.Router();
   const refuse = (request: Request, response: Response): void => refuseMethod(response, request.method);
-
-  app
+  router
     .route('/')
     .get((_, response) => sendText(response, INDEX))
     .all(refuse);
-  app
+  router
     .route(ROOT)
     .get((_, response) => sendJson(response, { items: answers.policies() } satisfies Page<PolicySummary>))
     .all(refuse);
-  app
+  router
     .route(POLICY)
     .get((request: Request<PolicyParams>, response) => answerPolicy(answers, request, response))
     .all(refuse);
-  app
+  router
     .route(`${POLICY}/nodes`)
     .get((request: Request<PolicyParams>, response) => answerNodes(answers, request, response))
     .all(refuse);
-  app
+  router
     .route(`${POLICY}/nodes/:node`)
     .get((request: Request<NodeParams>, response) => answerNode(answers, request, response))
     .all(refuse);
+  return router;
+}
 
-  app.use((request, response) => refusePath(response, request.path));
-  const onError: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
-    if (isBadRequest(error)) sendProblem(response, 400, `${error.message}; check the percent-encoding of the path.`);
-    else fail(error, response);
-  };
-  app.use(onError);
+/** The express application; what a handler throws goes to `fail`. */
+export function createApi(answers: Answers, fail: (error: unknown, response: Response) => void): Express {
+  const app = express();
+  app.disable('x-powered-by').disable('etag').disable('query parser');
+  const routes = createRoutes(answers);
+  app.use((request, response) => {
+    routes(request, response, (error?: unknown) => {
+      if (error === undefined) refusePath(response, request.path);
+      else if (!isBadRequest(error)) fail(error, response);
+      else sendProblem(response, 400, `${error.message}; check the percent-encoding of the path.`);
+    });
+  });
   return app;
 }

@@ -1,8 +1,9 @@
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseExposition } from '../metrics/parse-exposition.ts';
-import { ask, fakeAnswers, serverOptions, type Reply, type Sent } from './sample-answers.ts';
+import { parseExposition } from '../metrics/test-parser.ts';
 import { startServer, type RunningServer } from './server.ts';
+import { ask, type Reply, type Sent } from './test-client.ts';
+import { fakeAnswers, serverOptions } from './test-ports.ts';
 
 const TEXT = 'text/plain; charset=utf-8';
 const JSON_TYPE = 'application/json; charset=utf-8';

@@ -2,7 +2,7 @@ import { COLLECTOR_METRICS } from '@rollcall/contract';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { renderExposition } from '../metrics/exposition.ts';
-import { parseExposition } from '../metrics/parse-exposition.ts';
+import { parseExposition } from '../metrics/test-parser.ts';
 import type { Format } from '../metrics/sample-text.ts';
 import { createSelfMetrics, type SelfMetrics, type SelfMetricsSource, type WatchStatus } from './self-metrics.ts';
 

@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ask, drain, open, serverOptions } from './sample-answers.ts';
 import type { ScrapeSource } from './scrape.ts';
 import { startServer, type RunningServer, type ServerOptions } from './server.ts';
+import { ask, drain, open } from './test-client.ts';
+import { serverOptions } from './test-ports.ts';
 
 const CHUNK = 'x'.repeat(64 * 1024);
 const CHUNKS = 400;
@@ -68,7 +69,8 @@ describe('the server', () => {
     const server = await start();
     const agent = new Agent({ keepAlive: true });
     const asked = request(`${server.url}/healthz`, { agent }).end();
-    await drain((await once(asked, 'response'))[0]);
+    const reply = await drain((await once(asked, 'response'))[0]);
+    expect(reply.headers.connection).toBe('keep-alive');
     await Promise.all([server.close(60_000), server.close(60_000)]);
     agent.destroy();
   });

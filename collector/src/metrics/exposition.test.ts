@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { PolicyReading } from '../sli/reading.ts';
 import type { CollectorFamily } from './collector-families.ts';
 import { renderExposition, type Exposure } from './exposition.ts';
-import { parseExposition, type ParsedSample } from './parse-exposition.ts';
-import { policyReading, poolReading } from './sample-readings.ts';
+import { parseExposition, type ParsedSample } from './test-parser.ts';
+import { policyReading, poolReading } from './test-readings.ts';
 import { baseName, type Format } from './sample-text.ts';
 
 const FORMATS: readonly Format[] = ['text', 'openmetrics'];

@@ -1,8 +1,7 @@
-/** Builders for the tests of this folder: a fake of each port, and a client that shows what came over the wire. */
-import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+/** Builders for the tests of this folder: a fake of each port of the server. */
 import type { NodeAnswer, PolicyAnswer } from '@rollcall/contract';
 import { renderExposition } from '../metrics/exposition.ts';
-import { policyReading } from '../metrics/sample-readings.ts';
+import { policyReading } from '../metrics/test-readings.ts';
 import type { Answers } from './answers.ts';
 import type { ServerOptions } from './server.ts';
 
@@ -94,37 +93,4 @@ export function serverOptions(overrides: Partial<ServerOptions> = {}, faults: un
     log: { error: (fields) => faults.push(fields) },
     ...overrides,
   };
-}
-
-/** What came back. */
-export interface Reply {
-  readonly status: number | undefined;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-}
-
-/** What is sent beside the address. */
-export interface Sent {
-  readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
-
-/** Sends a request and gives the response before its body is read. */
-export function open(url: string, { method = 'GET', headers = {}, body }: Sent = {}): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    httpRequest(url, { method, headers, agent: false }, resolve).on('error', reject).end(body);
-  });
-}
-
-/** Reads a response to its end; rejects when it is cut. */
-export async function drain(response: IncomingMessage): Promise<Reply> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk);
-  return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) };
-}
-
-/** Sends a request and reads the whole reply. */
-export async function ask(url: string, sent?: Sent): Promise<Reply> {
-  return drain(await open(url, sent));
 }

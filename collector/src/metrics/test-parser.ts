@@ -59,27 +59,37 @@ function takeBody(text: string, format: Format): string[] {
   return text.slice(0, text.length - end.length - 1).split('\n');
 }
 
+type OpenFamily = ParsedFamily & { readonly samples: ParsedSample[] };
+
+function addSample(family: OpenFamily | undefined, sample: ParsedSample, format: Format): void {
+  const suffixes = SUFFIXES[format][family?.type ?? ''] ?? [];
+  if (!suffixes.some((suffix) => sample.name === `${family?.name}${suffix}`)) {
+    throw new Error(`sample outside its family: ${sample.name}`);
+  }
+  family?.samples.push(sample);
+}
+
+function checkOnce(seen: Set<string>, key: string): void {
+  if (seen.has(key)) throw new Error(`twice: ${key}`);
+  seen.add(key);
+}
+
 /** The families of a whole exposition; throws with the line on any fault, a repeated series or family included. */
 export function parseExposition(text: string, format: Format): readonly ParsedFamily[] {
   const lines = takeBody(text, format);
-  const families: (ParsedFamily & { samples: ParsedSample[] })[] = [];
+  const families: OpenFamily[] = [];
   const seen = new Set<string>();
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i] ?? '';
     if (line.startsWith('#')) {
       const heading = parseHeading(line, lines[++i]);
-      if (families.some(({ name }) => name === heading.name)) throw new Error(`family twice: ${line}`);
+      checkOnce(seen, heading.name);
       families.push({ ...heading, samples: [] });
-      continue;
+    } else {
+      const sample = parseSample(line);
+      checkOnce(seen, `${sample.name} ${JSON.stringify(sample.labels)}`);
+      addSample(families.at(-1), sample, format);
     }
-    const family = families.at(-1);
-    const sample = parseSample(line);
-    const allowed = SUFFIXES[format][family?.type ?? '']?.map((suffix) => `${family?.name}${suffix}`) ?? [];
-    if (!allowed.includes(sample.name)) throw new Error(`sample outside its family: ${line}`);
-    const key = sample.name + JSON.stringify(Object.entries(sample.labels).toSorted());
-    if (seen.has(key)) throw new Error(`series twice: ${line}`);
-    seen.add(key);
-    family?.samples.push(sample);
   }
   return families;
 }

@@ -1,0 +1,118 @@
+/** Renders the reference pages from the contract, so that nothing is described twice; run as a program it writes them beside this file. */
+import { writeFileSync } from 'node:fs';
+import {
+  COLLECTOR_METRICS,
+  COMMON_LABELS,
+  COVERAGE_METRICS,
+  EXCUSES,
+  FINDINGS,
+  INFO_LIMIT,
+  LAYERS,
+  OWNERS,
+  REASONS,
+  SLIS,
+  VERDICTS,
+  type Metric,
+} from '@rollcall/contract';
+
+const MARK = '<!-- generated, do not edit: make generate -->';
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+function list(words: readonly string[]): string {
+  return words.map(code).join(', ');
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) => Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
+function metricsTable(metrics: readonly Metric[], withPool: boolean): string {
+  const [, , , pool] = COMMON_LABELS;
+  const labels = (metric: Metric): string => list([...(withPool && metric.pool ? [pool] : []), ...metric.labels]);
+  return table(
+    ['name', 'type', withPool ? 'labels beside the common ones' : 'labels', 'what', 'stability'],
+    metrics.map((metric) => [code(metric.name), metric.type, labels(metric), metric.help, metric.stability]),
+  );
+}
+
+/** docs/metrics.md: every family of /metrics but those of the Node.js process. */
+export function renderMetricsPage(): string {
+  const [cluster, namespace, daemonset, pool] = COMMON_LABELS;
+  return `${MARK}
+
+# Metrics
+
+${code('/metrics')} serves the Prometheus text format, or OpenMetrics to scrapers that ask for it. Scrape it with ${code('honor_labels')}, or Prometheus
+renames ${code(namespace)}.
+
+## Of a policy
+
+Every family has the labels ${list([namespace, daemonset])} (those of the DaemonSet), and ${code(cluster)} when the collector was given a name.
+All families of a policy are cut at one instant.
+
+${metricsTable(Object.values(COVERAGE_METRICS), true)}
+
+- Counters of node-seconds are integrals, not samples: a node uncovered for 3 s adds 3, whether or not it was scraped meanwhile. They start
+  at 0 when the collector starts; in OpenMetrics a ${code('_created')} sample says when. Sum them with ${code('sum without (instance, pod) (increase(...))')}
+  and gauges with ${code('max without (instance, pod) (...)')}.
+- A reason that has counted time keeps its series at 0 nodes.
+- ${code(COVERAGE_METRICS.uncoveredInfo.name)} names at most ${INFO_LIMIT} nodes a policy; nodes that are missing altogether share the empty name.
+- The three families about the controller's count are absent while the DaemonSet is not known.
+
+${table(
+  ['label', 'values'],
+  [
+    [code(pool), "the value of the policy's node-pool label, `none` without one"],
+    ['`reason` of uncovered nodes', 'see [reasons](reasons.md)'],
+    ['`reason` of excused nodes', list(EXCUSES)],
+    ['`owner`', list(OWNERS)],
+    ['`verdict`', `${list(VERDICTS)}: what the excused node would have been`],
+    ['`layer`', list(LAYERS)],
+    ['`sli`', list(Object.keys(SLIS))],
+  ],
+)}
+
+## Of the collector itself
+
+${metricsTable(Object.values(COLLECTOR_METRICS), false)}
+
+Beside them stand the metrics of the Node.js process, ${code('process_*')} and ${code('nodejs_*')}.
+`;
+}
+
+/** docs/reasons.md: every reason in rank order, the excuses and the findings. */
+export function renderReasonsPage(): string {
+  const rows = Object.entries(REASONS).map(([name, { owner, mode, nextStep }], rank) => [
+    String(rank + 1),
+    code(name),
+    owner,
+    mode,
+    nextStep,
+  ]);
+  return `${MARK}
+
+# Reasons
+
+Why an expected node is not covered. The first that holds in this order is the node's primary reason, cause before symptom; all others
+are its findings. The owner is who can mend it; F1 to F7 are the failure modes of "What is DaemonSet?".
+
+${table(['rank', 'reason', 'owner', 'mode', 'next step'], rows)}
+
+Findings that never are a primary reason: ${list(FINDINGS)}.
+
+## Excuses
+
+Why a node in scope is not counted now, in order of precedence: ${list(EXCUSES)}.
+`;
+}
+
+if (import.meta.main) {
+  writeFileSync(new URL('metrics.md', import.meta.url), renderMetricsPage());
+  writeFileSync(new URL('reasons.md', import.meta.url), renderReasonsPage());
+}

@@ -1,0 +1,49 @@
+/** The instants at which an answer changes by itself: each deadline belongs to what comes after it. */
+import type { PodEntry } from '../../inventory/index.ts';
+import type { Subject } from '../subject.ts';
+
+/** A scheduler that is alive answers within this time. */
+const SCHEDULER_SILENCE_MS = 30_000;
+/** A kubelet that is alive has removed a pod this long after its grace period. */
+const REMOVAL_MS = 30_000;
+
+/** When the start deadline of something that began at `sinceMono` has passed. */
+export function startDueMono({ policy }: Subject, sinceMono: number): number {
+  return sinceMono + policy.podLayer.startDeadlineMs;
+}
+
+/** When a node without a pod is past its start deadline, counted from becoming eligible or losing the last pod; undefined if neither is known. */
+export function absenceDueMono(subject: Subject): number | undefined {
+  const since = Math.max(subject.past.eligibleSinceMono ?? -Infinity, subject.gone?.monoMs ?? -Infinity);
+  return since === -Infinity ? undefined : startDueMono(subject, since);
+}
+
+/** When a scheduler that has said nothing of the pod counts as down. */
+export function silenceDueMono({ createdMono }: PodEntry): number {
+  return createdMono + SCHEDULER_SILENCE_MS;
+}
+
+/** When a terminating pod counts as stuck; undefined for one that is not terminating. */
+export function stuckDueMono({ deletedMono }: PodEntry): number | undefined {
+  return deletedMono === undefined ? undefined : deletedMono + REMOVAL_MS;
+}
+
+/** When a Ready pod is available. */
+export function availableDueMono({ daemonSet }: Subject, { readySinceMono }: PodEntry): number {
+  return readySinceMono + (daemonSet?.object.minReadySeconds ?? 0) * 1000;
+}
+
+/** The earliest instant after now at which the diagnosis may change without an event; undefined if it cannot. */
+export function nextDeadline(subject: Subject): number | undefined {
+  const ahead = listDeadlines(subject).filter((due) => due !== undefined && due > subject.now.monoMs);
+  return ahead.reduce<number | undefined>((first, due) => Math.min(first ?? Infinity, due ?? Infinity), undefined);
+}
+
+function listDeadlines(subject: Subject): readonly (number | undefined)[] {
+  const { pod, gone } = subject;
+  if (pod === undefined) {
+    return [absenceDueMono(subject), gone === undefined ? undefined : startDueMono(subject, gone.monoMs)];
+  }
+  if (pod.deletedMono !== undefined) return [stuckDueMono(pod)];
+  return [silenceDueMono(pod), startDueMono(subject, pod.createdMono), availableDueMono(subject, pod)];
+}

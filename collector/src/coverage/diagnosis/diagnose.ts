@@ -1,0 +1,103 @@
+/** The door of the diagnosis: why a node is not covered, by the first hit of the contract's ordered list of small predicates. */
+import type { FindingCode, ReasonCode } from '@rollcall/contract';
+import type { Hit, Predicate, Subject } from '../subject.ts';
+import { containerConfigError } from './container-config-error.ts';
+import { crashLoop } from './crash-loop.ts';
+import { daemonSetMissing } from './daemon-set-missing.ts';
+import { duplicatePod } from './duplicate-pod.ts';
+import { evicted } from './evicted.ts';
+import { imagePullFailed } from './image-pull-failed.ts';
+import { initBlocked } from './init-blocked.ts';
+import { insufficientResources } from './insufficient-resources.ts';
+import { kubeletRejected } from './kubelet-rejected.ts';
+import { labelDrift } from './label-drift.ts';
+import { nodeNotReady } from './node-not-ready.ts';
+import { nodeProblem } from './node-problem.ts';
+import { nodeSelectorMismatch } from './node-selector-mismatch.ts';
+import { nodeUnreachable } from './node-unreachable.ts';
+import { notYetAvailable } from './not-yet-available.ts';
+import { oomKilled } from './oom-killed.ts';
+import { podAntiAffinity } from './pod-anti-affinity.ts';
+import { portConflict } from './port-conflict.ts';
+import { preempted } from './preempted.ts';
+import { rolloutReplacing } from './rollout-replacing.ts';
+import { schedulerDown } from './scheduler-down.ts';
+import { schedulingGated } from './scheduling-gated.ts';
+import { staleRevision } from './stale-revision.ts';
+import { starting } from './starting.ts';
+import { isSymptom } from './symptom.ts';
+import { terminatingStuck } from './terminating-stuck.ts';
+import { unexplained } from './unexplained.ts';
+import { untoleratedTaint } from './untolerated-taint.ts';
+import { volumeUnbound } from './volume-unbound.ts';
+
+export { nextDeadline } from './deadlines.ts';
+
+/** The predicates of the reasons, in the contract's order. NodeMissing is of phantoms, which are not judged; Unexplained is what is left. */
+export const REASON_PREDICATES: Readonly<Record<Exclude<ReasonCode, 'NodeMissing' | 'Unexplained'>, Predicate>> = {
+  DaemonSetMissing: daemonSetMissing,
+  NodeUnreachable: nodeUnreachable,
+  NodeNotReady: nodeNotReady,
+  LabelDrift: labelDrift,
+  NodeSelectorMismatch: nodeSelectorMismatch,
+  UntoleratedTaint: untoleratedTaint,
+  SchedulingGated: schedulingGated,
+  InsufficientResources: insufficientResources,
+  PortConflict: portConflict,
+  PodAntiAffinity: podAntiAffinity,
+  VolumeUnbound: volumeUnbound,
+  SchedulerDown: schedulerDown,
+  KubeletRejected: kubeletRejected,
+  Evicted: evicted,
+  Preempted: preempted,
+  ImagePullFailed: imagePullFailed,
+  ContainerConfigError: containerConfigError,
+  InitBlocked: initBlocked,
+  OOMKilled: oomKilled,
+  CrashLoop: crashLoop,
+  TerminatingStuck: terminatingStuck,
+  RolloutReplacing: rolloutReplacing,
+  Starting: starting,
+  NotYetAvailable: notYetAvailable,
+  DuplicatePod: duplicatePod,
+};
+
+/** The predicates of the findings that never are a primary reason. */
+export const FINDING_PREDICATES: Readonly<Record<FindingCode, Predicate>> = {
+  NodeProblem: nodeProblem,
+  StaleRevision: staleRevision,
+};
+
+const REASONS_IN_ORDER = Object.values(REASON_PREDICATES);
+const FINDINGS_IN_ORDER = Object.values(FINDING_PREDICATES);
+const ON_COVERED = [labelDrift, nodeSelectorMismatch, untoleratedTaint, duplicatePod, ...FINDINGS_IN_ORDER];
+
+/** The primary reason of an uncovered node: its first cause, else its first symptom, else Unexplained with the raw facts. */
+export function diagnose(subject: Subject): Hit {
+  let symptom: Hit | undefined;
+  for (const predicate of REASONS_IN_ORDER) {
+    const hit = predicate(subject);
+    if (hit === undefined) continue;
+    if (!isSymptom(hit, subject)) return hit;
+    symptom ??= hit;
+  }
+  return symptom ?? unexplained(subject);
+}
+
+/** Everything that holds on an uncovered node: the primary reason first, the findings that never are primary last. */
+export function findAll(subject: Subject): readonly Hit[] {
+  const hits = collect(REASONS_IN_ORDER, subject);
+  const causes = hits.filter((hit) => !isSymptom(hit, subject));
+  const symptoms = hits.filter((hit) => isSymptom(hit, subject));
+  const reasons = hits.length === 0 ? [unexplained(subject)] : [...causes, ...symptoms];
+  return [...reasons, ...collect(FINDINGS_IN_ORDER, subject)];
+}
+
+/** What is worth knowing of a covered node: what will take the daemon away, and what is odd about it. */
+export function findOnCovered(subject: Subject): readonly Hit[] {
+  return collect(ON_COVERED, subject);
+}
+
+function collect(predicates: readonly Predicate[], subject: Subject): readonly Hit[] {
+  return predicates.map((predicate) => predicate(subject)).filter((hit) => hit !== undefined);
+}

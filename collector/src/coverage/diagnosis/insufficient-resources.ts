@@ -1,0 +1,25 @@
+/** The node has no room for the pod: tells a request that never fits from a node that is full. */
+import type { Predicate } from '../subject.ts';
+import { readRefusal, refusedFor, type Refusal } from './scheduler-refusal.ts';
+
+const refusedForRoom = refusedFor('InsufficientResources', /\d Insufficient \S|\d Too many pods/);
+
+/** Adds to the scheduler's words what they imply: see `judgeRoom`. */
+export const insufficientResources: Predicate = (subject) => {
+  const hit = refusedForRoom(subject);
+  const refusal = readRefusal(subject);
+  return hit === undefined || refusal === undefined ? hit : { ...hit, message: hit.message + judgeRoom(refusal) };
+};
+
+/**
+ * The scheduler marks a node unresolvable when the request exceeds its allocatable, and then says of all nodes that preemption is
+ * not helpful; where it looked for victims and found none, the node is full of pods that this one may not evict.
+ */
+function judgeRoom({ preemption }: Refusal): string {
+  if (preemption.includes('No preemption victims found')) {
+    return ' The node is filled by pods of equal or higher priority.';
+  }
+  if (preemption.includes('Preemption is not helpful')) return ' It never fits: the request exceeds allocatable.';
+  if (preemption.includes('preemptionPolicy=Never')) return ' The node is full and the pod may not evict others.';
+  return '';
+}

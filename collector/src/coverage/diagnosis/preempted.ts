@@ -1,0 +1,15 @@
+/** The pod had to make room for one of higher priority. */
+import type { Predicate } from '../subject.ts';
+import { describeReason, namePod, sentence } from './wording.ts';
+
+/** By the scheduler (DisruptionTarget condition), or by the kubelet for a critical pod (phase Failed, reason Preempting). */
+export const preempted: Predicate = ({ pod }) => {
+  if (pod === undefined) return undefined;
+  const { phase, reason, disruption } = pod.object;
+  const byKubelet = phase === 'Failed' && reason === 'Preempting' ? pod.object : undefined;
+  const byScheduler =
+    disruption?.status === 'True' && disruption.reason === 'PreemptionByScheduler' ? disruption : undefined;
+  const words = byKubelet ?? byScheduler;
+  if (words === undefined) return undefined;
+  return { code: 'Preempted', message: sentence(`${namePod(pod.object)} was preempted${describeReason(words)}`) };
+};

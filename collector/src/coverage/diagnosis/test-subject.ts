@@ -1,0 +1,180 @@
+/** Builders of subjects for tests: a Ready node, a plain DaemonSet, and a bound pod of one hour that is not Ready, for no visible reason. */
+import type { Condition, ContainerObject, DaemonSetObject, NodeObject, PodObject, Policy } from '@rollcall/contract';
+import type { GonePod, PodEntry } from '../../inventory/index.ts';
+import { decidePlacement } from '../expectation.ts';
+import { pickPod } from '../pod-layer.ts';
+import type { Past, Subject } from '../subject.ts';
+
+/** The monotonic now of every subject that says nothing else. */
+export const NOW = 100_000_000;
+/** The policy's start deadline. */
+export const START_DEADLINE_MS = 120_000;
+const HOUR_MS = 3_600_000;
+
+/** Only what the case is about. */
+export interface Scene {
+  readonly policy?: Partial<Policy>;
+  readonly node?: Partial<NodeObject>;
+  readonly daemonSet?: Partial<DaemonSetObject>;
+  readonly template?: Partial<DaemonSetObject['placement']>;
+  readonly pods?: readonly PodEntry[];
+  readonly gone?: GonePod;
+  readonly newestHash?: string;
+  readonly past?: Partial<Past>;
+}
+
+/** How long ago a pod was created and its Ready changed, and in how long its grace ends if it is terminating. */
+interface PodTimes {
+  readonly ageMs?: number;
+  readonly readyMs?: number;
+  readonly graceLeftMs?: number;
+}
+
+/** A condition with only the words that the case is about. */
+export function condition(status: string, reason = '', message = ''): Condition {
+  return { status, reason, message };
+}
+
+/** A subject whose placement and judged pod follow from the scene, as they do in the roll. */
+export function buildSubject(scene: Scene = {}): Subject {
+  const node = buildNode(scene.node);
+  const daemonSet = buildDaemonSet(scene);
+  const pods = scene.pods ?? [buildPod()];
+  return {
+    policy: buildPolicy(scene.policy),
+    node: { object: node, createdMono: NOW - HOUR_MS, readySinceMono: NOW - HOUR_MS },
+    pool: 'none',
+    daemonSet: { object: daemonSet, createdMono: NOW - HOUR_MS, templateSinceMono: NOW - HOUR_MS },
+    placement: decidePlacement(node, daemonSet.placement),
+    pods,
+    pod: pickPod(pods),
+    gone: scene.gone,
+    newestHash: scene.newestHash ?? 'h1',
+    past: {
+      eligibleSinceMono: NOW - HOUR_MS,
+      lastEligibleMono: undefined,
+      drift: '',
+      coveredOnce: true,
+      ...scene.past,
+    },
+    now: { monoMs: NOW, wallMs: 1_767_225_600_000 },
+  };
+}
+
+/** The same subject at another monotonic time. */
+export function at(subject: Subject, monoMs: number): Subject {
+  return { ...subject, now: { ...subject.now, monoMs } };
+}
+
+/** `deletedAt` follows from `graceLeftMs`, which makes the pod a terminating one. */
+export function buildPod(changes: Partial<PodObject> = {}, times: PodTimes = {}): PodEntry {
+  const { ageMs = HOUR_MS, readyMs = ageMs, graceLeftMs } = times;
+  const object: PodObject = {
+    uid: `uid-${changes.name ?? 'agent-x1'}`,
+    name: 'agent-x1',
+    namespace: 'agents',
+    ownerUid: 'ds-uid',
+    target: 'node-1',
+    bound: true,
+    phase: 'Running',
+    reason: '',
+    message: '',
+    hash: 'h1',
+    finalizers: [],
+    ready: condition('False', 'ContainersNotReady', 'containers with unready status: [agent]'),
+    scheduled: condition('True'),
+    initialized: condition('True'),
+    disruption: undefined,
+    containers: [],
+    deletedAt: graceLeftMs === undefined ? undefined : 1,
+    ...changes,
+  };
+  return {
+    object,
+    createdMono: NOW - ageMs,
+    readySinceMono: NOW - readyMs,
+    deletedMono: graceLeftMs === undefined ? undefined : NOW + graceLeftMs,
+  };
+}
+
+/** A Pending pod that the scheduler answered like this, or with '' not at all. */
+export function buildPending(reason: string, message = '', times: PodTimes = {}): PodEntry {
+  const scheduled = reason === '' ? undefined : condition('False', reason, message);
+  return buildPod(
+    { bound: false, phase: 'Pending', ready: condition('Unknown'), initialized: undefined, scheduled },
+    times,
+  );
+}
+
+/** A pod whose containers are as given. */
+export function buildFaulty(
+  containers: readonly Partial<ContainerObject>[],
+  changes: Partial<PodObject> = {},
+): PodEntry {
+  return buildPod({ ...changes, containers: containers.map(buildContainer) });
+}
+
+function buildContainer(changes: Partial<ContainerObject>): ContainerObject {
+  const image = 'registry.example/agent:1.2';
+  return { name: 'agent', init: false, ready: false, running: false, restarts: 0, image, ...changes };
+}
+
+function buildNode(changes: Partial<NodeObject> = {}): NodeObject {
+  return {
+    uid: 'node-uid',
+    name: 'node-1',
+    labels: {},
+    annotations: {},
+    unschedulable: false,
+    taints: [],
+    ready: condition('True', 'KubeletReady', 'kubelet is posting ready status'),
+    problems: [],
+    ...changes,
+  };
+}
+
+function buildDaemonSet({ daemonSet, template }: Scene): DaemonSetObject {
+  return {
+    uid: 'ds-uid',
+    name: 'agent',
+    namespace: 'agents',
+    generation: 1,
+    selector: { matchLabels: { app: 'agent' }, matchExpressions: [] },
+    placement: { nodeName: '', nodeSelector: {}, tolerations: [], hostNetwork: false, ...template },
+    minReadySeconds: 0,
+    strategy: 'RollingUpdate',
+    surge: false,
+    status: { desired: 1, observedGeneration: 1 },
+    ...daemonSet,
+  };
+}
+
+function buildPolicy(changes: Partial<Policy> = {}): Policy {
+  return {
+    uid: 'policy-uid',
+    name: 'agent',
+    policyNamespace: 'agents',
+    origin: 'API',
+    createdAt: 0,
+    generation: 1,
+    namespace: 'agents',
+    daemonset: 'agent',
+    hasDaemonSet: true,
+    exclusions: [],
+    poolLabels: [],
+    minimum: new Map(),
+    podLayer: { asked: true, offPools: [], startDeadlineMs: START_DEADLINE_MS },
+    joiningTaints: [],
+    leavingTaints: [],
+    leavingAnnotations: [],
+    grace: { joiningMs: 300_000, leavingMs: 900_000, nodeNotReadyMs: 0 },
+    nodeNotReadyExcused: false,
+    exemptions: [],
+    providesNetwork: false,
+    objectives: [],
+    purpose: '',
+    team: '',
+    contact: '',
+    ...changes,
+  };
+}

@@ -1,0 +1,47 @@
+/** Reads the nodes of a cluster for `rollcall plan`. */
+import { readFile } from 'node:fs/promises';
+import { KubeError, loadConnection, readPages, type Connection } from '@rollcall/kube';
+import { asFields, createInterner } from '../watch/read-field.ts';
+import type { Io } from './command.ts';
+import { planNode } from './plan-input.ts';
+import type { PlanOptions } from './plan-options.ts';
+import type { PlannedNode } from './plan-rows.ts';
+import { systemClock, systemTimers } from './system-clock.ts';
+import { VERSION } from './version.ts';
+
+const INTERNED = 100_000;
+
+/** All nodes. Rejects with a KubeError when the kubeconfig is wrong, the cluster does not answer or forbids the list; ends early on the interrupt. */
+export async function readClusterNodes(
+  { kubeconfig, context }: Pick<PlanOptions, 'kubeconfig' | 'context'>,
+  { env, signal }: Pick<Io, 'env' | 'signal'>,
+): Promise<readonly PlannedNode[]> {
+  const connection = await loadConnection({
+    kubeconfig,
+    context,
+    env,
+    version: VERSION,
+    readFile: (path) => readFile(path, 'utf8'),
+    clock: systemClock,
+    timers: systemTimers,
+  });
+  const close = (): void => connection.close();
+  signal.addEventListener('abort', close, { once: true });
+  try {
+    return await listNodes(connection).catch((error: unknown) => {
+      // Between two pages the server may forget the list (410): once more from the start.
+      if (error instanceof KubeError && error.code === 'Gone') return listNodes(connection);
+      throw error;
+    });
+  } finally {
+    signal.removeEventListener('abort', close);
+    close();
+  }
+}
+
+async function listNodes(connection: Connection): Promise<readonly PlannedNode[]> {
+  const intern = createInterner(INTERNED);
+  const nodes: PlannedNode[] = [];
+  await readPages(connection, { path: '/api/v1/nodes' }, (raw) => nodes.push(planNode(asFields(raw), intern)));
+  return nodes;
+}

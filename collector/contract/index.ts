@@ -80,3 +80,16 @@ export type {
   Problem,
   SliAnswer,
 } from './api.ts';
+export {
+  COLLECTOR_NAMESPACE,
+  defaultSpec,
+  POLICY_API_VERSION,
+  POLICY_KIND,
+  type DaemonCoverage,
+  type DaemonCoverageManifest,
+  type DaemonCoverageStatus,
+} from './daemon-coverage.ts';
+export { checkDaemonCoverage, type CheckedPolicy } from './daemon-coverage-check.ts';
+export { daemonCoverageCrd, type StructuralSchema, type ValidationRule } from './daemon-coverage-crd.ts';
+export { parseDuration } from './daemon-coverage-duration.ts';
+export { faultAt, formatFault, valueAt, type PolicyFault } from './daemon-coverage-faults.ts';

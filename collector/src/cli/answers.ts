@@ -1,7 +1,14 @@
 /** Joins the pipeline, the journal and the rejected policies to what the HTTP API and the CLI answer. */
 import type { Journal, NodeAnswer, PolicySummary, Transition } from '@rollcall/contract';
 import type { RejectedPolicy } from '../config/policy-book.ts';
-import { describeNode, detailNode, isInScope, type Described, type Instant, type PolicyRoll } from '../coverage/index.ts';
+import {
+  describeNode,
+  detailNode,
+  isInScope,
+  type Described,
+  type Instant,
+  type PolicyRoll,
+} from '../coverage/index.ts';
 import type { Answers, NodePage, NodeQuery } from '../http/answers.ts';
 import type { Pipeline } from '../pipeline.ts';
 

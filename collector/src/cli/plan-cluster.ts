@@ -1,13 +1,11 @@
 /** Reads the nodes of a cluster for `rollcall plan`. */
-import { readFile } from 'node:fs/promises';
-import { KubeError, loadConnection, readPages, type Connection } from '@rollcall/kube';
+import { KubeError, readPages, type Connection } from '@rollcall/kube';
 import { asFields, createInterner } from '../watch/read-field.ts';
 import type { Io } from './command.ts';
+import { openConnection } from './open-connection.ts';
 import { planNode } from './plan-input.ts';
 import type { PlanOptions } from './plan-options.ts';
 import type { PlannedNode } from './plan-rows.ts';
-import { systemClock, systemTimers } from './system-clock.ts';
-import { VERSION } from './version.ts';
 
 const INTERNED = 100_000;
 
@@ -16,15 +14,7 @@ export async function readClusterNodes(
   { kubeconfig, context }: Pick<PlanOptions, 'kubeconfig' | 'context'>,
   { env, signal }: Pick<Io, 'env' | 'signal'>,
 ): Promise<readonly PlannedNode[]> {
-  const connection = await loadConnection({
-    kubeconfig,
-    context,
-    env,
-    version: VERSION,
-    readFile: (path) => readFile(path, 'utf8'),
-    clock: systemClock,
-    timers: systemTimers,
-  });
+  const connection = await openConnection({ kubeconfig, context }, env);
   const close = (): void => connection.close();
   signal.addEventListener('abort', close, { once: true });
   try {

@@ -1,6 +1,6 @@
 /** Wires a collector: watches and files into the pipeline, the pipeline into the journal, the log and the HTTP server. */
-import { formatFault, type ClusterEvent, type Transition } from '@rollcall/contract';
-import { loadConnection, type Connection } from '@rollcall/kube';
+import { formatFault, type ClusterEvent, type Policy, type Transition } from '@rollcall/contract';
+import type { Connection } from '@rollcall/kube';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { createPolicyBook, type PolicyBook } from '../config/policy-book.ts';
@@ -18,6 +18,7 @@ import { watchCluster, type ClusterWatch } from '../watch/cluster-watch.ts';
 import { createInterner } from '../watch/read-field.ts';
 import { stampNow } from '../watch/watch-kind.ts';
 import { createAnswers, rfc3339 } from './answers.ts';
+import { openConnection } from './open-connection.ts';
 import { sleep, systemClock, systemTimers } from './system-clock.ts';
 import { createTicker } from './ticker.ts';
 import { readinessOf, statusesOf } from './watch-status.ts';
@@ -44,11 +45,11 @@ const SHUTDOWN_GRACE_MS = 5_000;
 
 /** Starts a collector. Rejects when the kubeconfig, a policy path or the address is bad; an API server that is down is waited for. */
 export async function startCollector({ config, env, log, version }: CollectorOptions): Promise<RunningCollector> {
-  const connection = await loadConnection({ kubeconfig: config.kubeconfig, context: config.context, env });
+  const connection = await openConnection(config, env);
   const journal = createMemoryJournal();
   const append = (transition: Transition): void => {
     journal.append(transition);
-    logTransition(log, transition);
+    logTransition(log, transition, pipeline.roll.policies.get(transition.policyUid)?.policy);
   };
   const history = { durable: journal.durable, append, remember: journal.remember };
   const pipeline = createPipeline({ cluster: config.cluster, history, memories: journal.recall() });
@@ -63,7 +64,7 @@ export async function startCollector({ config, env, log, version }: CollectorOpt
   const { book, watch } = startWatching({ config, connection, emit, log, now });
   self = createSelfMetrics(new Registry(), {
     version,
-    watches: () => statusesOf(watch.watches()),
+    watches: () => statusesOf(watch.watches(), now()),
     rejectedPolicies: () => book.rejected().length,
     leader: () => true,
     nowMonoMs: () => now().monoMs,
@@ -74,7 +75,7 @@ export async function startCollector({ config, env, log, version }: CollectorOpt
     listen: config.listen,
     answers: createAnswers({ pipeline, journal, rejected: book.rejected, now }),
     scrape: { exposition: expose(pipeline, config, now), collectorFamilies: families },
-    readiness: () => readinessOf(watch.watches(), now().monoMs),
+    readiness: () => readinessOf(watch.watches(), now().wallMs),
     log,
   });
   if (config.insecure) log.warn({ url: server.url }, INSECURE);
@@ -89,7 +90,8 @@ export async function startCollector({ config, env, log, version }: CollectorOpt
   return { url: server.url, stop: () => (stopping ??= stop()) };
 }
 
-const INSECURE = 'listening --insecure: whoever reaches this address can read every answer, nothing authenticates clients';
+const INSECURE =
+  'listening --insecure: whoever reaches this address can read every answer, nothing authenticates clients';
 
 function expose(pipeline: Pipeline, { cluster }: ServeConfig, now: () => Instant): ScrapeSource['exposition'] {
   return (format, collector) => {
@@ -99,7 +101,11 @@ function expose(pipeline: Pipeline, { cluster }: ServeConfig, now: () => Instant
   };
 }
 
-function followFiles({ policies, cluster, collectorNamespace }: ServeConfig, book: PolicyBook, log: Logger): AbortController {
+function followFiles(
+  { policies, cluster, collectorNamespace }: ServeConfig,
+  book: PolicyBook,
+  log: Logger,
+): AbortController {
   const abort = new AbortController();
   if (policies.length === 0) return abort;
   void watchPolicyFiles({
@@ -119,10 +125,12 @@ function followFiles({ policies, cluster, collectorNamespace }: ServeConfig, boo
   return abort;
 }
 
-/** One line a transition. The first sight of a node is none, and what is unobserved is said by the watch that is not live. */
-function logTransition(log: Logger, { node, pool, from, to, reason, evidence }: Transition): void {
+/** One line a transition. What turns unobserved, or out of it, is said by the watch that is not live. */
+function logTransition(log: Logger, transition: Transition, policy: Policy | undefined): void {
+  const { node, pool, from, to, reason, evidence } = transition;
   if (to !== 'uncovered' && from !== 'uncovered' && to !== 'excused' && to !== 'stray') return;
-  log.info({ node, pool, from, to, reason }, evidence === '' ? `${node} is ${to}` : evidence);
+  const daemonset = policy === undefined ? '' : `${policy.namespace}/${policy.daemonset}`;
+  log.info({ daemonset, node, pool, from, to, reason }, evidence === '' ? `${node || pool} is ${to}` : evidence);
 }
 
 interface Watching {
@@ -136,7 +144,11 @@ interface Watching {
 function startWatching({ config, connection, emit, log, now }: Watching): { book: PolicyBook; watch: ClusterWatch } {
   const report = createConditionReporter(connection, log, () => rfc3339(now().wallMs));
   const targets = new Map<string, { namespace: string; daemonset: string }>();
-  const policyEvent = (uid: string): { source: string; uid: string } & Instant => ({ source: 'policies', uid, ...now() });
+  const policyEvent = (uid: string): { source: string; uid: string } & Instant => ({
+    source: 'policies',
+    uid,
+    ...now(),
+  });
   const book = createPolicyBook({
     cluster: config.cluster,
     collectorNamespace: config.collectorNamespace,

@@ -21,3 +21,8 @@ export const systemTimers: Timers = {
 export async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   await setTimeoutPromise(ms, undefined, { signal }).catch(() => undefined);
 }
+
+/** The present moment as integer milliseconds on both clocks. */
+export function nowInstant(): { readonly monoMs: number; readonly wallMs: number } {
+  return { wallMs: Math.floor(Date.now()), monoMs: Math.floor(performance.now()) };
+}

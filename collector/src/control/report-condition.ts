@@ -1,6 +1,6 @@
 /** Writes a policy's Ready condition into its status, so that `kubectl get daemoncoverages` shows what is rejected and why. */
 import { GROUP, VERSION, type PolicyCondition } from '@rollcall/contract';
-import { mergePatch, type Connection, type Log } from '@rollcall/kube';
+import { patchStatus, type Connection, type Log } from '@rollcall/kube';
 
 /** Which policy of the API. */
 export interface PolicyName {
@@ -40,6 +40,6 @@ export function createConditionReporter(connection: Connection, log: Log, now: (
 }
 
 async function write(connection: Connection, { namespace, name }: PolicyName, condition: object): Promise<void> {
-  const path = `/apis/${GROUP}/${VERSION}/namespaces/${namespace}/daemoncoverages/${name}/status`;
-  await mergePatch(connection, path, { status: { conditions: [condition] } });
+  const path = `/apis/${GROUP}/${VERSION}/namespaces/${namespace}/daemoncoverages/${name}`;
+  await patchStatus(connection, path, { conditions: [condition] });
 }

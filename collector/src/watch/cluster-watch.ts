@@ -142,7 +142,10 @@ function revisionsOf(host: WatchHost, namespace: string): WatchedResource<Revisi
     id,
     path: `/apis/apps/v1/namespaces/${namespace}/controllerrevisions`,
     project: (raw) => projectRevision(raw, host.intern),
-    upsert: (uid, object, stamp) => host.emit({ kind: 'revision', source: id, uid, object, ...stamp }),
+    upsert: (uid, object, stamp) => {
+      // StatefulSets have revisions too.
+      if (object.ownerUid !== '') host.emit({ kind: 'revision', source: id, uid, object, ...stamp });
+    },
     remove: (uid, stamp) => host.emit({ kind: 'revision', source: id, uid, object: undefined, ...stamp }),
     state: () => undefined,
   };

@@ -7,8 +7,8 @@ import {
   type Connection,
   type Log,
   type Reflector,
-  type ReflectorState,
   type Timers,
+  type WatchState,
 } from '@rollcall/kube';
 import type { Interner } from './read-field.ts';
 
@@ -68,7 +68,7 @@ export function watchKind<T extends { readonly uid: string }>(
     sink: {
       upsert: ({ uid, value }) => resource.upsert(uid, value, stampNow(clock)),
       remove: (uid) => resource.remove(uid, stampNow(clock)),
-      state: (state: ReflectorState) => resource.state(state.state, stampNow(clock)),
+      state: ({ name }: WatchState) => resource.state(name, stampNow(clock)),
     },
   });
   return { id, reflector };

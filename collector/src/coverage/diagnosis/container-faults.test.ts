@@ -156,6 +156,10 @@ test.each([
     'is in CrashLoopBackOff: back-off 10s restarting failed container=agent.',
   ],
   [{ ...waiting('CrashLoopBackOff'), lastTerminated: ended(0, 'Completed') }, 'last run: exit code 0 (Completed).'],
+  [
+    { running: true, restarts: 3, lastTerminated: ended(1, 'Error', 'boom') },
+    'runs again and has not become ready, restarted 3 times, last run: exit code 1 (Error): boom.',
+  ],
   [{ terminated: ended(139, 'Error', '', 11) }, 'has ended, with exit code 139, signal 11 (Error).'],
   [{ terminated: ended(0, 'Error', '', 9) }, 'has ended, with exit code 0, signal 9 (Error).'],
   [
@@ -169,7 +173,8 @@ test.each([
 });
 
 test.each<readonly [string, Partial<ContainerObject>]>([
-  ['runs again', { running: true, restarts: 3, lastTerminated: ended(1, 'Error') }],
+  ['runs again after it ended well', { running: true, restarts: 3, lastTerminated: ended(0, 'Completed') }],
+  ['runs again and is ready', { running: true, ready: true, restarts: 3, lastTerminated: ended(1, 'Error') }],
   ['runs, whatever else its state says', { running: true, terminated: ended(1, 'Error') }],
   ['runs after an attempt that failed', { running: true, lastTerminated: ended(128, 'StartError') }],
   ['has ended well', { terminated: ended(0, 'Completed') }],

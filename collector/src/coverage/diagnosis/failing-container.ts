@@ -2,7 +2,7 @@
 import type { ContainerObject, PodObject, Termination } from '@rollcall/contract';
 import { describeEnd, describeReason, describeRestarts, stop } from './wording.ts';
 
-/** What was seen of a container in CrashLoopBackOff, or of one that ended with a fault and does not run; undefined for any other. */
+/** What was seen of a container in CrashLoopBackOff, of one that ended with a fault, or of one between two such ends; undefined for any other. */
 export function describeFailing(container: ContainerObject): string | undefined {
   const { running, waiting, terminated, lastTerminated } = container;
   if (waiting?.reason === 'CrashLoopBackOff') {
@@ -11,6 +11,16 @@ export function describeFailing(container: ContainerObject): string | undefined 
         ? describeReason({ reason: '', message: waiting.message })
         : `, last run: ${describeRun(lastTerminated)}`;
     return `is in CrashLoopBackOff${describeRestarts(container)}${last}`;
+  }
+  // Between two crashes it runs: without this a slow crasher would alternate between two reasons.
+  if (
+    running &&
+    !container.ready &&
+    container.restarts > 0 &&
+    lastTerminated !== undefined &&
+    isFaulty(lastTerminated)
+  ) {
+    return `runs again and has not become ready${describeRestarts(container)}, last run: ${describeRun(lastTerminated)}`;
   }
   if (running || terminated === undefined || !isFaulty(terminated)) return undefined;
   return `has ended${describeRestarts(container)}, with ${describeRun(terminated)}`;

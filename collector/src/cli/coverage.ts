@@ -1,0 +1,168 @@
+/** `rollcall coverage`: calls the roll once, straight against a cluster, and prints who answered. */
+import { parseArgs } from 'node:util';
+import type { NodeAnswer, PolicyAnswer, PolicySummary } from '@rollcall/contract';
+import { stringify } from 'yaml';
+import { EXIT, type Command, type Io } from './command.ts';
+import { openConnection } from './open-connection.ts';
+import { printCoverage } from './print-coverage.ts';
+import { takeRoll, type RollCall } from './take-roll.ts';
+
+const HELP = `Call the roll once and print which nodes should run each DaemonSet and which really do.
+
+Without any policy every DaemonSet is looked at, with the scope inferred from its template.
+
+Examples:
+  # The whole cluster
+  rollcall coverage
+
+  # One DaemonSet, with every uncovered node and what was seen
+  rollcall coverage plexd-system/plexd -o wide
+
+  # In CI: fail unless 99 % of the expected nodes are covered now
+  rollcall coverage plexd-system/plexd --fail-below 99
+
+Options:
+      --collector-namespace='rollcall-system'
+                              policies in this namespace may select DaemonSets of others
+      --context=''            the kubeconfig context to use
+      --discover=false        look at DaemonSets without a policy too
+      --fail-below=PERCENT    exit 1 when covered / expected of any DaemonSet is lower; what is unobserved counts
+                              against it, and nothing expected fails
+      --kubeconfig=''         path to the kubeconfig; default $KUBECONFIG, ~/.kube/config, in-cluster
+  -n, --namespace=''          only DaemonSets of this namespace
+  -o, --output='table'        table, wide, json or yaml
+      --policy=[]             file or folder with DaemonCoverage policies; may be given several times
+
+Usage:
+  rollcall coverage [NAMESPACE/DAEMONSET ...] [options]
+
+Exit codes: 0 fine, 1 below --fail-below or a policy is rejected, 2 bad flags, 3 the cluster cannot be read.
+`;
+
+const OPTIONS = {
+  'collector-namespace': { type: 'string' },
+  context: { type: 'string' },
+  discover: { type: 'boolean' },
+  'fail-below': { type: 'string' },
+  kubeconfig: { type: 'string' },
+  namespace: { type: 'string', short: 'n' },
+  output: { type: 'string', short: 'o' },
+  policy: { type: 'string', multiple: true },
+} as const;
+
+const OUTPUTS = ['table', 'wide', 'json', 'yaml'] as const;
+
+/** How `coverage` prints. */
+export type Output = (typeof OUTPUTS)[number];
+
+/** One DaemonSet with its uncovered nodes. */
+export interface CoverageItem {
+  readonly policy: PolicyAnswer | PolicySummary;
+  readonly uncovered: readonly NodeAnswer[];
+}
+
+interface Arguments {
+  readonly flags: ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>['values'];
+  readonly names: readonly string[];
+  readonly output: Output;
+  readonly failBelow: number | undefined;
+}
+
+/** The command. */
+export const coverage: Command = {
+  name: 'coverage',
+  summary: 'Call the roll once and print who answered',
+  help: HELP,
+  run: async (argv, io) => {
+    const parsed = parse(argv);
+    if (typeof parsed === 'string') {
+      io.err(`error: ${parsed}\nSee 'rollcall coverage --help' for usage.\n`);
+      return EXIT.usage;
+    }
+    try {
+      return await run(parsed, io);
+    } catch (error) {
+      io.err(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+      return EXIT.unreachable;
+    }
+  },
+};
+
+async function run({ flags, names, output, failBelow }: Arguments, io: Io): Promise<number> {
+  const { kubeconfig, context } = flags;
+  const connection = await openConnection({ kubeconfig, context }, io.env);
+  const roll = await takeRoll({
+    connection,
+    policies: flags.policy ?? [],
+    discover: flags.discover,
+    collectorNamespace: flags['collector-namespace'] ?? 'rollcall-system',
+  }).finally(() => connection.close());
+  const items = pickItems(roll, { names, namespace: flags.namespace });
+  const missing = names.filter((name) => !items.some(({ policy }) => nameOf(policy) === name));
+  for (const name of missing)
+    io.err(`error: no policy and no DaemonSet answers to "${name}"; see 'rollcall coverage' for all\n`);
+  if (roll.discovered)
+    io.err('No DaemonCoverage policy found: every DaemonSet is looked at, denominators are inferred.\n');
+  io.out(print(items, output));
+  return missing.length > 0 || isBelow(items, failBelow) ? EXIT.no : EXIT.ok;
+}
+
+function parse(argv: readonly string[]): Arguments | string {
+  try {
+    const { values: flags, positionals: names } = parseArgs({
+      args: [...argv],
+      options: OPTIONS,
+      allowPositionals: true,
+    });
+    const output = OUTPUTS.find((name) => name === (flags.output ?? 'table'));
+    if (output === undefined) return `--output: "${flags.output}" is unknown; use one of ${OUTPUTS.join(', ')}`;
+    const bad = names.find((name) => !/^[^/]+\/[^/]+$/.test(name));
+    if (bad !== undefined) return `"${bad}" is not NAMESPACE/DAEMONSET; write for example plexd-system/plexd`;
+    const failBelow = flags['fail-below'] === undefined ? undefined : Number(flags['fail-below']);
+    if (failBelow !== undefined && !(failBelow >= 0 && failBelow <= 100)) {
+      return `--fail-below: "${flags['fail-below']}" is no percentage; give a number from 0 to 100, for example 99`;
+    }
+    return { flags, names, output, failBelow };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+interface Wanted {
+  readonly names: readonly string[];
+  readonly namespace: string | undefined;
+}
+
+function pickItems({ answers }: RollCall, { names, namespace }: Wanted): readonly CoverageItem[] {
+  const wanted = answers.policies().filter((policy) => {
+    const named = names.length === 0 || names.includes(nameOf(policy));
+    return named && (namespace === undefined || policy.namespace === namespace);
+  });
+  return wanted.map((summary) => {
+    if (isRejected(summary)) return { policy: summary, uncovered: [] };
+    const policy = answers.policy(summary.namespace, summary.daemonset) ?? summary;
+    const query = { state: 'uncovered', limit: Infinity } as const;
+    return { policy, uncovered: answers.nodes(summary.namespace, summary.daemonset, query)?.items ?? [] };
+  });
+}
+
+function nameOf({ namespace, daemonset }: PolicySummary): string {
+  return `${namespace}/${daemonset}`;
+}
+
+function isRejected({ conditions }: PolicySummary): boolean {
+  return conditions.some(({ type, status }) => type === 'Ready' && status === 'False');
+}
+
+function print(items: readonly CoverageItem[], output: Output): string {
+  if (output === 'json') return `${JSON.stringify({ items }, undefined, 2)}\n`;
+  if (output === 'yaml') return stringify({ items });
+  return printCoverage(items, output === 'wide');
+}
+
+/** A rejected policy, or nothing expected, is never good enough. */
+function isBelow(items: readonly CoverageItem[], failBelow: number | undefined): boolean {
+  if (items.some(({ policy }) => isRejected(policy))) return true;
+  if (failBelow === undefined) return false;
+  return items.length === 0 || items.some(({ policy }) => (policy.coverage ?? -1) * 100 < failBelow);
+}

@@ -1,0 +1,76 @@
+/** Prints coverage for humans: a table of DaemonSets, then the uncovered nodes with why. */
+import type { PolicyAnswer, PolicySummary } from '@rollcall/contract';
+import type { CoverageItem } from './coverage.ts';
+import { formatTable } from './format-table.ts';
+
+/** Nodes named below the table unless it is wide. */
+const MOST_NODES = 20;
+
+/** The tables. `wide` adds columns, messages and every node. */
+export function printCoverage(items: readonly CoverageItem[], wide: boolean): string {
+  if (items.length === 0) return 'No DaemonSet found.\n';
+  const head = [
+    'NAMESPACE',
+    'DAEMONSET',
+    'EXPECTED',
+    'COVERED',
+    'UNCOVERED',
+    'UNOBSERVED',
+    'EXCUSED',
+    'COVERAGE',
+    'WORST REASON',
+  ];
+  const rows = items.map(({ policy }) => [...row(policy), ...(wide ? wideRow(policy) : [])]);
+  const wideHead = wide ? ['CURRENT', 'ELIGIBLE', 'DESIRED', 'DIVERGENCE', 'STRAY', 'EXCLUDED', 'DENOMINATOR'] : [];
+  const sections = [formatTable([[...head, ...wideHead], ...rows])];
+  const rejected = items.flatMap(({ policy }) => rejection(policy));
+  if (rejected.length > 0) sections.push(rejected.join(''));
+  const nodes = printNodes(items, wide);
+  if (nodes !== '') sections.push(nodes);
+  sections.push('Not evaluated in a single look: label drift, restarts, time (counters need `rollcall serve`).\n');
+  return sections.join('\n');
+}
+
+function row({ namespace, daemonset, counts, coverage, worstReason }: PolicySummary): string[] {
+  const { expected, covered, uncovered, unobserved, excused } = counts;
+  const numbers = [expected, covered, uncovered, unobserved, excused].map(String);
+  return [namespace, daemonset, ...numbers, formatRatio(coverage), worstReason ?? '-'];
+}
+
+function wideRow(policy: PolicySummary | PolicyAnswer): string[] {
+  const { current, eligible, stray, excluded } = policy.counts;
+  const controller = 'controller' in policy ? policy.controller : null;
+  const told = [controller?.desired ?? '-', controller?.divergence ?? '-'].map(String);
+  return [String(current), String(eligible), ...told, String(stray), String(excluded), policy.denominator];
+}
+
+/** Rounded down, so that 100.00% means every node. */
+function formatRatio(ratio: number | null): string {
+  return ratio === null ? '-' : `${(Math.floor(ratio * 10_000) / 100).toFixed(2)}%`;
+}
+
+function rejection({ namespace, policy, conditions }: PolicySummary): string[] {
+  const ready = conditions.find(({ type, status }) => type === 'Ready' && status === 'False');
+  if (ready === undefined) return [];
+  return [
+    `The policy ${policy.namespace || namespace}/${policy.name} is rejected (${ready.reason}): ${ready.message}\n`,
+  ];
+}
+
+function printNodes(items: readonly CoverageItem[], wide: boolean): string {
+  const all = items.flatMap(({ policy, uncovered }) =>
+    uncovered.map(({ node, pool, reason, owner, message }) => [
+      `${policy.namespace}/${policy.daemonset}`,
+      node === '' ? '(missing)' : node,
+      pool,
+      reason ?? '-',
+      owner ?? '-',
+      message,
+    ]),
+  );
+  if (all.length === 0) return '';
+  const shown = wide ? all : all.slice(0, MOST_NODES);
+  const more = all.length - shown.length;
+  const table = formatTable([['DAEMONSET', 'NODE', 'POOL', 'REASON', 'OWNER', 'MESSAGE'], ...shown]);
+  return more === 0 ? table : `${table}... and ${more} more (-o wide shows all)\n`;
+}

@@ -2,6 +2,7 @@
 import { customResourceCases } from './conformance/custom-resources.cases.ts';
 import type { ConformanceCase } from './conformance/fixtures.ts';
 import { listCases } from './conformance/lists.cases.ts';
+import { patchCases } from './conformance/patches.cases.ts';
 import { refusalCases } from './conformance/refusals.cases.ts';
 import { watchCases } from './conformance/watches.cases.ts';
 import { writeCases } from './conformance/writes.cases.ts';
@@ -11,6 +12,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...listCases,
   ...watchCases,
   ...writeCases,
+  ...patchCases,
   ...customResourceCases,
   ...refusalCases,
 ];

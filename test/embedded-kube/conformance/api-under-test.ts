@@ -42,7 +42,7 @@ export function connectApi(address: ApiAddress): ApiUnderTest {
     async request(method, path, options = {}) {
       const response = await send(address, { method, path, ...options });
       const text = await readText(response);
-      const isJson = response.headers['content-type']?.startsWith('application/json') ?? false;
+      const isJson = text !== '' && (response.headers['content-type']?.startsWith('application/json') ?? false);
       return {
         status: response.statusCode ?? 0,
         headers: response.headers,

@@ -37,10 +37,10 @@ export async function mustRefuse(answer: Promise<ApiAnswer>, code: number, reaso
   return status;
 }
 
-/** The causes of a Status as `reason field`, sorted. */
+/** The causes of a Status as `reason field`, sorted, each once (the real server names some twice). */
 export function causesOf(status: Json): readonly string[] {
   const causes = readList(status, ['details', 'causes']);
-  return causes.map((cause) => `${readText(cause, ['reason'])} ${readText(cause, ['field'])}`).sort();
+  return [...new Set(causes.map((cause) => `${readText(cause, ['reason'])} ${readText(cause, ['field'])}`))].sort();
 }
 
 /** Runs in a fresh namespace; `path` is that of its secrets. */
@@ -125,4 +125,23 @@ export async function watching(
   } finally {
     watch.close();
   }
+}
+
+/** A copy with other metadata. */
+export function edit(object: Json, metadata: JsonObject): JsonObject {
+  const known = object as JsonObject;
+  return { ...known, metadata: { ...(known['metadata'] as JsonObject), ...metadata } };
+}
+
+/** Creates a pod that is bound to a node (which need not exist), and its namespace's service account. */
+export async function createPod(
+  api: ApiUnderTest,
+  namespace: string,
+  { name, nodeName }: { readonly name: string; readonly nodeName: string },
+): Promise<Json> {
+  const account = { metadata: { name: 'default' } };
+  await api.request('POST', `/api/v1/namespaces/${namespace}/serviceaccounts`, { body: account });
+  const containers = [{ name: 'main', image: 'example.invalid/none' }];
+  const spec = { containers, nodeName, automountServiceAccountToken: false };
+  return must(api.request('POST', `/api/v1/namespaces/${namespace}/pods`, { body: { metadata: { name }, spec } }), 201);
 }

@@ -1,8 +1,8 @@
 /** Conformance of lists: order, pages, selectors, resource versions. */
 import assert from 'node:assert/strict';
 import { readList, readPath, readText, type Json } from '../objects/json.ts';
-import type { ApiUnderTest } from './api-under-test.ts';
 import {
+  createPod,
   createSecrets,
   must,
   mustRefuse,
@@ -16,14 +16,6 @@ import {
 } from './fixtures.ts';
 
 const token = (list: Json): string => readText(list, ['metadata', 'continue']);
-
-async function createPod(api: ApiUnderTest, namespace: string, name: string, nodeName: string): Promise<void> {
-  const account = { metadata: { name: 'default' } };
-  await api.request('POST', `/api/v1/namespaces/${namespace}/serviceaccounts`, { body: account });
-  const containers = [{ name: 'main', image: 'example.invalid/none' }];
-  const spec = { containers, nodeName, automountServiceAccountToken: false };
-  await must(api.request('POST', `/api/v1/namespaces/${namespace}/pods`, { body: { metadata: { name }, spec } }), 201);
-}
 
 const LABEL_SELECTORS: readonly (readonly [string, readonly string[]])[] = [
   ['app=web', ['a', 'b']],
@@ -195,8 +187,8 @@ export const listCases: readonly ConformanceCase[] = [
       withSecrets(api, async (_, namespace) => {
         const pods = `/api/v1/namespaces/${namespace}/pods`;
         const node = uniqueName('no-such-node');
-        await createPod(api, namespace, 'here', node);
-        await createPod(api, namespace, 'there', `${node}-2`);
+        await createPod(api, namespace, { name: 'here', nodeName: node });
+        await createPod(api, namespace, { name: 'there', nodeName: `${node}-2` });
         const query = `fieldSelector=${encodeURIComponent(`spec.nodeName=${node},status.phase=Pending`)}`;
         const list = await must(api.request('GET', `${pods}?${query}`));
         assert.deepEqual(readList(list, ['items']).map(nameOf), ['here']);

@@ -21,8 +21,12 @@ export const refusalCases: readonly ConformanceCase[] = [
   {
     name: 'a path that nothing serves answers 404',
     run: async (api) => {
-      for (const path of ['/apis/nobody.example.com/v1/things', '/api/v1/things', '/nothing']) {
-        assert.equal((await api.request('GET', path)).status, 404, path);
+      for (const path of ['/apis/nobody.example.com/v1/things', '/nothing']) {
+        assert.equal(await must(api.request('GET', path), 404), '404 page not found\n', path);
+      }
+      for (const path of ['/apis/apps/v1/things', '/api/v1/things', '/api/v1/namespaces/default/nodes']) {
+        const status = await mustRefuse(api.request('GET', path), 404, 'NotFound');
+        assert.equal(readText(status, ['message']), 'the server could not find the requested resource');
       }
     },
   },

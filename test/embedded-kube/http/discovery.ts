@@ -25,8 +25,9 @@ export function discoveryDocument(path: string, registry: Registry): Json | unde
   if (path === '/api') return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: CLIENT_ADDRESSES };
   if (path === '/apis')
     return { kind: 'APIGroupList', apiVersion: 'v1', groups: namedGroups(types).map(groupEntry(types)) };
-  const [, root, group = '', version] = path.split('/');
-  if (root === 'api' && version === undefined) return resourceList(types, group);
+  const [, root, group = '', version, ...more] = path.split('/');
+  if (more.length > 0) return undefined;
+  if (root === 'api') return version === undefined ? resourceList(types, group) : undefined;
   if (root !== 'apis') return undefined;
   if (version !== undefined) return resourceList(types, `${group}/${version}`);
   if (!namedGroups(types).includes(group)) return undefined;

@@ -27,8 +27,13 @@ function internalError(error: unknown): ApiFailure {
   return new ApiFailure({ code: 500, reason: 'InternalError', message: `Internal error occurred: ${text}` });
 }
 
-/** Sends the plain text of a path that nothing serves. */
-export function sendNoSuchPath(response: ServerResponse): void {
+/** Sends the answer to a path that nothing serves: a Status in a group that is served (or the core one), else plain text. */
+export function sendNoSuchPath(response: ServerResponse, inServedGroup: boolean): void {
+  if (inServedGroup) {
+    const message = 'the server could not find the requested resource';
+    sendFailure(response, new ApiFailure({ code: 404, reason: 'NotFound', message, details: {} }));
+    return;
+  }
   response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' });
   response.end('404 page not found\n');
 }

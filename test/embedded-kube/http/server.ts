@@ -71,9 +71,16 @@ async function handle(context: ServerContext, request: IncomingMessage, response
   const path = parseResourcePath(pathname, context.registry);
   if (path !== undefined) return serveResource(context, { request, response, path, parameters: url.searchParams });
   const document = discoveryDocument(pathname, context.registry);
-  if (document === undefined) return sendNoSuchPath(response);
+  if (document === undefined) return sendNoSuchPath(response, isInServedGroup(pathname, context.registry));
   if (request.method !== 'GET') throw methodNotAllowed();
   sendJson(response, 200, JSON.stringify(document));
+}
+
+function isInServedGroup(pathname: string, registry: Registry): boolean {
+  const [, root, group] = pathname.split('/');
+  return (
+    root === 'api' || (root === 'apis' && registry.types().some((type) => type.group !== '' && type.group === group))
+  );
 }
 
 async function serveResource(context: ServerContext, call: ResourceRequest): Promise<void> {

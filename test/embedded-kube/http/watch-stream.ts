@@ -87,31 +87,43 @@ function openStream(
 }
 
 function run(stream: Stream): void {
-  const { response, registry, type, faults, query } = stream;
-  const stopListening = registry.collection(type).onChange(() => onChange(stream));
-  const timers = [
-    query.bookmarks ? setInterval(() => sendBookmark(stream), stream.bookmarkIntervalMs) : undefined,
-    query.timeoutMs === undefined ? undefined : setTimeout(() => response.end(), query.timeoutMs),
-    query.bookmarks && query.timeoutMs !== undefined && query.timeoutMs > LAST_BOOKMARK_MS
-      ? setTimeout(() => sendBookmark(stream), query.timeoutMs - LAST_BOOKMARK_MS)
-      : undefined,
-  ];
+  const { response, registry, type, faults } = stream;
   const watch: OpenWatch = { cut: (midObject) => cut(stream, midObject), resume: () => pump(stream) };
-  const stopUnserved = registry.onUnserved((gone) => {
-    if (gone.plural === type.plural && gone.group === type.group) response.end();
-  });
   faults.watches.add(watch);
-  response.on('close', () => {
-    stopListening();
-    stopUnserved();
-    timers.forEach((timer) => clearTimeout(timer));
-    faults.watches.delete(watch);
-  });
+  const endings = [
+    registry.collection(type).onChange(() => onChange(stream)),
+    registry.onUnserved((gone) => {
+      if (gone.plural === type.plural && gone.group === type.group) response.end();
+    }),
+    ...startTimers(stream),
+    () => void faults.watches.delete(watch),
+  ];
+  response.on('close', () => endings.forEach((end) => end()));
   response.on('drain', () => {
     stream.blocked = false;
     pump(stream);
   });
   pump(stream);
+}
+
+/** Starts the clocks of a watch and returns what stops them. */
+function startTimers(stream: Stream): readonly (() => void)[] {
+  const { bookmarks, timeoutMs } = stream.query;
+  const after = (milliseconds: number, act: () => void): (() => void) => {
+    const timer = setTimeout(act, milliseconds);
+    return () => clearTimeout(timer);
+  };
+  const endings: (() => void)[] = [];
+  if (bookmarks) {
+    const timer = setInterval(() => sendBookmark(stream), stream.bookmarkIntervalMs);
+    endings.push(() => clearInterval(timer));
+  }
+  if (timeoutMs === undefined) return endings;
+  endings.push(after(timeoutMs, () => stream.response.end()));
+  if (bookmarks && timeoutMs > LAST_BOOKMARK_MS) {
+    endings.push(after(timeoutMs - LAST_BOOKMARK_MS, () => sendBookmark(stream)));
+  }
+  return endings;
 }
 
 function onChange(stream: Stream): void {

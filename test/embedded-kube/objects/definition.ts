@@ -25,7 +25,8 @@ export function checkDefinition(definition: KubeObject): readonly Cause[] {
     const why = 'the embedded server serves definitions of exactly one version, served and stored';
     return [...causes, badValue('spec.versions', versions.length, why)];
   }
-  const field = 'spec.versions[0].schema.openAPIV3Schema';
+  // So the real server names the schema of a definition with one version.
+  const field = 'spec.validation.openAPIV3Schema';
   const schema = readPath(version, SCHEMA_PATH);
   if (isJsonObject(schema)) return [...causes, ...checkStructural(schema, field)];
   return [...causes, { reason: 'FieldValueRequired', message: 'Required value: schemas are required', field }];

@@ -1,6 +1,6 @@
 /** The verbs of the API server over all served resources: one sequence of revisions, no I/O, clock and randomness given. */
 import { applyPatch, type Patch } from '../patch/apply-patch.ts';
-import { alreadyExists, badRequest, conflict, invalid, notFound } from './api-failure.ts';
+import { alreadyExists, ApiFailure, badRequest, conflict, invalid, notFound } from './api-failure.ts';
 import { createCollection, type Collection } from './collection.ts';
 import { DEFINITION_KIND, typeOfDefinition } from './definition.ts';
 import { decideDeletion, isDeletionComplete, type DeleteOptions } from './deletion.ts';
@@ -111,7 +111,7 @@ function create(
 ): Written {
   const { resourceVersion = '', namespace } = object.metadata;
   if (resourceVersion !== '' && options.trusted !== true) {
-    throw badRequest('resourceVersion should not be set on objects to be created');
+    throw new ApiFailure({ code: 500, message: 'resourceVersion should not be set on objects to be created' });
   }
   if (type.namespaced && !state.served.get('namespaces.')?.collection.get(namespace ?? '')) {
     throw notFound({ group: '', plural: 'namespaces' }, namespace ?? '');
@@ -134,6 +134,9 @@ function update(
   const { type, name, namespace } = place;
   if (object.metadata.name !== name) {
     throw badRequest(`the name of the object (${object.metadata.name}) does not match the name on the URL (${name})`);
+  }
+  if ((object.metadata.namespace ?? namespace) !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
   const found = collectionOf(state, type).get(keyOf(name, namespace));
   const mayCreate = type.createOnUpdate || options.operation === 'Apply';
@@ -179,6 +182,10 @@ function patchObject(
   };
   const object = applyPatch(type, found?.object ?? blank, patch);
   if (!isKubeObject(object)) throw badRequest('the patched document has no metadata');
+  const { uid = '' } = object.metadata;
+  if (found !== undefined && uid !== '' && uid !== found.object.metadata.uid) {
+    throw invalid({ group: type.group, kind: type.kind, name }, [badValue('metadata.uid', uid, 'field is immutable')]);
+  }
   return update(state, { place, object }, { ...options, operation: patch.kind === 'apply' ? 'Apply' : 'Update' });
 }
 

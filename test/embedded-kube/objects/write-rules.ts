@@ -5,7 +5,7 @@ import { badRequest, invalid, type Cause } from './api-failure.ts';
 import { checkDefinition, completeDefinition, DEFINITION_KIND } from './definition.ts';
 import { equalJson, isJsonObject, omit, readObject, type JsonObject } from './json.ts';
 import { toTimestamp, type KubeObject, type ObjectMeta } from './kube-object.ts';
-import { checkMetadata, generateName, generateUid } from './names.ts';
+import { badValue, checkMetadata, generateName, generateUid } from './names.ts';
 import type { ResourceType } from './resource-type.ts';
 
 /** How a write is to be done, and by whom. */
@@ -76,6 +76,7 @@ export function prepareUpdate(
 ): KubeObject {
   const { current, incoming } = versions;
   checkFinalizers(type, current.metadata, incoming.metadata);
+  checkDeletionTimestamp(type, current.metadata, incoming.metadata);
   const merged = context.trusted === true ? incoming : keepApart(type, versions, context.subresource);
   const metadata = omitUndefined({
     ...omit(merged.metadata, SYSTEM_FIELDS),
@@ -116,6 +117,16 @@ function checkFinalizers(type: ResourceType, before: ObjectMeta, after: ObjectMe
   const list = added.map((name) => JSON.stringify(name)).join(', ');
   const message = `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`;
   throw refuse(type, before.name, [{ reason: 'FieldValueForbidden', message, field: 'metadata.finalizers' }]);
+}
+
+/** Nobody sets a deletionTimestamp by an update; one that is set stays, whatever the update says. */
+function checkDeletionTimestamp(
+  type: ResourceType,
+  before: ObjectMeta,
+  { deletionTimestamp: given }: ObjectMeta,
+): void {
+  if (before.deletionTimestamp !== undefined || given === undefined || given === null) return;
+  throw refuse(type, before.name, [badValue('metadata.deletionTimestamp', given, 'field is immutable')]);
 }
 
 function finish(type: ResourceType, object: KubeObject, context: WriteContext): KubeObject {

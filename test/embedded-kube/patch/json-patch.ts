@@ -26,7 +26,7 @@ function applyOperation(document: Json, { op, path, from, value }: Operation): J
     case 'remove':
       return remove(document, tokens);
     case 'replace':
-      return insert(remove(document, tokens), tokens, value);
+      return replace(document, tokens, value);
     case 'copy':
       return insert(document, tokens, read(document, parsePointer(from)));
     case 'move': {
@@ -77,6 +77,12 @@ function remove(document: Json, [token, ...rest]: readonly string[]): Json {
   if (rest.length > 0) return replaceChild(document, token, remove(found, rest));
   if (isJsonArray(document)) return document.toSpliced(indexIn(document, token), 1);
   return isJsonObject(document) ? omit(document, [token]) : document;
+}
+
+/** As the real server's: replacing a member that is not there adds it, replacing such an item fails. */
+function replace(document: Json, tokens: readonly string[], value: Json): Json {
+  const parent = read(document, tokens.slice(0, -1));
+  return insert(isJsonArray(parent) ? remove(document, tokens) : document, tokens, value);
 }
 
 function replaceChild(parent: Json, token: string, value: Json): Json {

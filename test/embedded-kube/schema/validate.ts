@@ -63,7 +63,8 @@ function checkString(value: string, schema: SchemaNode, path: string): readonly 
     return [bad(value, path, `should match '${schema.pattern}'`)];
   }
   if (schema.format !== undefined && !matchesFormat(value, schema.format)) {
-    return [bad(value, path, `must be of type ${schema.format}: ${JSON.stringify(value)}`)];
+    const cause = bad(value, path, `must be of type ${schema.format}: ${JSON.stringify(value)}`);
+    return [{ ...cause, reason: 'FieldValueTypeInvalid' }];
   }
   return [];
 }

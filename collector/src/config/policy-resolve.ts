@@ -1,0 +1,77 @@
+/** From a checked spec to a Policy: built-in rules added, durations in milliseconds, percent as ratio. */
+import {
+  JOINING_TAINTS,
+  LEAVING_TAINTS,
+  parseDuration,
+  POOL_LABELS,
+  VIRTUAL_NODES,
+  type DaemonCoverage,
+  type Exemption,
+  type Objective,
+  type Policy,
+  type PolicyOrigin,
+} from '@rollcall/contract';
+
+type Spec = DaemonCoverage['spec'];
+
+/** Who a policy is: what its document says beside the spec. */
+export interface PolicyHead {
+  readonly uid: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly origin: PolicyOrigin;
+  /** Wall ms. */
+  readonly createdAt: number;
+  readonly generation: number;
+}
+
+/** The policy that a spec asks for. The policy's own pool labels replace the built-in ones; its taints and exclusions join them. */
+export function toPolicy(head: PolicyHead, spec: Spec): Policy {
+  const { nodes, health, daemonSet } = spec;
+  return {
+    ...head,
+    policyNamespace: head.namespace,
+    namespace: daemonSet?.namespace ?? head.namespace,
+    daemonset: daemonSet?.name ?? head.name,
+    hasDaemonSet: daemonSet !== undefined,
+    ...(nodes.selector === undefined ? {} : { selector: nodes.selector }),
+    exclusions: [...VIRTUAL_NODES, ...nodes.exclude],
+    poolLabels: nodes.poolLabels.length > 0 ? nodes.poolLabels : POOL_LABELS,
+    minimum: new Map(Object.entries(nodes.minimum)),
+    podLayer: {
+      asked: health.pod.enabled,
+      offPools: health.pod.offPools,
+      startDeadlineMs: milliseconds(health.pod.startDeadline),
+    },
+    joiningTaints: [...JOINING_TAINTS, ...nodes.joiningTaints],
+    leavingTaints: [...LEAVING_TAINTS, ...nodes.leavingTaints],
+    leavingAnnotations: nodes.leavingAnnotations,
+    grace: {
+      joiningMs: milliseconds(spec.grace.joining),
+      leavingMs: milliseconds(spec.grace.leaving),
+      nodeNotReadyMs: milliseconds(spec.grace.nodeNotReady),
+    },
+    nodeNotReadyExcused: spec.nodeNotReady === 'Excused',
+    exemptions: spec.exemptions.map(toExemption),
+    providesNetwork: spec.providesNetwork,
+    objectives: spec.objectives.map(toObjective),
+    purpose: spec.purpose ?? '',
+    team: spec.team ?? '',
+    contact: spec.contact ?? '',
+  };
+}
+
+function toExemption({ nodes = [], expires, ...rest }: Spec['exemptions'][number]): Exemption {
+  return { nodes, ...rest, expiresAt: Date.parse(expires) };
+}
+
+function toObjective({ target, window, ...rest }: Spec['objectives'][number]): Objective {
+  // Through the decimal form: 99.9 / 100 alone would be 0.9990000000000001.
+  return { ...rest, target: Number((target / 100).toFixed(12)), windowMs: milliseconds(window) };
+}
+
+function milliseconds(duration: string): number {
+  const ms = parseDuration(duration);
+  if (ms === undefined) throw new Error(`the schema let ${duration} through, which is no duration`);
+  return ms;
+}

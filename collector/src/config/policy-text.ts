@@ -1,0 +1,128 @@
+/** Reads policies out of texts in YAML or JSON: several documents, Lists, and what is wrong with each. */
+import { faultAt, POLICY_KIND, valueAt, type Policy, type PolicyFault } from '@rollcall/contract';
+import { parseAllDocuments, type Document } from 'yaml';
+import { resolvePolicy, type PolicyContext } from './policy-document.ts';
+
+/** The text of a file, or why there is none. */
+export type PolicyText =
+  { readonly file: string; readonly text: string } | { readonly file: string; readonly fault: PolicyFault };
+
+/** A policy of a file. `document` counts from 1, over the items of Lists too; 0 is the file as a whole. */
+export interface PolicyInFile {
+  readonly file: string;
+  readonly document: number;
+  readonly policy: Policy;
+}
+
+/** A document of a file that is no valid policy; `namespace` and `name` are its own, '' where they cannot be read. */
+export interface PolicyRejection {
+  readonly file: string;
+  readonly document: number;
+  readonly namespace: string;
+  readonly name: string;
+  readonly faults: readonly PolicyFault[];
+}
+
+/** All that was read from a set of files. */
+export interface PolicyReading {
+  readonly accepted: readonly PolicyInFile[];
+  readonly rejected: readonly PolicyRejection[];
+}
+
+/** Reads the policies of all texts; never throws. A name that two documents give themselves is a fault of both. */
+export function readPolicyTexts(texts: readonly PolicyText[], context: PolicyContext): PolicyReading {
+  const documents = texts.flatMap((text) => readText(text, context));
+  const named = Map.groupBy(documents, ({ namespace, name }) => `${namespace}/${name}`);
+  const read = documents.map(({ policy, ...rejection }) => {
+    const twins = rejection.name === '' ? [] : (named.get(`${rejection.namespace}/${rejection.name}`) ?? []);
+    return { policy, rejection: { ...rejection, faults: [...rejection.faults, ...findTwins(rejection, twins)] } };
+  });
+  return {
+    accepted: read.flatMap(({ policy, rejection: { file, document, faults } }) =>
+      policy === undefined || faults.length > 0 ? [] : [{ file, document, policy }],
+    ),
+    rejected: read.flatMap(({ rejection }) => (rejection.faults.length > 0 ? [rejection] : [])),
+  };
+}
+
+interface ReadDocument extends PolicyRejection {
+  readonly policy?: Policy;
+}
+
+function findTwins(own: PolicyRejection, group: readonly PolicyRejection[]): readonly PolicyFault[] {
+  const twin = group.find(({ file, document }) => file !== own.file || document !== own.document);
+  if (twin === undefined) return [];
+  return [
+    {
+      field: 'metadata.name',
+      value: JSON.stringify(own.name),
+      message: `is also the name of the policy in ${twin.file}:${twin.document}`,
+      mend: 'rename or remove one of them',
+    },
+  ];
+}
+
+const NAMELESS = { namespace: '', name: '' } as const;
+
+function readText(source: PolicyText, context: PolicyContext): readonly ReadDocument[] {
+  const { file } = source;
+  if ('fault' in source) return [{ file, document: 0, ...NAMELESS, faults: [source.fault] }];
+  const documents = parseText(source.text);
+  if (documents.length > 0)
+    return documents.map((parsed, index) => readDocument({ file, document: index + 1 }, parsed, context));
+  const empty = { message: 'holds no policy', mend: `write a ${POLICY_KIND}, or remove the file` };
+  return [{ file, document: 0, ...NAMELESS, faults: [faultAt(undefined, [], empty)] }];
+}
+
+type Parsed = { readonly value: unknown } | { readonly fault: PolicyFault };
+
+function readDocument(
+  place: { readonly file: string; readonly document: number },
+  parsed: Parsed,
+  context: PolicyContext,
+): ReadDocument {
+  if ('fault' in parsed) return { ...place, ...NAMELESS, faults: [parsed.fault] };
+  const resolved = resolvePolicy({ document: parsed.value, origin: 'File', createdAtFallback: 0, ...context });
+  const named = { ...place, ...nameOf(parsed.value) };
+  return resolved.ok ? { ...named, faults: [], policy: resolved.policy } : { ...named, faults: resolved.faults };
+}
+
+function nameOf(document: unknown): { readonly namespace: string; readonly name: string } {
+  if (valueAt(document, ['kind']) !== POLICY_KIND) return NAMELESS;
+  const [namespace, name] = [valueAt(document, ['metadata', 'namespace']), valueAt(document, ['metadata', 'name'])];
+  return typeof namespace === 'string' && typeof name === 'string' ? { namespace, name } : NAMELESS;
+}
+
+function parseText(text: string): readonly Parsed[] {
+  try {
+    // JSON is read as the YAML that it is, so that a field given twice is an error there too.
+    return [...parseAllDocuments(text)].flatMap(parseDocument);
+  } catch (error) {
+    return [{ fault: unreadable(error) }];
+  }
+}
+
+function parseDocument(document: Document.Parsed): readonly Parsed[] {
+  const [error] = document.errors;
+  if (error !== undefined) return [{ fault: unreadable(error) }];
+  try {
+    const value: unknown = document.toJS();
+    return value === null ? [] : listItems(value).map((item) => ({ value: item }));
+  } catch (failure) {
+    return [{ fault: unreadable(failure) }];
+  }
+}
+
+function listItems(value: unknown): readonly unknown[] {
+  const kind = valueAt(value, ['kind']);
+  const items = valueAt(value, ['items']);
+  return (kind === 'List' || kind === `${POLICY_KIND}List`) && Array.isArray(items) ? items : [value];
+}
+
+function unreadable(error: unknown): PolicyFault {
+  const [line = ''] = String(error instanceof Error ? error.message : error).split('\n');
+  return faultAt(undefined, [], {
+    message: `is not YAML or JSON: ${line.replace(/[:.]$/, '')}`,
+    mend: 'correct the syntax there',
+  });
+}

@@ -1,0 +1,54 @@
+/** What the schema of policies has and this version of the collector cannot answer yet: refused, since a wrong answer is worse than none. */
+import { faultAt, LAYERS, POLICY_KIND, SLIS, valueAt, type PolicyFault } from '@rollcall/contract';
+
+const UNMEASURED: readonly unknown[] = Object.keys(SLIS).filter((sli) => sli !== 'coverage');
+
+const POD_ONLY = 'this version reads the pod layer only';
+
+/** Faults of all fields of the document that this version does not read; none for a document of another kind. */
+export function findUnread(document: unknown): readonly PolicyFault[] {
+  const spec = valueAt(document, ['spec']);
+  if (valueAt(document, ['kind']) !== POLICY_KIND || !isObject(spec)) return [];
+  return [...findUnreadDaemon(document), ...findUnreadLayers(document), ...findUnreadObjectives(document)];
+}
+
+function findUnreadDaemon(document: unknown): readonly PolicyFault[] {
+  const path = ['spec', 'daemonSet'];
+  if (isGiven(document, path)) return [];
+  return [faultAt(document, path, { message: 'is required', mend: `name the DaemonSet: ${POD_ONLY}` })];
+}
+
+function findUnreadLayers(document: unknown): readonly PolicyFault[] {
+  const others = LAYERS.filter((layer) => layer !== 'pod').map((layer) => ['spec', 'health', layer]);
+  const faults = others
+    .filter((path) => isGiven(document, path))
+    .map((path) => faultAt(document, path, { message: 'is not read', mend: `${POD_ONLY}; remove ${path.join('.')}` }));
+  const enabled = ['spec', 'health', 'pod', 'enabled'];
+  if (valueAt(document, enabled) !== false) return faults;
+  return [...faults, faultAt(document, enabled, { message: 'leaves no layer', mend: `${POD_ONLY}; write true` })];
+}
+
+function findUnreadObjectives(document: unknown): readonly PolicyFault[] {
+  const objectives = valueAt(document, ['spec', 'objectives']);
+  if (!Array.isArray(objectives)) return [];
+  return objectives.flatMap((_, index) => {
+    const path = ['spec', 'objectives', index, 'sli'];
+    const sli = valueAt(document, path);
+    if (!UNMEASURED.includes(sli)) return [];
+    return [
+      faultAt(document, path, {
+        message: 'is not measured',
+        mend: 'this version measures coverage only; remove the objective',
+      }),
+    ];
+  });
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isGiven(document: unknown, path: readonly string[]): boolean {
+  const value = valueAt(document, path);
+  return value !== undefined && value !== null;
+}

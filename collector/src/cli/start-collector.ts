@@ -70,7 +70,8 @@ export async function startCollector({ config, env, log, version }: CollectorOpt
     nowMonoMs: () => now().monoMs,
   });
   const families = self.families;
-  const files = followFiles(config, book, log);
+  const files = new AbortController();
+  await followFiles(config, book, { log, signal: files.signal });
   const server = await startServer({
     listen: config.listen,
     answers: createAnswers({ pipeline, journal, rejected: book.rejected, now }),
@@ -101,28 +102,27 @@ function expose(pipeline: Pipeline, { cluster }: ServeConfig, now: () => Instant
   };
 }
 
-function followFiles(
-  { policies, cluster, collectorNamespace }: ServeConfig,
-  book: PolicyBook,
-  log: Logger,
-): AbortController {
-  const abort = new AbortController();
-  if (policies.length === 0) return abort;
-  void watchPolicyFiles({
-    paths: policies,
-    context: { cluster, collectorNamespace },
-    intervalMs: FILES_INTERVAL_MS,
-    sleep,
-    signal: abort.signal,
-    onChange: ({ policies: valid, rejected }) => {
-      for (const { file, document, faults, inForce } of rejected) {
-        const kept = inForce.length === 0 ? '' : `; the previous version stays in force for ${inForce.join(', ')}`;
-        log.warn({ file, document }, `policy rejected: ${faults.map(formatFault).join('; ')}${kept}`);
-      }
-      book.files(valid, rejected);
-    },
+/** Follows the policy files; resolves once they were read for the first time, so that readiness means: with every policy. */
+function followFiles(config: ServeConfig, book: PolicyBook, host: { log: Logger; signal: AbortSignal }): Promise<void> {
+  const { policies: paths, cluster, collectorNamespace } = config;
+  if (paths.length === 0) return Promise.resolve();
+  return new Promise((readOnce) => {
+    void watchPolicyFiles({
+      paths,
+      context: { cluster, collectorNamespace },
+      intervalMs: FILES_INTERVAL_MS,
+      sleep,
+      signal: host.signal,
+      onChange: ({ policies, rejected }) => {
+        for (const { file, document, faults, inForce } of rejected) {
+          const kept = inForce.length === 0 ? '' : `; the previous version stays in force for ${inForce.join(', ')}`;
+          host.log.warn({ file, document }, `policy rejected: ${faults.map(formatFault).join('; ')}${kept}`);
+        }
+        book.files(policies, rejected);
+        readOnce();
+      },
+    });
   });
-  return abort;
 }
 
 /** One line a transition. What turns unobserved, or out of it, is said by the watch that is not live. */

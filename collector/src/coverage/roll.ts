@@ -82,35 +82,64 @@ function dispatch(context: Context, touched: Touched, now: Instant): void {
     case 'nothing':
       return;
     case 'node':
-      return forEachStarted(context, now, (roll) => {
-        if (touched.removed !== undefined)
-          strike(context, roll, { key: touched.name, now, evidence: 'the node is gone' });
-        review(context, roll, { name: touched.name, cause: touched.isNew ? 'newNode' : 'change', now });
+      return forStarted(context, now, {
+        concerns: anyRoll,
+        work: (roll) => {
+          if (touched.removed !== undefined)
+            strike(context, roll, { key: touched.name, now, evidence: 'the node is gone' });
+          review(context, roll, { name: touched.name, cause: touched.isNew ? 'newNode' : 'change', now });
+        },
       });
     case 'pods':
-      return forEachStarted(context, now, (roll) => {
-        if (roll.lastDaemonSet?.object.uid !== touched.ownerUid) return;
-        for (const name of touched.nodes) review(context, roll, { name, cause: 'change', now });
+      return forStarted(context, now, {
+        concerns: owns(touched.ownerUid),
+        work: (roll) => {
+          for (const name of touched.nodes) review(context, roll, { name, cause: 'change', now });
+        },
       });
     case 'daemonset':
-      return forEachStarted(context, now, (roll) => {
-        if (`${roll.policy.namespace}/${roll.policy.daemonset}` !== touched.key) return;
-        const first = roll.lastDaemonSet === undefined;
-        keepDaemonSet(context, roll);
-        if (touched.template) reviewAll(context, roll, { cause: first ? 'start' : 'template', now });
+      return forStarted(context, now, {
+        concerns: isAbout(touched.key),
+        work: (roll) => {
+          const first = roll.lastDaemonSet === undefined;
+          keepDaemonSet(context, roll);
+          if (touched.template) reviewAll(context, roll, { cause: first ? 'start' : 'template', now });
+        },
       });
     case 'revision':
-      return forEachStarted(context, now, (roll) => {
-        if (roll.lastDaemonSet?.object.uid === touched.ownerUid) reviewAll(context, roll, { cause: 'change', now });
+      return forStarted(context, now, {
+        concerns: owns(touched.ownerUid),
+        work: (roll) => {
+          reviewAll(context, roll, { cause: 'change', now });
+        },
       });
     case 'watch':
       return onWatch(context, touched.source, now);
   }
 }
 
-function forEachStarted(context: Context, now: Instant, work: (roll: PolicyRoll) => void): void {
+type Concerns = (roll: PolicyRoll) => boolean;
+
+/** Which rolls an event concerns, and what it does to each. */
+interface Concern {
+  readonly concerns: Concerns;
+  readonly work: (roll: PolicyRoll) => void;
+}
+
+const anyRoll: Concerns = () => true;
+
+function owns(ownerUid: string): Concerns {
+  return (roll) => roll.lastDaemonSet?.object.uid === ownerUid;
+}
+
+function isAbout(key: string): Concerns {
+  return ({ policy }) => `${policy.namespace}/${policy.daemonset}` === key;
+}
+
+/** Works on the started rolls that an event concerns; the others cost a comparison, so that many policies stay cheap. */
+function forStarted(context: Context, now: Instant, { concerns, work }: Concern): void {
   for (const roll of context.policies.values()) {
-    if (!roll.started) continue;
+    if (!roll.started || !concerns(roll)) continue;
     work(roll);
     settle(context, roll, now);
   }
@@ -118,8 +147,9 @@ function forEachStarted(context: Context, now: Instant, work: (roll: PolicyRoll)
 
 function onWatch(context: Context, source: string, now: Instant): void {
   for (const roll of context.policies.values()) {
-    if (!roll.started) start(context, roll, now);
-    else if (needs(roll.policy, source)) reviewAll(context, roll, { cause: 'change', now });
+    if (roll.started && !needs(roll.policy, source)) continue;
+    if (roll.started) reviewAll(context, roll, { cause: 'change', now });
+    else start(context, roll, now);
     settle(context, roll, now);
   }
 }

@@ -1,0 +1,130 @@
+/** Builders of objects and policies for tests: everything is well and a day old; a case overrides only what it is about. */
+import type {
+  Condition,
+  DaemonSetObject,
+  NodeObject,
+  PodObject,
+  Policy,
+  RevisionObject,
+  Taint,
+  TemplatePlacement,
+} from '@rollcall/contract';
+
+/** Where the clocks of a test begin. */
+export const START = { monoMs: 10_000_000, wallMs: Date.UTC(2026, 0, 1) };
+/** One second in milliseconds. */
+export const SECOND = 1_000;
+/** One minute in milliseconds. */
+export const MINUTE = 60_000;
+/** One hour in milliseconds. */
+export const HOUR = 3_600_000;
+
+const LONG_AGO = START.wallMs - 24 * HOUR;
+
+/** A condition that has had its status since a day before START. */
+export function condition(status: string, reason = '', since = LONG_AGO): Condition {
+  return { status, reason, message: '', since };
+}
+
+/** A taint without a value. */
+export function taint(key: string, effect = 'NoSchedule', value = ''): Taint {
+  return { key, value, effect };
+}
+
+/** A Ready node; its UID is `uid-<name>`. */
+export function buildNode(name: string, changes: Partial<NodeObject> = {}): NodeObject {
+  return {
+    uid: `uid-${name}`,
+    name,
+    labels: {},
+    annotations: {},
+    createdAt: LONG_AGO,
+    unschedulable: false,
+    taints: [],
+    ready: condition('True', 'KubeletReady'),
+    problems: [],
+    ...changes,
+  };
+}
+
+/** A Running, Ready pod of the DaemonSet agents/agent on that node, of its first revision; its UID is `pod-<node>`. */
+export function buildPod(node: string, changes: Partial<PodObject> = {}): PodObject {
+  return {
+    uid: `pod-${node}`,
+    name: `agent-${node}`,
+    namespace: 'agents',
+    ownerUid: 'ds-agent',
+    target: node,
+    bound: true,
+    phase: 'Running',
+    reason: '',
+    message: '',
+    hash: 'h1',
+    createdAt: LONG_AGO,
+    finalizers: [],
+    ready: condition('True'),
+    scheduled: condition('True'),
+    initialized: condition('True'),
+    containers: [],
+    ...changes,
+  };
+}
+
+/** What a case may say of a DaemonSet: `template` is what of its placement differs from "everywhere". */
+export type DaemonSetChanges = Partial<DaemonSetObject> & { readonly template?: Partial<TemplatePlacement> };
+
+/** The DaemonSet agents/agent, wanted on every node, without a minimum of Ready seconds. */
+export function buildDaemonSet({ template, ...changes }: DaemonSetChanges = {}): DaemonSetObject {
+  const name = changes.name ?? 'agent';
+  return {
+    uid: `ds-${name}`,
+    name,
+    namespace: 'agents',
+    createdAt: LONG_AGO,
+    generation: 1,
+    selector: { matchLabels: { app: name }, matchExpressions: [] },
+    placement: { nodeName: '', nodeSelector: {}, tolerations: [], hostNetwork: false, ...template },
+    minReadySeconds: 0,
+    strategy: 'RollingUpdate',
+    surge: false,
+    status: { desired: 0, observedGeneration: 1 },
+    ...changes,
+  };
+}
+
+/** A revision of agents/agent: the n-th has the hash `h<n>`. */
+export function buildRevision(revision: number, changes: Partial<RevisionObject> = {}): RevisionObject {
+  return { uid: `revision-${revision}`, ownerUid: 'ds-agent', revision, hash: `h${revision}`, ...changes };
+}
+
+/** A policy for agents/agent with the inferred scope; the label `pool` names the pool. */
+export function buildPolicy(changes: Partial<Policy> = {}): Policy {
+  const daemonset = changes.daemonset ?? 'agent';
+  return {
+    uid: `policy-${daemonset}`,
+    name: daemonset,
+    policyNamespace: 'agents',
+    origin: 'API',
+    createdAt: LONG_AGO,
+    generation: 1,
+    namespace: 'agents',
+    daemonset,
+    hasDaemonSet: true,
+    exclusions: [],
+    poolLabels: ['pool'],
+    minimum: new Map(),
+    podLayer: { asked: true, offPools: [], startDeadlineMs: 2 * MINUTE },
+    joiningTaints: [],
+    leavingTaints: [],
+    leavingAnnotations: [],
+    grace: { joiningMs: 5 * MINUTE, leavingMs: 15 * MINUTE, nodeNotReadyMs: 15 * MINUTE },
+    nodeNotReadyExcused: false,
+    exemptions: [],
+    providesNetwork: false,
+    objectives: [{ sli: 'coverage', target: 0.99, windowMs: 30 * 24 * HOUR }],
+    purpose: '',
+    team: '',
+    contact: '',
+    ...changes,
+  };
+}

@@ -1,0 +1,5 @@
+/** Wrong: rules talk to the cluster. */
+import { SERVED } from '@rollcall/kube'; // caught: alerts-imports
+
+/** Used, so that the import is not the linter's business. */
+export const used = SERVED;

@@ -1,0 +1,5 @@
+/** The door of the planted alerts. */
+import { WORDS } from '@rollcall/contract';
+
+/** What alerts are about. */
+export const ALERTS = WORDS.options;

@@ -1,0 +1,4 @@
+/** Wrong: a layout of its own. */
+
+/** One. */
+export const ONE =    1 // caught: prettier

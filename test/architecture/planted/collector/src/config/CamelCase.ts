@@ -1,0 +1,4 @@
+/** Wrong: another spelling; caught: unicorn/filename-case. */
+
+/** One. */
+export const ONE = 1;

@@ -1,0 +1,6 @@
+/** Wrong: left behind. */
+
+/** Stops. */
+export function stop(): void {
+  debugger; // caught: correctness
+}

@@ -1,0 +1,3 @@
+/** Wrong: an export without a contract. */
+
+export const ONE = 1; // caught: house/export-comment

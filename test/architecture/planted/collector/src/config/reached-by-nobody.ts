@@ -1,0 +1,4 @@
+/** Wrong: nothing imports this; caught: files. */
+
+/** One. */
+export const ONE = 1;

@@ -1,0 +1,7 @@
+/** Wrong: the compiler looks away. */
+
+/** Reads. */
+export function read(value: any): string {
+  // caught: typescript/no-explicit-any
+  return String(value);
+}

@@ -1,0 +1,2 @@
+/** The door of the planted collector. */
+export { read } from './sli/index.ts';

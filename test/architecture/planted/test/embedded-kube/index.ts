@@ -1,0 +1,6 @@
+/** The door of the planted API server. */
+
+/** Starts nothing. */
+export function startServer(): number {
+  return 0;
+}

@@ -1,0 +1,21 @@
+# Every target but `test` is an npm script: those run on the pinned Node, whatever the machine brings.
+SCRIPTS := demo check e2e generate pack
+NOT_YET := bench campaign peers
+
+.PHONY: test $(SCRIPTS) $(NOT_YET)
+
+# Set-up, check, unit and e2e tests; ends with the line "N passed, N failed".
+test:
+	@sh test/set-up.sh
+	@$(MAKE) --no-print-directory node_modules/.package-lock.json
+	@npm run --silent test:all
+
+$(SCRIPTS): node_modules/.package-lock.json
+	@npm run $@
+
+$(NOT_YET):
+	@echo "$@: there is nothing to run yet"
+
+node_modules/.package-lock.json: package-lock.json
+	npm ci
+	@touch $@

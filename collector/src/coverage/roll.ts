@@ -92,7 +92,7 @@ function dispatch(context: Context, touched: Touched, now: Instant): void {
       });
     case 'pods':
       return forStarted(context, now, {
-        concerns: owns(touched.ownerUid),
+        concerns: ownsAny(touched.owners),
         work: (roll) => {
           for (const name of touched.nodes) review(context, roll, { name, cause: 'change', now });
         },
@@ -108,7 +108,7 @@ function dispatch(context: Context, touched: Touched, now: Instant): void {
       });
     case 'revision':
       return forStarted(context, now, {
-        concerns: owns(touched.ownerUid),
+        concerns: ownsAny([touched.ownerUid]),
         work: (roll) => {
           reviewAll(context, roll, { cause: 'change', now });
         },
@@ -128,8 +128,8 @@ interface Concern {
 
 const anyRoll: Concerns = () => true;
 
-function owns(ownerUid: string): Concerns {
-  return (roll) => roll.lastDaemonSet?.object.uid === ownerUid;
+function ownsAny(ownerUids: readonly string[]): Concerns {
+  return ({ lastDaemonSet }) => lastDaemonSet !== undefined && ownerUids.includes(lastDaemonSet.object.uid);
 }
 
 function isAbout(key: string): Concerns {

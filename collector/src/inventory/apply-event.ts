@@ -11,7 +11,7 @@ import type { DaemonSetEntry, Inventory, NodeEntry } from './inventory.ts';
 export type Touched =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'node'; readonly name: string; readonly removed: NodeEntry | undefined; readonly isNew: boolean }
-  | { readonly kind: 'pods'; readonly ownerUid: string; readonly nodes: readonly string[] }
+  | { readonly kind: 'pods'; readonly owners: readonly string[]; readonly nodes: readonly string[] }
   | { readonly kind: 'daemonset'; readonly key: string; readonly template: boolean }
   | { readonly kind: 'revision'; readonly ownerUid: string }
   | { readonly kind: 'watch'; readonly source: string };

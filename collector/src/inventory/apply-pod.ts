@@ -15,11 +15,15 @@ export function applyPod(inventory: Inventory, event: ObjectEvent<'pod', PodObje
   const entry = datePod(event, event.object, known);
   inventory.pods.set(event.uid, entry);
   const { ownerUid, target } = entry.object;
-  const moved = known !== undefined && (known.object.ownerUid !== ownerUid || known.object.target !== target);
   if (known !== undefined) unindex(inventory, known);
   if (ownerUid !== '' && target !== '') index(inventory, entry);
-  const nodes = moved ? [known.object.target, target] : [target];
-  return { kind: 'pods', ownerUid: ownerUid === '' ? (known?.object.ownerUid ?? '') : ownerUid, nodes };
+  if (known === undefined || isSamePlace(known, entry)) return { kind: 'pods', owners: [ownerUid], nodes: [target] };
+  noteGone(inventory, known, event.monoMs);
+  return { kind: 'pods', owners: [known.object.ownerUid, ownerUid], nodes: [known.object.target, target] };
+}
+
+function isSamePlace({ object: before }: PodEntry, { object: after }: PodEntry): boolean {
+  return before.ownerUid === after.ownerUid && before.target === after.target;
 }
 
 function datePod(event: ObjectEvent<'pod', PodObject>, object: PodObject, known: PodEntry | undefined): PodEntry {
@@ -42,14 +46,18 @@ function podReadySince(event: ObjectEvent<'pod', PodObject>, object: PodObject, 
 }
 
 function removePod(inventory: Inventory, entry: PodEntry, monoMs: number): Touched {
-  const { uid, ownerUid, target, hash } = entry.object;
+  const { uid, ownerUid, target } = entry.object;
   inventory.pods.delete(uid);
   unindex(inventory, entry);
-  if (inventory.nodes.has(target)) {
-    const gone = inventory.goneAt.get(ownerUid) ?? new Map();
-    inventory.goneAt.set(ownerUid, gone.set(target, { hash, monoMs }));
-  }
-  return { kind: 'pods', ownerUid, nodes: [target] };
+  noteGone(inventory, entry, monoMs);
+  return { kind: 'pods', owners: [ownerUid], nodes: [target] };
+}
+
+function noteGone(inventory: Inventory, { object }: PodEntry, monoMs: number): void {
+  const { ownerUid, target, hash } = object;
+  if (!inventory.nodes.has(target) || !inventory.daemonSets.has(ownerUid)) return;
+  const gone = inventory.goneAt.get(ownerUid) ?? new Map();
+  inventory.goneAt.set(ownerUid, gone.set(target, { hash, monoMs }));
 }
 
 function index(inventory: Inventory, entry: PodEntry): void {

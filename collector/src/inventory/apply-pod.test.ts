@@ -147,4 +147,14 @@ describe('the times of a pod', () => {
     scene.see(buildPod('a', { ready: condition('True', '', 2) }), SECOND);
     expect(sinceStart(entryOf(scene).readySinceMono)).toBe(SECOND);
   });
+
+  test('keep the end of a grace period that does not change, and take over a shorter one', () => {
+    const scene = createScene();
+    const deletedAt = START.wallMs + 10 * MINUTE;
+    scene.see(buildPod('a', { deletedAt }));
+    scene.see(buildPod('a', { deletedAt, phase: 'Failed' }), MINUTE);
+    expect(sinceStart(entryOf(scene).deletedMono)).toBe(10 * MINUTE);
+    scene.see(buildPod('a', { deletedAt: START.wallMs + 2 * MINUTE }), MINUTE);
+    expect(sinceStart(entryOf(scene).deletedMono)).toBe(2 * MINUTE);
+  });
 });

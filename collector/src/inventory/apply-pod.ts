@@ -31,11 +31,13 @@ function datePod(event: ObjectEvent<'pod', PodObject>, object: PodObject, known:
     object,
     createdMono: known?.createdMono ?? dateFirstSight(event, object.createdAt),
     readySinceMono: podReadySince(event, object, known),
-    deletedMono:
-      object.deletedAt === undefined
-        ? undefined
-        : (known?.deletedMono ?? dateDeadline(event, object.deletedAt, LONGEST_GRACE_MS)),
+    deletedMono: graceEnd(event, object, known),
   };
+}
+
+function graceEnd(event: ObjectEvent<'pod', PodObject>, { deletedAt }: PodObject, known: PodEntry | undefined): number | undefined {
+  if (deletedAt === undefined) return undefined;
+  return known?.object.deletedAt === deletedAt ? known.deletedMono : dateDeadline(event, deletedAt, LONGEST_GRACE_MS);
 }
 
 function podReadySince(event: ObjectEvent<'pod', PodObject>, object: PodObject, known: PodEntry | undefined): number {

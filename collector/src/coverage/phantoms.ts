@@ -35,6 +35,7 @@ export function createPhantom(pool: string, n: number, now: Instant): NodeRecord
     eligibleSinceMono: undefined,
     lastEligibleMono: undefined,
     drift: '',
+    editor: undefined,
     coveredOnce: false,
     meters: undefined,
   };

@@ -1,5 +1,5 @@
 /** What the roll keeps of one node under one policy. */
-import type { ExcuseCode, NodeMemory } from '@rollcall/contract';
+import type { Editor, ExcuseCode, NodeMemory } from '@rollcall/contract';
 import { createMeter, usedMs, type ExcuseMeter } from './excuse-meter.ts';
 import type { Standing } from './standing.ts';
 import type { Instant, Past } from './subject.ts';
@@ -24,6 +24,8 @@ export interface NodeRecord extends Past {
   eligibleSinceMono: number | undefined;
   lastEligibleMono: number | undefined;
   drift: string;
+  /** Who had last changed labels or taints while the node still was eligible. */
+  editor: Editor | undefined;
   coveredOnce: boolean;
   meters: Map<ExcuseCode, ExcuseMeter> | undefined;
 }
@@ -49,6 +51,7 @@ export function createRecord(
     eligibleSinceMono: undefined,
     lastEligibleMono: mono(memory?.lastEligible),
     drift: memory?.drift ?? '',
+    editor: undefined,
     coveredOnce: memory?.coveredOnce ?? false,
     meters: restoreMeters(memory, now),
   };

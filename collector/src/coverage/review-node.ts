@@ -1,5 +1,5 @@
 /** Reviews one node under one policy: what it is now, and what its past adds. */
-import type { NodeMemory } from '@rollcall/contract';
+import type { Editor, NodeMemory } from '@rollcall/contract';
 import type { Inventory, NodeEntry } from '../inventory/index.ts';
 import { endExcuses, excuseRecord } from './excuse-caps.ts';
 import { explainPlacement } from './explain-placement.ts';
@@ -93,13 +93,14 @@ function noteEligible(record: NodeRecord, review: Review, placement: Placement |
     record.eligibleSinceMono ??= eligibleSince(review);
     record.lastEligibleMono = undefined;
     record.drift = '';
+    record.editor = review.node.object.editor;
     return;
   }
   const lost = record.eligibleSinceMono !== undefined;
   record.eligibleSinceMono = undefined;
   if (!lost || cause === 'template' || placement === undefined) return;
   record.lastEligibleMono = now.monoMs;
-  record.drift = describeDrift(review, placement);
+  record.drift = describeDrift(review, placement, record.editor);
 }
 
 /** At first sight a node is eligible since the last of: its own creation, its becoming Ready, the template's appearance. */
@@ -109,13 +110,17 @@ function eligibleSince({ node, roll, cause, now }: Review): number {
   return Math.max(node.createdMono, ready, roll.lastDaemonSet?.templateSinceMono ?? now.monoMs);
 }
 
-function describeDrift({ node, roll }: Review, placement: Placement): string {
+function describeDrift({ node, roll }: Review, placement: Placement, before: Editor | undefined): string {
   const template = roll.lastDaemonSet?.object.placement;
   if (template === undefined) return '';
   const { message, mend } = explainPlacement(node.object, template, placement);
-  const { editor } = node.object;
-  const who = editor === undefined ? '' : ` Labels or taints were last changed by ${editor.manager}.`;
-  return `The node was eligible before: ${message}.${who} ${mend}`;
+  return `The node was eligible before: ${message}. ${describeEditor(node.object.editor, before)} ${mend}`;
+}
+
+/** managedFields keep who set a field, never who removed one: an editor that was there before did not do it. */
+function describeEditor(editor: Editor | undefined, before: Editor | undefined): string {
+  const isNew = editor !== undefined && (editor.manager !== before?.manager || editor.at !== before.at);
+  return isNew ? `Its labels or taints were changed by ${editor.manager}.` : 'Its managedFields do not tell by whom.';
 }
 
 function standIn(record: NodeRecord, subject: Subject, review: Review): Finding {

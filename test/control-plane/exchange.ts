@@ -12,11 +12,14 @@ export interface Answer {
 /** Sends one request, its body (if any) as JSON, and reads the answer to its end; rejects on connection errors and on `options.signal`. */
 export function exchange(url: URL, options: RequestOptions, body?: unknown): Promise<Answer> {
   const send = url.protocol === 'http:' ? httpRequest : httpsRequest;
+  const json = body === undefined ? undefined : JSON.stringify(body);
+  // Node announces no body of a DELETE by itself; the server would take it for the next request of the connection.
+  const length = json === undefined ? {} : { 'content-length': Buffer.byteLength(json) };
   return new Promise((resolve, reject) => {
-    const sent = send(url, options, (response) => {
+    const sent = send(url, { ...options, headers: { ...options.headers, ...length } }, (response) => {
       text(response).then((received) => resolve({ status: response.statusCode ?? 0, body: received }), reject);
     });
     sent.on('error', reject);
-    sent.end(body === undefined ? undefined : JSON.stringify(body));
+    sent.end(json);
   });
 }

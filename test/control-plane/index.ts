@@ -5,3 +5,4 @@ export { askOracle, type OracleAnswer, type OraclePair } from './oracle.ts';
 export { ensurePrometheus, startPrometheus, type Prometheus, type Sample } from './prometheus.ts';
 export { findFreePorts } from './ports.ts';
 export { waitFor } from './wait.ts';
+export { openWorkspace } from './workspace.ts';

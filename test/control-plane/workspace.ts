@@ -15,6 +15,8 @@ export interface Program {
 
 /** A running program. */
 export interface Running {
+  /** To send it a gentler signal than `kill` does. */
+  readonly pid: number;
   /** How it ended, or undefined while it runs. */
   readonly ending: () => string | undefined;
   /** Kills it as a crash would (SIGKILL) and waits for its end; fine to call twice. */
@@ -73,12 +75,14 @@ async function startProgram(folder: string, { name, path, args }: Program): Prom
   // Before anything is awaited, so that the guard knows of it from its first moment; a failed spawn rejects below.
   if (pid !== undefined) writeFileSync(pidFile, String(pid));
   await once(child, 'spawn');
+  if (pid === undefined) throw new Error(`${path} was spawned without a process id`);
   let ending: string | undefined;
   const ended = once(child, 'exit').then(async ([code, signal]) => {
     ending = signal === null ? `exit code ${code}` : `signal ${signal}`;
     await rm(pidFile, { force: true });
   });
   return {
+    pid,
     ending: () => ending,
     kill: async () => {
       child.kill('SIGKILL');

@@ -1,0 +1,132 @@
+/** The objects of the end-to-end tests: nodes that KWOK brings to life, and DaemonSets on them. */
+import { waitFor, type ControlPlane } from '../control-plane/index.ts';
+
+/** Nodes with this label have KWOK as their kubelet; taking it off silences the kubelet. */
+export const ALIVE = { kwok: 'yes' };
+
+/** A taint as the API takes it. */
+export interface TaintObject {
+  readonly key: string;
+  readonly value?: string;
+  readonly effect: string;
+}
+
+/** One node: its labels beside ALIVE, its taints. */
+interface NodeWish {
+  readonly name: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly taints?: readonly TaintObject[];
+}
+
+/** One DaemonSet of the namespace `default`: fields of its pod template's spec, and of its own. */
+interface DaemonSetWish {
+  readonly name: string;
+  readonly template?: object;
+  readonly spec?: object;
+}
+
+/** A DaemonSet's own count of itself. */
+export interface DaemonSetStatus {
+  readonly desiredNumberScheduled: number;
+  readonly currentNumberScheduled: number;
+  readonly numberReady: number;
+  readonly numberAvailable?: number;
+  readonly numberMisscheduled: number;
+}
+
+/** A daemon pod, as far as tests look at it. */
+export interface DaemonPod {
+  readonly metadata: { readonly name: string; readonly uid: string; readonly deletionTimestamp?: string };
+  readonly spec: { readonly nodeName?: string; readonly affinity?: unknown };
+  readonly status: {
+    readonly phase: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  };
+}
+
+/** What tests do to a control plane, in their words; DaemonSets are those of the namespace `default`. */
+export interface Cluster {
+  readonly addNodes: (nodes: readonly NodeWish[]) => Promise<void>;
+  /** A merge patch of a node. */
+  readonly patchNode: (name: string, patch: object, query?: string) => Promise<void>;
+  readonly deleteNode: (name: string) => Promise<void>;
+  /** Takes a node's kubelet away: its lease ends, its pods stay as they are. */
+  readonly silence: (name: string) => Promise<void>;
+  readonly addDaemonSet: (wish: DaemonSetWish) => Promise<void>;
+  readonly statusOf: (daemonset: string) => Promise<DaemonSetStatus>;
+  /** Waits until the controller itself counts that many ready and wants no other number. */
+  readonly waitForReady: (daemonset: string, count: number) => Promise<void>;
+  readonly podsOf: (daemonset: string) => Promise<readonly DaemonPod[]>;
+  readonly podOn: (daemonset: string, node: string) => Promise<DaemonPod>;
+  readonly deletePod: (name: string, graceSeconds?: number) => Promise<void>;
+}
+
+const DAEMONSETS = '/apis/apps/v1/namespaces/default/daemonsets';
+const PODS = '/api/v1/namespaces/default/pods';
+
+/** The manifest of a DaemonSet whose pods have the label `app` with its name. */
+export function daemonSetManifest({ name, template = {}, spec = {} }: DaemonSetWish): object {
+  const labels = { app: name };
+  const podSpec = { containers: [{ name: 'daemon', image: 'daemon:1' }], ...template };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name, namespace: 'default' },
+    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: podSpec }, ...spec },
+  };
+}
+
+/** The names `prefix-0` to `prefix-(count-1)`. */
+export function nameNodes(prefix: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
+}
+
+/** The words for a control plane. */
+export function createCluster({ request }: Pick<ControlPlane, 'request'>): Cluster {
+  const patchNode = async (name: string, patch: object, query = ''): Promise<void> => {
+    await request('PATCH', `/api/v1/nodes/${name}${query}`, { body: patch });
+  };
+  const statusOf = async (daemonset: string): Promise<DaemonSetStatus> =>
+    (await request<{ status: DaemonSetStatus }>('GET', `${DAEMONSETS}/${daemonset}`)).status;
+  const podsOf = async (daemonset: string): Promise<readonly DaemonPod[]> =>
+    (await request<{ items: DaemonPod[] }>('GET', `${PODS}?labelSelector=app%3D${daemonset}`)).items;
+  return {
+    addNodes: async (nodes) => {
+      await Promise.all(nodes.map((node) => request('POST', '/api/v1/nodes', { body: nodeManifest(node) })));
+    },
+    patchNode,
+    deleteNode: async (name) => {
+      await request('DELETE', `/api/v1/nodes/${name}`);
+    },
+    silence: (name) => patchNode(name, { metadata: { labels: { kwok: null } } }),
+    addDaemonSet: async (wish) => {
+      await request('POST', DAEMONSETS, { body: daemonSetManifest(wish) });
+    },
+    statusOf,
+    waitForReady: async (daemonset, count) => {
+      const counted = async (): Promise<boolean> => {
+        const { desiredNumberScheduled, numberReady } = await statusOf(daemonset);
+        return desiredNumberScheduled === count && numberReady === count;
+      };
+      await waitFor(counted, { what: `${count} ready pods of ${daemonset}` });
+    },
+    podsOf,
+    podOn: async (daemonset, node) => {
+      const pods = await podsOf(daemonset);
+      const found = pods.find(
+        ({ spec, metadata }) => spec.nodeName === node && metadata.deletionTimestamp === undefined,
+      );
+      if (found === undefined) throw new Error(`${daemonset} has no pod on ${node}`);
+      return found;
+    },
+    deletePod: async (name, graceSeconds) => {
+      const body = graceSeconds === undefined ? {} : { gracePeriodSeconds: graceSeconds };
+      await request('DELETE', `${PODS}/${name}`, { body });
+    },
+  };
+}
+
+function nodeManifest({ name, labels = {}, annotations = {}, taints = [] }: NodeWish): object {
+  return { metadata: { name, labels: { ...ALIVE, ...labels }, annotations }, spec: { taints } };
+}

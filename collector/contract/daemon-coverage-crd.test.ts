@@ -69,10 +69,10 @@ describe('the CRD', () => {
   test('fills in defaults, but no empty lists and maps', () => {
     const defaults = fields.filter(({ schema: own }) => 'default' in own);
     expect(Object.fromEntries(defaults.map(({ path, schema: own }) => [path, own.default]))).toEqual({
-      '.spec.nodes': {},
+      '.spec.nodes': { scope: 'Inferred' },
       '.spec.nodes.scope': 'Inferred',
-      '.spec.health': {},
-      '.spec.health.pod': {},
+      '.spec.health': { pod: { enabled: true, startDeadline: '5m' } },
+      '.spec.health.pod': { enabled: true, startDeadline: '5m' },
       '.spec.health.pod.enabled': true,
       '.spec.health.pod.startDeadline': '5m',
       '.spec.health.daemon.maxProbeAge': '90s',
@@ -80,7 +80,7 @@ describe('the CRD', () => {
       '.spec.health.heartbeat.staleAfter': 3,
       '.spec.health.heartbeat.offlineAfter': 10,
       '.spec.health.ingestion.maxLag': '30s',
-      '.spec.grace': {},
+      '.spec.grace': { joining: '5m', leaving: '15m', nodeNotReady: '15m' },
       '.spec.grace.joining': '5m',
       '.spec.grace.leaving': '15m',
       '.spec.grace.nodeNotReady': '15m',

@@ -67,7 +67,16 @@ function toStructural(schema: Json): StructuralSchema {
   const { type, description, ...rest } = schema;
   const kept = Object.entries(rest).filter(([keyword, value]) => !isNoise(schema, keyword, value));
   const keywords = Object.fromEntries(kept.map(([keyword, value]) => [keyword, convert(keyword, value)]));
-  return { type, ...(description === undefined ? {} : { description }), ...keywords } as StructuralSchema;
+  const structural = { type, ...(description === undefined ? {} : { description }), ...keywords } as StructuralSchema;
+  return 'default' in structural && structural.properties !== undefined
+    ? { ...structural, default: defaultsOf(structural.properties) }
+    : structural;
+}
+
+// Spelt out, since the API server judges a default by the rules before it fills in the defaults within.
+function defaultsOf(properties: Readonly<Record<string, StructuralSchema>>): Json {
+  const defaults = Object.entries(properties).filter(([, field]) => 'default' in field);
+  return Object.fromEntries(defaults.map(([name, field]) => [name, field.default]));
 }
 
 function isNoise(schema: Json, keyword: string, value: unknown): boolean {

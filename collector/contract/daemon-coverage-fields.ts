@@ -51,7 +51,7 @@ function toValidation({
   return { rule: cel, message: `${message}; ${mend}`, ...(field === undefined ? {} : { fieldPath: `.${field}` }) };
 }
 
-/** A string's pattern, which must mean the same in JavaScript and in RE2, and its length (`min` 1 unless said). */
+/** A string's pattern, which must mean the same in JavaScript and in RE2, and its length in code points, as the API server counts (`min` 1 unless said). */
 interface Form extends Wording {
   readonly pattern: string;
   readonly min?: number;
@@ -61,15 +61,16 @@ interface Form extends Wording {
 /** A string of a form. */
 export function textOf({ pattern, min = 1, max, message, mend }: Form): z.ZodString {
   const expression = new RegExp(pattern, 'u');
+  const isLong = (text: string): boolean => text.length > max && [...text].length > max;
   return z
     .string()
     .min(min)
-    .max(max)
-    .refine((text) => text.length < min || text.length > max || expression.test(text), {
-      error: message,
-      params: { mend },
+    .refine((text) => text.length < min || isLong(text) || expression.test(text), { error: message, params: { mend } })
+    .refine((text) => !isLong(text), {
+      error: `is longer than ${max} characters`,
+      params: { mend: 'shorten it' },
     })
-    .meta({ pattern });
+    .meta({ pattern, maxLength: max });
 }
 
 /** A duration in hours, minutes and seconds, from `from` to `to`. */

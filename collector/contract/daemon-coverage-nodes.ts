@@ -92,6 +92,11 @@ const annotation = z.strictObject({
   value: z.string().max(1024).describe('Value of the annotation. Any value if absent.').exactOptional(),
 });
 
+// Field by field: the items of two lists are of different types to CEL. By `has`: optionals have no bound that CEL could reckon with.
+const EQUAL = ['value', 'effect']
+  .map((field) => `has(one.${field}) == has(other.${field}) && (!has(one.${field}) || one.${field} == other.${field})`)
+  .reduce((all, same) => `${all} && ${same}`, 'one.key == other.key');
+
 const fields = z.strictObject({
   scope: z
     .enum(['Inferred', 'Explicit'])
@@ -149,7 +154,7 @@ export const nodes = withRules(fields, [
     holds: ({ scope, selector }) => scope !== 'Inferred' || selector === undefined,
   },
   {
-    cel: '!has(self.joiningTaints) || !has(self.leavingTaints) || !self.joiningTaints.exists(taint, taint in self.leavingTaints)',
+    cel: `!has(self.joiningTaints) || !has(self.leavingTaints) || !self.joiningTaints.exists(one, self.leavingTaints.exists(other, ${EQUAL}))`,
     field: 'leavingTaints',
     reads: ['joiningTaints', 'leavingTaints'],
     message: 'has a taint of joiningTaints',

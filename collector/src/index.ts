@@ -1,4 +1,5 @@
 /** The door of the collector: what tests and tools outside of it may use. */
+export { resolvePolicy } from './config/policy-document.ts';
 export { readPolicyTexts } from './config/policy-text.ts';
 export { decidePlacement, type Placement, type PlacementRule } from './coverage/expectation.ts';
 export { projectDaemonSet } from './watch/project-daemon-set.ts';

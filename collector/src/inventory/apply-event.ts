@@ -1,5 +1,12 @@
 /** Applies one event to the inventory and says what it touched, so that an event costs work in proportion to the nodes it touches. */
-import type { ClusterEvent, DaemonSetObject, NodeObject, ObjectEvent, RevisionObject } from '@rollcall/contract';
+import type {
+  ClusterEvent,
+  DaemonSetObject,
+  NodeObject,
+  ObjectEvent,
+  RevisionObject,
+  WatchStateEvent,
+} from '@rollcall/contract';
 import { dateFirstSight } from './dating.ts';
 import { applyPod } from './apply-pod.ts';
 import type { DaemonSetEntry, Inventory, NodeEntry } from './inventory.ts';
@@ -33,10 +40,7 @@ export function applyEvent(inventory: Inventory, event: ClusterEvent): Touched {
     case 'revision':
       return applyRevision(inventory, event);
     case 'watchState':
-      if (inventory.watches.get(event.source) === event.state) return NOTHING;
-      if (event.state === 'gone') inventory.watches.delete(event.source);
-      else inventory.watches.set(event.source, event.state);
-      return { kind: 'watch', source: event.source };
+      return applyWatchState(inventory, event);
     case 'policy':
     case 'daemon':
     case 'nodeState':
@@ -49,6 +53,16 @@ export function applyEvent(inventory: Inventory, event: ClusterEvent): Touched {
   }
 }
 
+/** A watch that falls silent before its first list has nothing that could be stale: it is still syncing. */
+function applyWatchState({ watches }: Inventory, { source, state }: WatchStateEvent): Touched {
+  const before = watches.get(source);
+  const after = state === 'stale' && before !== 'live' && before !== 'stale' ? 'syncing' : state;
+  if (after === (before ?? 'gone')) return NOTHING;
+  if (after === 'gone') watches.delete(source);
+  else watches.set(source, after);
+  return { kind: 'watch', source };
+}
+
 function applyNode(inventory: Inventory, event: ObjectEvent<'node', NodeObject>): Touched {
   const name = event.object?.name ?? inventory.nodeNames.get(event.uid);
   const known = name === undefined ? undefined : inventory.nodes.get(name);
@@ -57,10 +71,11 @@ function applyNode(inventory: Inventory, event: ObjectEvent<'node', NodeObject>)
     inventory.nodeNames.delete(event.uid);
     if (known?.object.uid !== event.uid) return NOTHING;
     inventory.nodes.delete(name);
-    for (const gone of inventory.goneAt.values()) gone.delete(name);
+    forgetGone(inventory, name);
     return { kind: 'node', name, removed: known, isNew: false };
   }
   const same = known?.object.uid === event.uid ? known : undefined;
+  if (same === undefined) forgetGone(inventory, name);
   inventory.nodeNames.set(event.uid, name);
   inventory.nodes.set(name, {
     object: event.object,
@@ -68,6 +83,11 @@ function applyNode(inventory: Inventory, event: ObjectEvent<'node', NodeObject>)
     readySinceMono: readySince(event, event.object, same),
   });
   return { kind: 'node', name, removed: same === undefined ? known : undefined, isNew: same === undefined };
+}
+
+/** The pods that left a node are of no concern to the next one of its name. */
+function forgetGone({ goneAt }: Inventory, name: string): void {
+  for (const gone of goneAt.values()) gone.delete(name);
 }
 
 function readySince(event: ObjectEvent<'node', NodeObject>, object: NodeObject, known: NodeEntry | undefined): number {
@@ -81,8 +101,7 @@ function applyDaemonSet(inventory: Inventory, event: ObjectEvent<'daemonset', Da
   if (object === undefined) return NOTHING;
   const key = `${object.namespace}/${object.name}`;
   if (event.object === undefined) {
-    forgetDaemonSet(inventory, key, event.uid);
-    return { kind: 'daemonset', key, template: true };
+    return forgetDaemonSet(inventory, key, event.uid) ? { kind: 'daemonset', key, template: true } : NOTHING;
   }
   const entry: DaemonSetEntry = {
     object,
@@ -105,10 +124,12 @@ function templateSince(
   return known.object.generation === object.generation ? known.templateSinceMono : event.monoMs;
 }
 
-function forgetDaemonSet(inventory: Inventory, key: string, uid: string): void {
+/** True when it was the one that goes by its name, not one that was made anew since. */
+function forgetDaemonSet(inventory: Inventory, key: string, uid: string): boolean {
   inventory.daemonSets.delete(uid);
   inventory.goneAt.delete(uid);
-  if (inventory.daemonSetUids.get(key) === uid) inventory.daemonSetUids.delete(key);
+  if (inventory.daemonSetUids.get(key) !== uid) return false;
+  return inventory.daemonSetUids.delete(key);
 }
 
 function applyRevision(inventory: Inventory, event: ObjectEvent<'revision', RevisionObject>): Touched {

@@ -59,6 +59,11 @@ const rules = {
         if (node.type === 'ExpressionStatement') context.report({ node, message: 'Move it into a function.' });
     },
   })),
+  'using-in-tests': rule((context) => ({
+    VariableDeclaration: (node) => {
+      if (node.kind?.endsWith('using')) context.report({ node, message: 'Let the owner stop it.' });
+    },
+  })),
   'telling-name': rule((context) => ({
     Program: () => {
       const path = context.filename.split('/').slice(-4).join('/');
@@ -81,17 +86,20 @@ function rule(create: (context: Context) => Visitor): { create: (context: Contex
   return { create };
 }
 
-function reportUndocumented(context: Context, program: SyntaxNode): void {
-  const [first] = program.body ?? [];
-  for (const [index, node] of (program.body ?? []).entries()) {
+function reportUndocumented(context: Context, { body = [] }: SyntaxNode): void {
+  for (const [index, node] of body.entries()) {
     if (node.type !== 'ExportNamedDeclaration' || !node.declaration) continue;
-    const previous = program.body?.[index - 1];
-    const comments = commentsBefore(context, node).filter(({ range }) => !previous || range[0] >= previous.range[1]);
-    // The topmost comment speaks for the module, not for the export below it.
-    const own = node === first ? comments.slice(1) : comments;
-    if (!own.some(({ type, value }) => type === 'Block' && value.startsWith('*')))
+    const end = body[index - 1]?.range[1] ?? 0;
+    const comments = commentsBefore(context, node).filter(({ range }) => range[0] >= end);
+    // The topmost comment speaks for the module, not for the export below it, unless that is all there is.
+    const own = index === 0 && body.length > 1 ? comments.slice(1) : comments;
+    if (!own.some(isDocumentation))
       context.report({ node, message: 'Say what it is: units, range, errors, who owns it.' });
   }
+}
+
+function isDocumentation({ type, value }: SourceComment): boolean {
+  return type === 'Block' && value.startsWith('*');
 }
 
 function commentsBefore(context: Context, node: SyntaxNode): SourceComment[] {

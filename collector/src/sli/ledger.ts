@@ -50,8 +50,10 @@ export function createLedger(): Ledger {
     move: ({ policy, before, after, monoMs }) => {
       const series = all.get(keyOf(policy));
       if (series === undefined) return;
-      if (before !== undefined) bump(bucketOf(series, before, isBad(policy, before)), -1, monoMs);
-      if (after !== undefined) bump(bucketOf(series, after, isBad(policy, after)), 1, monoMs);
+      // The policy that the buckets were booked by: while one takes over from another, both move nodes of this series.
+      const judge = series.policy ?? policy;
+      if (before !== undefined) bump(bucketOf(series, before, isBad(judge, before)), -1, monoMs);
+      if (after !== undefined) bump(bucketOf(series, after, isBad(judge, after)), 1, monoMs);
     },
     read: (policy, monoMs) => {
       const series = all.get(keyOf(policy));

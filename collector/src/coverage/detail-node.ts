@@ -48,7 +48,7 @@ function checkEligible({ node, daemonSet, placement }: Subject): Check {
 function checkLayer(layer: Layer, subject: Subject, { inventory }: Described): readonly Check[] {
   const name = `layer ${layer.name}`;
   if (!isObserved(layer, subject, inventory.watches)) {
-    const dark = layer.sources(subject.policy).filter((source) => inventory.watches.get(source) !== 'live');
+    const dark = layer.sources(subject).filter((source) => inventory.watches.get(source) !== 'live');
     return [{ check: name, outcome: 'unknown', seen: `not live: ${dark.join(', ')}` }];
   }
   const { answer } = layer.judge(subject);

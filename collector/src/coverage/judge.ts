@@ -27,8 +27,8 @@ export interface Judgement {
 export type Watches = ReadonlyMap<string, WatchStateName>;
 
 /** True when every watch that a layer needs is live. */
-export function isObserved(layer: Layer, subject: Pick<Subject, 'policy'>, watches: Watches): boolean {
-  return layer.sources(subject.policy).every((source) => watches.get(source) === 'live');
+export function isObserved(layer: Layer, subject: Subject, watches: Watches): boolean {
+  return layer.sources(subject).every((source) => watches.get(source) === 'live');
 }
 
 const NO_LAYERS: readonly LayerName[] = Object.freeze([]);

@@ -1,5 +1,5 @@
 /** Layer 1: a pod of the DaemonSet is on the node, Ready for minReadySeconds, not terminating, and the Node itself is Ready. */
-import { WATCH, type Policy } from '@rollcall/contract';
+import { WATCH } from '@rollcall/contract';
 import type { PodEntry } from '../inventory/index.ts';
 import type { Layer, LayerAnswer, Subject } from './subject.ts';
 
@@ -12,15 +12,22 @@ export function podSource(namespace: string, daemonset: string): string {
   return `pods/${namespace}/${daemonset}`;
 }
 
-/** The pod layer. A pod on a dead node still reads Ready, therefore the Node's own condition counts too. */
+/**
+ * The pod layer. A pod on a dead node still reads Ready, therefore the Node's own condition counts too. Without the DaemonSet no node
+ * has a pod that it owns: what still runs is an orphan, or about to be collected.
+ */
 export const podLayer: Layer = {
   name: 'pod',
-  sources: (policy: Policy) => [WATCH.nodes, WATCH.daemonsets, podSource(policy.namespace, policy.daemonset)],
+  // An absent DaemonSet has no pods, so nobody watches them.
+  sources: ({ policy, daemonSet }) =>
+    daemonSet === undefined
+      ? [WATCH.nodes, WATCH.daemonsets]
+      : [WATCH.nodes, WATCH.daemonsets, podSource(policy.namespace, policy.daemonset)],
   judge: (subject) => {
     const { policy, node, pool, pods, daemonSet, now } = subject;
     if (!policy.podLayer.asked || policy.podLayer.offPools.includes(pool)) return NOT_ASKED;
-    if (node.object.ready.status !== 'True') return BAD;
-    const minReadyMs = (daemonSet?.object.minReadySeconds ?? 0) * 1000;
+    if (daemonSet === undefined || node.object.ready.status !== 'True') return BAD;
+    const minReadyMs = daemonSet.object.minReadySeconds * 1000;
     let lookAgainMono = Infinity;
     for (const pod of pods) {
       if (!isServing(pod)) continue;

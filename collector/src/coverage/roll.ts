@@ -147,15 +147,16 @@ function forStarted(context: Context, now: Instant, { concerns, work }: Concern)
 
 function onWatch(context: Context, source: string, now: Instant): void {
   for (const roll of context.policies.values()) {
-    if (roll.started && !needs(roll.policy, source)) continue;
+    if (roll.started && !needs(context, roll, source)) continue;
     if (roll.started) reviewAll(context, roll, { cause: 'change', now });
     else start(context, roll, now);
     settle(context, roll, now);
   }
 }
 
-function needs(policy: Policy, source: string): boolean {
-  return ASKED_LAYERS.some((layer) => layer.sources(policy).includes(source));
+function needs({ inventory }: Context, { policy }: PolicyRoll, source: string): boolean {
+  const daemonSet = findDaemonSet(inventory, policy.namespace, policy.daemonset);
+  return ASKED_LAYERS.some((layer) => layer.sources({ policy, daemonSet }).includes(source));
 }
 
 /** Starts a roll once the nodes and DaemonSets have been listed. */

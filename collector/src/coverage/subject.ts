@@ -57,7 +57,7 @@ export interface LayerAnswer {
 /** A health layer. Pure; asked at every change of the node and when it asked to be. `sources` are the watches that it needs to be live. */
 export interface Layer {
   readonly name: LayerName;
-  sources(policy: Policy): readonly string[];
+  sources(subject: Pick<Subject, 'policy' | 'daemonSet'>): readonly string[];
   judge(subject: Subject): LayerAnswer;
 }
 

@@ -14,7 +14,8 @@ export interface TaintObject {
 /** One node: its labels beside ALIVE, its taints. */
 interface NodeWish {
   readonly name: string;
-  readonly labels?: Readonly<Record<string, string>>;
+  /** A label of null is left out, be it one of ALIVE. */
+  readonly labels?: Readonly<Record<string, string | null>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly taints?: readonly TaintObject[];
 }
@@ -24,6 +25,13 @@ interface DaemonSetWish {
   readonly name: string;
   readonly template?: object;
   readonly spec?: object;
+}
+
+/** A condition of a node or a pod. */
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
 }
 
 /** A DaemonSet's own count of itself. */
@@ -38,10 +46,16 @@ export interface DaemonSetStatus {
 /** A daemon pod, as far as tests look at it. */
 export interface DaemonPod {
   readonly metadata: { readonly name: string; readonly uid: string; readonly deletionTimestamp?: string };
-  readonly spec: { readonly nodeName?: string; readonly affinity?: unknown };
+  readonly spec: { readonly nodeName?: string; readonly affinity?: { readonly nodeAffinity?: NodeAffinity } };
   readonly status: {
     readonly phase: string;
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    readonly conditions?: readonly Condition[];
+  };
+}
+
+interface NodeAffinity {
+  readonly requiredDuringSchedulingIgnoredDuringExecution?: {
+    readonly nodeSelectorTerms: readonly { readonly matchFields?: readonly { readonly values: readonly string[] }[] }[];
   };
 }
 
@@ -50,6 +64,9 @@ export interface Cluster {
   readonly addNodes: (nodes: readonly NodeWish[]) => Promise<void>;
   /** A merge patch of a node. */
   readonly patchNode: (name: string, patch: object, query?: string) => Promise<void>;
+  /** Sets conditions of a node, by type. */
+  readonly patchNodeStatus: (name: string, conditions: readonly Condition[]) => Promise<void>;
+  readonly taintsOf: (node: string) => Promise<readonly TaintObject[]>;
   readonly deleteNode: (name: string) => Promise<void>;
   /** Takes a node's kubelet away: its lease ends, its pods stay as they are. */
   readonly silence: (name: string) => Promise<void>;
@@ -82,6 +99,12 @@ export function nameNodes(prefix: string, count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
 }
 
+/** The node that a pod is on, or that its affinity aims it at; undefined if neither says. */
+export function nodeOf({ spec }: DaemonPod): string | undefined {
+  const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  return spec.nodeName ?? required?.nodeSelectorTerms[0]?.matchFields?.[0]?.values[0];
+}
+
 /** The words for a control plane. */
 export function createCluster({ request }: Pick<ControlPlane, 'request'>): Cluster {
   const patchNode = async (name: string, patch: object, query = ''): Promise<void> => {
@@ -96,6 +119,12 @@ export function createCluster({ request }: Pick<ControlPlane, 'request'>): Clust
       await Promise.all(nodes.map((node) => request('POST', '/api/v1/nodes', { body: nodeManifest(node) })));
     },
     patchNode,
+    patchNodeStatus: async (name, conditions) => {
+      const contentType = 'application/strategic-merge-patch+json';
+      await request('PATCH', `/api/v1/nodes/${name}/status`, { body: { status: { conditions } }, contentType });
+    },
+    taintsOf: async (node) =>
+      (await request<{ spec: { taints?: TaintObject[] } }>('GET', `/api/v1/nodes/${node}`)).spec.taints ?? [],
     deleteNode: async (name) => {
       await request('DELETE', `/api/v1/nodes/${name}`);
     },
@@ -128,5 +157,6 @@ export function createCluster({ request }: Pick<ControlPlane, 'request'>): Clust
 }
 
 function nodeManifest({ name, labels = {}, annotations = {}, taints = [] }: NodeWish): object {
-  return { metadata: { name, labels: { ...ALIVE, ...labels }, annotations }, spec: { taints } };
+  const kept = Object.entries({ ...ALIVE, ...labels }).filter(([, value]) => value !== null);
+  return { metadata: { name, labels: Object.fromEntries(kept), annotations }, spec: { taints } };
 }

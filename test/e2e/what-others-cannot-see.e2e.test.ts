@@ -72,11 +72,8 @@ async function nodeIs(name: string, state: string): Promise<boolean> {
 test('a dead node: the status says 100 %, before and after the controller looks again', async () => {
   const node = 'dead-0';
   await cluster.silence(node);
-  const die = (): Promise<unknown> =>
-    plane.request('PATCH', `/api/v1/nodes/${node}/status`, {
-      body: { status: { conditions: [{ type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown' }] } },
-      contentType: 'application/strategic-merge-patch+json',
-    });
+  const die = (): Promise<void> =>
+    cluster.patchNodeStatus(node, [{ type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown' }]);
   const goal = { what: "dead node, from the Node's update to uncovered", goalMs: GOAL_MS, after: die };
   await measure(goal, () => nodeIs(node, 'uncovered'));
   expect(await collector.node('default/dead', node)).toMatchObject({ reason: 'NodeUnreachable', owner: 'node' });

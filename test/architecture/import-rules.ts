@@ -9,6 +9,8 @@ interface Rule {
   readonly to: object;
 }
 
+/** The one version of all packages lies at the root; what does I/O may read it. */
+const ROOT_MANIFEST = '^package\\.json$';
 const PACKAGES = 'collector/contract|collector/kube|test/embedded-kube|[^/]+';
 
 const everywhere: readonly Rule[] = [
@@ -23,7 +25,10 @@ const everywhere: readonly Rule[] = [
     'through-the-door',
     'a relative path into another package walks around its exports: import it by its name',
     { path: `^(${PACKAGES})/` },
-    { pathNot: '^$1/(?!(contract|kube|embedded-kube)/)|(^|/)node_modules/', dependencyTypes: ['local'] },
+    {
+      pathNot: `^$1/(?!(contract|kube|embedded-kube)/)|(^|/)node_modules/|${ROOT_MANIFEST}`,
+      dependencyTypes: ['local'],
+    },
   ),
   forbid(
     'nobody-imports-test',
@@ -82,7 +87,9 @@ export const config = {
 function rowRules(row: Row): Rule[] {
   const from = row.name === 'test' ? { path: `^${row.files}` } : { path: `^${row.files}`, pathNot: TEST_FILES };
   const imports = forbid(`${row.name}-imports`, row.why, from, {
-    pathNot: [`^${row.files}`, ...[...row.may, ...row.types].map(filesOf), ...npmFiles(row.npm)],
+    pathNot: [`^${row.files}`, ...[...row.may, ...row.types].map(filesOf), ...npmFiles(row.npm)].concat(
+      row.node ? ROOT_MANIFEST : [],
+    ),
     couldNotResolve: false,
     ...(row.node && { dependencyTypesNot: ['core'] }),
   });

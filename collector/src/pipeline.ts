@@ -53,14 +53,16 @@ export function createPipeline({ cluster, history, memories }: PipelineOptions):
       remember: ({ policy }, record, now) => history.remember(toMemory(record, policy.uid, now)),
     },
   });
-  const readAll = (now: Instant): readonly (readonly [PolicyRoll, PolicyReading])[] => {
-    roll.advance(now);
+  const readAll = (told: Instant): readonly (readonly [PolicyRoll, PolicyReading])[] => {
+    const now = roll.advance(told);
     return [...roll.policies.values()].map((own) => [own, readOne(roll, ledger, { own, now })]);
   };
   return {
     roll,
     apply: (event) => roll.apply(event),
-    advance: (now) => roll.advance(now),
+    advance: (now) => {
+      roll.advance(now);
+    },
     read: (now) =>
       readAll(now)
         .map(([, reading]) => reading)
@@ -69,8 +71,8 @@ export function createPipeline({ cluster, history, memories }: PipelineOptions):
       readAll(now)
         .map(([own, reading]) => summarisePolicy(own, reading))
         .sort(byName),
-    answer: (policyUid, now) => {
-      roll.advance(now);
+    answer: (policyUid, told) => {
+      const now = roll.advance(told);
       const own = roll.policies.get(policyUid);
       return own === undefined ? undefined : answerPolicy(own, readOne(roll, ledger, { own, now }), history.durable);
     },

@@ -10,7 +10,7 @@ import { createPolicyRoll, divergenceOf, type PolicyRoll } from './policy-roll.t
 import { reviewNode, type Cause, type Finding } from './review-node.ts';
 import { createStandings } from './standing.ts';
 import type { Instant } from './subject.ts';
-import { createTimers } from './timers.ts';
+import { createTimers, type Timers } from './timers.ts';
 
 /** The roll of all policies. Owns the inventory and every record; nobody else changes them. */
 export interface Roll {
@@ -19,8 +19,8 @@ export interface Roll {
   readonly policies: ReadonlyMap<string, PolicyRoll>;
   /** Applies one event, after everything that was due before it. Times must not fall; an earlier one counts as the latest. */
   apply(event: ClusterEvent): void;
-  /** Fires what is due up to and including `now`, each at its own due time. */
-  advance(now: Instant): void;
+  /** Fires what is due up to and including `now`, each at its own due time; answers the instant that counts as now. */
+  advance(now: Instant): Instant;
   /** When to call `advance` next, Infinity for never. */
   nextDueMono(): number;
 }
@@ -36,6 +36,7 @@ interface Context extends Books {
   readonly inventory: Inventory;
   readonly policies: Map<string, PolicyRoll>;
   readonly memories: Map<string, NodeMemory>;
+  latestMono: number;
 }
 
 /** Creates a roll that knows nothing yet. */
@@ -49,24 +50,25 @@ export function createRoll({ cluster, sink, memories }: RollOptions): Roll {
     inventory: createInventory(),
     policies: new Map(),
     memories: new Map(memories.map((memory) => [`${memory.policyUid}/${memory.nodeUid}`, memory])),
+    latestMono: 0,
   };
   return {
     inventory: context.inventory,
     policies: context.policies,
     apply: (event) => {
-      advance(context, event);
-      if (event.kind === 'policy') applyPolicy(context, event.uid, { policy: event.object, now: event });
-      else dispatch(context, applyEvent(context.inventory, event), event);
+      const now = advance(context, event);
+      if (event.kind === 'policy') applyPolicy(context, event.uid, { policy: event.object, now });
+      else dispatch(context, applyEvent(context.inventory, { ...event, ...now }), now);
     },
     advance: (now) => advance(context, now),
     nextDueMono: () => context.timers.next(),
   };
 }
 
-function advance(context: Context, now: Instant): void {
-  while (context.timers.next() <= now.monoMs) {
-    const timer = context.timers.take();
-    if (timer === undefined) return;
+function advance(context: Context, told: Instant): Instant {
+  const now = notBefore(context.latestMono, told);
+  context.latestMono = now.monoMs;
+  for (let timer = takeDue(context, now); timer !== undefined; timer = takeDue(context, now)) {
     const { roll, key } = timer.item;
     const record = roll.records.get(key);
     if (record?.dueMono !== timer.dueMono) continue;
@@ -75,6 +77,16 @@ function advance(context: Context, now: Instant): void {
     review(context, roll, { name: key, cause: 'change', now: at });
     settle(context, roll, at);
   }
+  return now;
+}
+
+function takeDue({ timers }: Context, { monoMs }: Instant): ReturnType<Timers<Due>['take']> {
+  return timers.next() <= monoMs ? timers.take() : undefined;
+}
+
+function notBefore(latestMono: number, { monoMs, wallMs }: Instant): Instant {
+  const late = Math.max(0, latestMono - monoMs);
+  return { monoMs: monoMs + late, wallMs: wallMs + late };
 }
 
 function dispatch(context: Context, touched: Touched, now: Instant): void {

@@ -1,16 +1,15 @@
 /** The roll call itself: applies events, reviews the nodes that they touch under every policy, and fires what is due. */
-import { WATCH, type ClusterEvent, type NodeMemory, type Policy } from '@rollcall/contract';
+import type { ClusterEvent, NodeMemory } from '@rollcall/contract';
 import { applyEvent, createInventory, findDaemonSet, type Inventory, type Touched } from '../inventory/index.ts';
-import { book, type Books, type Due, type RollSink } from './book.ts';
-import { diagnose } from './diagnosis/diagnose.ts';
-import { endExcuses } from './excuse-caps.ts';
+import { applyPolicy, keepDaemonSet, start } from './apply-policy.ts';
+import type { Due, RollSink } from './book.ts';
 import { ASKED_LAYERS } from './judge.ts';
-import { createPhantom, missingNodes, phantomKey, phantomStanding } from './phantoms.ts';
-import { createPolicyRoll, divergenceOf, type PolicyRoll } from './policy-roll.ts';
-import { reviewNode, type Cause, type Finding } from './review-node.ts';
+import type { PolicyRoll } from './policy-roll.ts';
+import type { Context } from './roll-context.ts';
 import { createStandings } from './standing.ts';
 import type { Instant } from './subject.ts';
 import { createTimers, type Timers } from './timers.ts';
+import { review, reviewAll, settle, strike } from './walk-roll.ts';
 
 /** The roll of all policies. Owns the inventory and every record; nobody else changes them. */
 export interface Roll {
@@ -30,13 +29,6 @@ export interface RollOptions {
   readonly cluster: string;
   readonly sink: RollSink;
   readonly memories: readonly NodeMemory[];
-}
-
-interface Context extends Books {
-  readonly inventory: Inventory;
-  readonly policies: Map<string, PolicyRoll>;
-  readonly memories: Map<string, NodeMemory>;
-  latestMono: number;
 }
 
 /** Creates a roll that knows nothing yet. */
@@ -169,128 +161,4 @@ function onWatch(context: Context, source: string, now: Instant): void {
 function needs({ inventory }: Context, { policy }: PolicyRoll, source: string): boolean {
   const daemonSet = findDaemonSet(inventory, policy.namespace, policy.daemonset);
   return ASKED_LAYERS.some((layer) => layer.sources({ policy, daemonSet }).includes(source));
-}
-
-/** Starts a roll once the nodes and DaemonSets have been listed. */
-function start(context: Context, roll: PolicyRoll, now: Instant): void {
-  const { watches } = context.inventory;
-  const listed = (source: string): boolean => ['live', 'stale'].includes(watches.get(source) ?? '');
-  if (!listed(WATCH.nodes) || !listed(WATCH.daemonsets)) return;
-  roll.started = true;
-  keepDaemonSet(context, roll);
-  reviewAll(context, roll, { cause: 'start', now });
-}
-
-function keepDaemonSet({ inventory }: Context, roll: PolicyRoll): void {
-  const { namespace, daemonset } = roll.policy;
-  roll.lastDaemonSet = findDaemonSet(inventory, namespace, daemonset) ?? roll.lastDaemonSet;
-}
-
-interface PolicyChange {
-  readonly policy: Policy | undefined;
-  readonly now: Instant;
-}
-
-function applyPolicy(context: Context, uid: string, { policy, now }: PolicyChange): void {
-  const known = context.policies.get(uid);
-  if (policy === undefined) {
-    if (known === undefined) return;
-    for (const key of [...known.records.keys()]) strike(context, known, { key, now, evidence: 'the policy is gone' });
-    context.policies.delete(uid);
-    context.sink.dropped(known.policy);
-    return;
-  }
-  const roll = known ?? createPolicyRoll(policy);
-  if (known === undefined) context.sink.adopted(policy, now);
-  context.policies.set(uid, roll);
-  if (known === undefined) start(context, roll, now);
-  else adoptPolicy(context, roll, { policy, now });
-  settle(context, roll, now);
-}
-
-function adoptPolicy(context: Context, roll: PolicyRoll, { policy, now }: PolicyChange & { policy: Policy }): void {
-  const moved = roll.policy.namespace !== policy.namespace || roll.policy.daemonset !== policy.daemonset;
-  if (moved) {
-    for (const key of [...roll.records.keys()])
-      strike(context, roll, { key, now, evidence: 'the policy changed its DaemonSet' });
-    roll.lastDaemonSet = undefined;
-    roll.phantoms.clear();
-    context.sink.dropped(roll.policy);
-  }
-  context.sink.adopted(policy, now);
-  roll.policy = policy;
-  keepDaemonSet(context, roll);
-  if (roll.started) reviewAll(context, roll, { cause: moved ? 'start' : 'template', now });
-}
-
-interface Scan {
-  readonly cause: Cause;
-  readonly now: Instant;
-}
-
-function reviewAll(context: Context, roll: PolicyRoll, { cause, now }: Scan): void {
-  for (const name of context.inventory.nodes.keys()) review(context, roll, { name, cause, now });
-  for (const [pool, count] of roll.phantoms)
-    for (let n = 1; n <= count; n += 1) bookPhantom(context, roll, { pool, n, now });
-}
-
-function review(context: Context, roll: PolicyRoll, { name, cause, now }: Scan & { readonly name: string }): void {
-  const { inventory, memories } = context;
-  const node = inventory.nodes.get(name);
-  if (node === undefined) return;
-  const recall = (nodeUid: string): NodeMemory | undefined => memories.get(`${roll.policy.uid}/${nodeUid}`);
-  const found = reviewNode({ inventory, roll, node, cause, now, recall });
-  if (found === undefined) return;
-  book(context, roll, { ...found, now, evidence: () => evidenceOf(found) });
-}
-
-function evidenceOf({ standing, subject, excuse }: Finding): string {
-  if (excuse !== undefined) return excuse.message;
-  if (standing.state === 'uncovered') return diagnose(subject).message;
-  return standing.rule === '' ? (subject.pod?.object.name ?? '') : `excluded by the rule ${standing.rule}`;
-}
-
-interface Struck {
-  readonly key: string;
-  readonly now: Instant;
-  readonly evidence: string;
-}
-
-function strike(context: Context, roll: PolicyRoll, { key, now, evidence }: Struck): void {
-  const record = roll.records.get(key);
-  if (record === undefined) return;
-  endExcuses(record, now.monoMs);
-  book(context, roll, { record, standing: undefined, dueMono: Infinity, now, evidence: () => evidence });
-}
-
-/** What follows from a policy's counts: phantoms, and since when they differ from the controller's. */
-function settle(context: Context, roll: PolicyRoll, now: Instant): void {
-  if (!roll.started) return;
-  for (const [pool, count] of missingNodes(roll)) {
-    for (let n = (roll.phantoms.get(pool) ?? 0) + 1; n <= count; n += 1) bookPhantom(context, roll, { pool, n, now });
-    for (let n = roll.phantoms.get(pool) ?? 0; n > count; n -= 1) {
-      strike(context, roll, { key: phantomKey(pool, n), now, evidence: 'the pool has its nodes again' });
-    }
-    if (count === 0) roll.phantoms.delete(pool);
-    else roll.phantoms.set(pool, count);
-  }
-  const { namespace, daemonset } = roll.policy;
-  const divergence = divergenceOf(roll, findDaemonSet(context.inventory, namespace, daemonset)) ?? 0;
-  roll.divergenceSinceMono = divergence === 0 ? undefined : (roll.divergenceSinceMono ?? now.monoMs);
-}
-
-function bookPhantom(
-  context: Context,
-  roll: PolicyRoll,
-  { pool, n, now }: { pool: string; n: number; now: Instant },
-): void {
-  const record = roll.records.get(phantomKey(pool, n)) ?? createPhantom(pool, n, now);
-  const standing = phantomStanding(pool, context.inventory.watches);
-  book(context, roll, {
-    record,
-    standing,
-    dueMono: Infinity,
-    now,
-    evidence: () => `the policy promises it for pool ${pool}`,
-  });
 }

@@ -1,0 +1,62 @@
+/** What happens to the roll of a policy when the policy comes, changes or goes. */
+import { WATCH, type Policy } from '@rollcall/contract';
+import { findDaemonSet } from '../inventory/index.ts';
+import { createPolicyRoll, type PolicyRoll } from './policy-roll.ts';
+import type { Context } from './roll-context.ts';
+import type { Instant } from './subject.ts';
+import { reviewAll, settle, strike } from './walk-roll.ts';
+
+/** Starts a roll once the nodes and DaemonSets have been listed. */
+export function start(context: Context, roll: PolicyRoll, now: Instant): void {
+  const { watches } = context.inventory;
+  const listed = (source: string): boolean => ['live', 'stale'].includes(watches.get(source) ?? '');
+  if (!listed(WATCH.nodes) || !listed(WATCH.daemonsets)) return;
+  roll.started = true;
+  keepDaemonSet(context, roll);
+  reviewAll(context, roll, { cause: 'start', now });
+}
+
+/** Keeps the DaemonSet as it is now, or as it last was: its template still says who is in scope. */
+export function keepDaemonSet({ inventory }: Context, roll: PolicyRoll): void {
+  const { namespace, daemonset } = roll.policy;
+  roll.lastDaemonSet = findDaemonSet(inventory, namespace, daemonset) ?? roll.lastDaemonSet;
+}
+
+interface PolicyChange {
+  readonly policy: Policy | undefined;
+  readonly now: Instant;
+}
+
+/** Applies a policy as it now is; undefined when it is gone. */
+export function applyPolicy(context: Context, uid: string, { policy, now }: PolicyChange): void {
+  const known = context.policies.get(uid);
+  if (policy === undefined) {
+    if (known === undefined) return;
+    for (const key of [...known.records.keys()]) strike(context, known, { key, now, evidence: 'the policy is gone' });
+    context.policies.delete(uid);
+    context.sink.dropped(known.policy);
+    return;
+  }
+  const roll = known ?? createPolicyRoll(policy);
+  if (known === undefined) context.sink.adopted(policy, now);
+  context.policies.set(uid, roll);
+  if (known === undefined) start(context, roll, now);
+  else adoptPolicy(context, roll, { policy, now });
+  settle(context, roll, now);
+}
+
+function adoptPolicy(context: Context, roll: PolicyRoll, { policy, now }: PolicyChange & { policy: Policy }): void {
+  const moved = roll.policy.namespace !== policy.namespace || roll.policy.daemonset !== policy.daemonset;
+  if (moved) {
+    for (const key of [...roll.records.keys()])
+      strike(context, roll, { key, now, evidence: 'the policy changed its DaemonSet' });
+    roll.lastDaemonSet = undefined;
+    roll.phantoms.clear();
+    context.sink.dropped(roll.policy);
+  }
+  context.sink.adopted(policy, now);
+  roll.policy = policy;
+  keepDaemonSet(context, roll);
+  if (roll.started) reviewAll(context, roll, { cause: moved ? 'start' : 'template', now });
+}
+

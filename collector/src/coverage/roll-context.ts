@@ -1,0 +1,14 @@
+/** What the parts of the roll work with together. */
+import type { NodeMemory } from '@rollcall/contract';
+import type { Inventory } from '../inventory/index.ts';
+import type { Books } from './book.ts';
+import type { PolicyRoll } from './policy-roll.ts';
+
+/** The state of the whole roll, changed in place. */
+export interface Context extends Books {
+  readonly inventory: Inventory;
+  readonly policies: Map<string, PolicyRoll>;
+  readonly memories: Map<string, NodeMemory>;
+  /** The latest instant that was seen. */
+  latestMono: number;
+}

@@ -1,0 +1,86 @@
+/** Walks over the roll of one policy: reviews its nodes, strikes who is gone, and draws what follows from the counts. */
+import type { NodeMemory } from '@rollcall/contract';
+import { findDaemonSet } from '../inventory/index.ts';
+import { book } from './book.ts';
+import { diagnose } from './diagnosis/diagnose.ts';
+import { endExcuses } from './excuse-caps.ts';
+import { createPhantom, missingNodes, phantomKey, phantomStanding } from './phantoms.ts';
+import { divergenceOf, type PolicyRoll } from './policy-roll.ts';
+import { reviewNode, type Cause, type Finding } from './review-node.ts';
+import type { Context } from './roll-context.ts';
+import type { Instant } from './subject.ts';
+
+interface Scan {
+  readonly cause: Cause;
+  readonly now: Instant;
+}
+
+/** Reviews every node, and the phantoms that there are. */
+export function reviewAll(context: Context, roll: PolicyRoll, { cause, now }: Scan): void {
+  for (const name of context.inventory.nodes.keys()) review(context, roll, { name, cause, now });
+  for (const [pool, count] of roll.phantoms)
+    for (let n = 1; n <= count; n += 1) bookPhantom(context, roll, { pool, n, now });
+}
+
+/** Reviews the node of that name, if there is one. */
+export function review(context: Context, roll: PolicyRoll, { name, cause, now }: Scan & { readonly name: string }): void {
+  const { inventory, memories } = context;
+  const node = inventory.nodes.get(name);
+  if (node === undefined) return;
+  const recall = (nodeUid: string): NodeMemory | undefined => memories.get(`${roll.policy.uid}/${nodeUid}`);
+  const found = reviewNode({ inventory, roll, node, cause, now, recall });
+  if (found === undefined) return;
+  book(context, roll, { ...found, now, evidence: () => evidenceOf(found) });
+}
+
+function evidenceOf({ standing, subject, excuse }: Finding): string {
+  if (excuse !== undefined) return excuse.message;
+  if (standing.state === 'uncovered') return diagnose(subject).message;
+  return standing.rule === '' ? (subject.pod?.object.name ?? '') : `excluded by the rule ${standing.rule}`;
+}
+
+interface Struck {
+  readonly key: string;
+  readonly now: Instant;
+  readonly evidence: string;
+}
+
+/** Takes a record off the roll, if it is there. */
+export function strike(context: Context, roll: PolicyRoll, { key, now, evidence }: Struck): void {
+  const record = roll.records.get(key);
+  if (record === undefined) return;
+  endExcuses(record, now.monoMs);
+  book(context, roll, { record, standing: undefined, dueMono: Infinity, now, evidence: () => evidence });
+}
+
+/** What follows from a policy's counts: phantoms, and since when they differ from the controller's. */
+export function settle(context: Context, roll: PolicyRoll, now: Instant): void {
+  if (!roll.started) return;
+  for (const [pool, count] of missingNodes(roll)) {
+    for (let n = (roll.phantoms.get(pool) ?? 0) + 1; n <= count; n += 1) bookPhantom(context, roll, { pool, n, now });
+    for (let n = roll.phantoms.get(pool) ?? 0; n > count; n -= 1) {
+      strike(context, roll, { key: phantomKey(pool, n), now, evidence: 'the pool has its nodes again' });
+    }
+    if (count === 0) roll.phantoms.delete(pool);
+    else roll.phantoms.set(pool, count);
+  }
+  const { namespace, daemonset } = roll.policy;
+  const divergence = divergenceOf(roll, findDaemonSet(context.inventory, namespace, daemonset)) ?? 0;
+  roll.divergenceSinceMono = divergence === 0 ? undefined : (roll.divergenceSinceMono ?? now.monoMs);
+}
+
+function bookPhantom(
+  context: Context,
+  roll: PolicyRoll,
+  { pool, n, now }: { pool: string; n: number; now: Instant },
+): void {
+  const record = roll.records.get(phantomKey(pool, n)) ?? createPhantom(pool, n, now);
+  const standing = phantomStanding(pool, context.inventory.watches);
+  book(context, roll, {
+    record,
+    standing,
+    dueMono: Infinity,
+    now,
+    evidence: () => `the policy promises it for pool ${pool}`,
+  });
+}

@@ -1,18 +1,13 @@
 /** The door of the Kubernetes leaf: a connection, requests on it, and reflectors. */
-export {
-  loadConnection,
-  type Connection,
-  type ConnectionOptions,
-  type KubeRequest,
-  type KubeResponse,
-} from './connection.ts';
-export type { Decoder } from './decoder.ts';
-export { jsonDecoder } from './json-decoder.ts';
+export { loadConnection, type Connection, type ConnectionOptions } from './connection/connection.ts';
+export type { TargetFlags } from './connection/find-target.ts';
+export type { KubeRequest, KubeResponse } from './connection/sender.ts';
+export type { Decoder } from './decode/decoder.ts';
+export { jsonDecoder } from './decode/json-decoder.ts';
 export { KubeError, type KubeErrorCode } from './kube-error.ts';
 export type { Clock, Log, Timers } from './ports.ts';
-export type { Item, ReflectorSink } from './intake.ts';
-export { startReflector, type Reflector, type ReflectorOptions, type ReflectorStatus } from './reflector.ts';
-export { patchStatus, readJson, readPages, write, type CallLimits, type KubeWrite } from './requests.ts';
-export type { Resource } from './source.ts';
-export type { TargetFlags } from './target.ts';
-export type { Trouble, WatchState } from './watch-state.ts';
+export type { Item, ReflectorSink } from './reflector/intake.ts';
+export { startReflector, type Reflector, type ReflectorOptions, type ReflectorStatus } from './reflector/reflector.ts';
+export { patchStatus, readJson, readPages, write, type CallLimits, type KubeWrite } from './requests/requests.ts';
+export type { Resource } from './requests/source.ts';
+export type { Trouble, WatchState } from './reflector/watch-state.ts';

@@ -1,0 +1,94 @@
+/** The objects that run the collector in a cluster. */
+import { COLLECTOR_NAMESPACE } from '@rollcall/contract';
+
+/** Name of every object of the collector. */
+export const NAME = 'rollcall';
+
+const PORT = 8090;
+const labels = { 'app.kubernetes.io/name': NAME, 'app.kubernetes.io/component': 'collector' };
+const metadata = { name: NAME, namespace: COLLECTOR_NAMESPACE, labels };
+
+/** The namespace, in which only pods of the strictest Pod Security Standard may run. */
+export const namespace = {
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name: COLLECTOR_NAMESPACE, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+} as const;
+
+/** Who the collector is to the API server. */
+export const serviceAccount = { apiVersion: 'v1', kind: 'ServiceAccount', metadata } as const;
+
+/** Gives the ClusterRole to the service account. */
+export const clusterRoleBinding = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRoleBinding',
+  metadata: { name: NAME },
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: NAME },
+  subjects: [{ kind: 'ServiceAccount', name: NAME, namespace: COLLECTOR_NAMESPACE }],
+} as const;
+
+/** The arguments of `rollcall`; NAMESPACE is the pod's own. */
+const args = ['serve', '--collector-namespace=$(NAMESPACE)', `--listen=0.0.0.0:${PORT}`, '--insecure'];
+
+/** Where in the Deployment `--insecure` stands. */
+export const INSECURE_PATH = ['spec', 'template', 'spec', 'containers', 0, 'args', args.indexOf('--insecure')] as const;
+
+/** The Deployment, of an image with this tag. */
+export function renderDeployment(tag: string) {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata,
+    spec: {
+      replicas: 1,
+      strategy: { type: 'Recreate' },
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          serviceAccountName: NAME,
+          nodeSelector: { 'kubernetes.io/os': 'linux' },
+          securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+          containers: [renderContainer(tag)],
+        },
+      },
+    },
+  } as const;
+}
+
+function renderContainer(tag: string) {
+  return {
+    name: 'collector',
+    image: `${NAME}:${tag}`,
+    args,
+    env: [{ name: 'NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } }],
+    ports: [{ name: 'metrics', containerPort: PORT }],
+    livenessProbe: { httpGet: { path: '/healthz', port: 'metrics' }, periodSeconds: 10 },
+    readinessProbe: { httpGet: { path: '/readyz', port: 'metrics' }, periodSeconds: 5 },
+    resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '512Mi' } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    },
+  };
+}
+
+/** The Service in front of it. */
+export const service = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata,
+  spec: { selector: labels, ports: [{ name: 'metrics', port: PORT, targetPort: 'metrics' }] },
+} as const;
+
+/** The scrape, for clusters with the Prometheus Operator. */
+export const podMonitor = {
+  apiVersion: 'monitoring.coreos.com/v1',
+  kind: 'PodMonitor',
+  metadata,
+  spec: {
+    selector: { matchLabels: labels },
+    podMetricsEndpoints: [{ port: 'metrics', path: '/metrics', interval: '15s', honorLabels: true }],
+  },
+} as const;

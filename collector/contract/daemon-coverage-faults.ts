@@ -44,7 +44,6 @@ const SHOWN = 60;
 function show(value: unknown): string {
   if (value === undefined) return '';
   if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object' && value !== null) return 'an object';
-  if (typeof value !== 'string') return String(value);
-  return JSON.stringify(value.length > SHOWN ? `${value.slice(0, SHOWN)}…` : value);
+  if (typeof value === 'string') return JSON.stringify(value.length > SHOWN ? `${value.slice(0, SHOWN)}…` : value);
+  return typeof value === 'number' || typeof value === 'boolean' || value === null ? `${value}` : 'an object';
 }

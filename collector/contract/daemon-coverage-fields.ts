@@ -61,7 +61,7 @@ interface Form extends Wording {
 /** A string of a form. */
 export function textOf({ pattern, min = 1, max, message, mend }: Form): z.ZodString {
   const expression = new RegExp(pattern, 'u');
-  const isLong = (text: string): boolean => text.length > max && [...text].length > max;
+  const isLong = (text: string): boolean => text.length > max && Array.from(text).length > max;
   return z
     .string()
     .min(min)

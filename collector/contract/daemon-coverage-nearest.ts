@@ -12,9 +12,9 @@ export function findNearest(word: string, candidates: readonly string[]): string
 
 function countEdits(from: string, to: string): number {
   const first = Array.from({ length: to.length + 1 }, (_, column) => column);
-  const last = [...from].reduce((above, letter, row) => {
+  const last = Array.from(from).reduce((above, letter, row) => {
     const current = [row + 1];
-    [...to].forEach((other, column) => {
+    Array.from(to).forEach((other, column) => {
       const replaced = (above[column] ?? 0) + (letter === other ? 0 : 1);
       current.push(Math.min(replaced, (above[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
     });

@@ -69,3 +69,8 @@ export const WATCH = {
   daemonsets: 'daemonsets',
   policies: 'daemoncoverages',
 } as const;
+
+/** The name under which the core hears of the watch that shows a DaemonSet's pods, whichever it is. */
+export function podSource(namespace: string, daemonset: string): string {
+  return `pods/${namespace}/${daemonset}`;
+}

@@ -32,6 +32,7 @@ export type {
   TaintPattern,
 } from './policy.ts';
 export {
+  podSource,
   WATCH,
   type ClusterEvent,
   type EventBase,

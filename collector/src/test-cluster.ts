@@ -1,5 +1,6 @@
 /** A scripted cluster for tests of the core: events on a fake clock go in, states and figures come out in a form that a table can hold. */
 import {
+  podSource,
   WATCH,
   type ClusterEvent,
   type EventBase,
@@ -10,7 +11,7 @@ import {
   type RevisionObject,
   type WatchStateName,
 } from '@rollcall/contract';
-import { podSource, type Instant, type Standing } from './coverage/index.ts';
+import type { Instant, Standing } from './coverage/index.ts';
 import { createMemoryJournal } from './journal/memory-journal.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import type { PolicyReading } from './sli/index.ts';

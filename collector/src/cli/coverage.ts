@@ -1,10 +1,10 @@
 /** `rollcall coverage`: calls the roll once, straight against a cluster, and prints who answered. */
 import { parseArgs } from 'node:util';
-import type { NodeAnswer, PolicyAnswer, PolicySummary } from '@rollcall/contract';
+import type { PolicySummary } from '@rollcall/contract';
 import { stringify } from 'yaml';
 import { EXIT, type Command, type Io } from './command.ts';
 import { openConnection } from './open-connection.ts';
-import { printCoverage } from './print-coverage.ts';
+import { printCoverage, type CoverageItem } from './print-coverage.ts';
 import { takeRoll, type RollCall } from './take-roll.ts';
 
 const HELP = `Call the roll once and print which nodes should run each DaemonSet and which really do.
@@ -52,14 +52,7 @@ const OPTIONS = {
 
 const OUTPUTS = ['table', 'wide', 'json', 'yaml'] as const;
 
-/** How `coverage` prints. */
-export type Output = (typeof OUTPUTS)[number];
-
-/** One DaemonSet with its uncovered nodes. */
-export interface CoverageItem {
-  readonly policy: PolicyAnswer | PolicySummary;
-  readonly uncovered: readonly NodeAnswer[];
-}
+type Output = (typeof OUTPUTS)[number];
 
 interface Arguments {
   readonly flags: ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>['values'];

@@ -1,7 +1,12 @@
 /** Prints coverage for humans: a table of DaemonSets, then the uncovered nodes with why. */
-import type { PolicyAnswer, PolicySummary } from '@rollcall/contract';
-import type { CoverageItem } from './coverage.ts';
+import type { NodeAnswer, PolicyAnswer, PolicySummary } from '@rollcall/contract';
 import { formatTable } from './format-table.ts';
+
+/** One DaemonSet with its uncovered nodes. */
+export interface CoverageItem {
+  readonly policy: PolicyAnswer | PolicySummary;
+  readonly uncovered: readonly NodeAnswer[];
+}
 
 /** Nodes named below the table unless it is wide. */
 const MOST_NODES = 20;

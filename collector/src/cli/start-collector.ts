@@ -2,13 +2,12 @@
 import { formatFault, type ClusterEvent, type Policy, type Transition } from '@rollcall/contract';
 import type { Connection } from '@rollcall/kube';
 import type { Logger } from 'pino';
-import { Registry } from 'prom-client';
 import { createPolicyBook, type PolicyBook } from '../config/policy-book.ts';
 import { watchPolicyFiles } from '../config/policy-files-watch.ts';
 import type { ServeConfig } from '../config/serve-config.ts';
 import { createConditionReporter } from '../control/report-condition.ts';
 import type { Instant } from '../coverage/index.ts';
-import { createSelfMetrics, type SelfMetrics } from '../http/self-metrics.ts';
+import { createRegistry, createSelfMetrics, type SelfMetrics } from '../http/self-metrics.ts';
 import type { ScrapeSource } from '../http/scrape.ts';
 import { startServer } from '../http/server.ts';
 import { createMemoryJournal } from '../journal/memory-journal.ts';
@@ -62,7 +61,7 @@ export async function startCollector({ config, env, log, version }: CollectorOpt
     self?.observeDelay(systemClock.monoMs() - event.monoMs);
   };
   const { book, watch } = startWatching({ config, connection, emit, log, now });
-  self = createSelfMetrics(new Registry(), {
+  self = createSelfMetrics(createRegistry(), {
     version,
     watches: () => statusesOf(watch.watches(), now()),
     rejectedPolicies: () => book.rejected().length,

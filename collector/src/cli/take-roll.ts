@@ -1,9 +1,8 @@
 /** Calls the roll once: lists what is needed, without a watch, and runs it through the same pipeline as `serve`. */
-import { GROUP, VERSION, WATCH, type ClusterEvent, type DaemonSetObject } from '@rollcall/contract';
+import { GROUP, podSource, VERSION, WATCH, type ClusterEvent, type DaemonSetObject } from '@rollcall/contract';
 import { readPages, KubeError, type Connection } from '@rollcall/kube';
 import { createPolicyBook, type PolicyBook } from '../config/policy-book.ts';
 import { readPolicies } from '../config/policy-files.ts';
-import { podSource } from '../coverage/index.ts';
 import type { Answers } from '../http/answers.ts';
 import { createMemoryJournal } from '../journal/memory-journal.ts';
 import { createPipeline, type Pipeline } from '../pipeline.ts';

@@ -2,6 +2,7 @@
 import { WATCH, type Policy } from '@rollcall/contract';
 import { findDaemonSet } from '../inventory/index.ts';
 import { createPolicyRoll, type PolicyRoll } from './policy-roll.ts';
+import type { Cause } from './review-node.ts';
 import type { Context } from './roll-context.ts';
 import type { Instant } from './subject.ts';
 import { reviewAll, settle, strike } from './walk-roll.ts';
@@ -16,10 +17,13 @@ export function start(context: Context, roll: PolicyRoll, now: Instant): void {
   reviewAll(context, roll, { cause: 'start', now });
 }
 
-/** Keeps the DaemonSet as it is now, or as it last was: its template still says who is in scope. */
-export function keepDaemonSet({ inventory }: Context, roll: PolicyRoll): void {
+/** Keeps the DaemonSet as it is now, or as it last was: its template still says who is in scope. Answers what that means for the nodes. */
+export function keepDaemonSet({ inventory }: Context, roll: PolicyRoll): Cause {
   const { namespace, daemonset } = roll.policy;
-  roll.lastDaemonSet = findDaemonSet(inventory, namespace, daemonset) ?? roll.lastDaemonSet;
+  const before = roll.lastDaemonSet;
+  roll.lastDaemonSet = findDaemonSet(inventory, namespace, daemonset) ?? before;
+  if (before === undefined) return 'start';
+  return isSame(before.object.placement, roll.lastDaemonSet?.object.placement) ? 'change' : 'template';
 }
 
 interface PolicyChange {
@@ -46,17 +50,29 @@ export function applyPolicy(context: Context, uid: string, { policy, now }: Poli
 }
 
 function adoptPolicy(context: Context, roll: PolicyRoll, { policy, now }: PolicyChange & { policy: Policy }): void {
+  const cause = isSame(scopeParts(roll.policy), scopeParts(policy)) ? 'change' : 'scope';
   const moved = roll.policy.namespace !== policy.namespace || roll.policy.daemonset !== policy.daemonset;
-  if (moved) {
-    for (const key of [...roll.records.keys()])
-      strike(context, roll, { key, now, evidence: 'the policy changed its DaemonSet' });
-    roll.lastDaemonSet = undefined;
-    roll.phantoms.clear();
-    context.sink.dropped(roll.policy);
-  }
+  if (moved) leaveDaemonSet(context, roll, now);
   context.sink.adopted(policy, now);
   roll.policy = policy;
   keepDaemonSet(context, roll);
-  if (roll.started) reviewAll(context, roll, { cause: moved ? 'start' : 'template', now });
+  if (roll.started) reviewAll(context, roll, { cause: moved ? 'start' : cause, now });
 }
 
+function leaveDaemonSet(context: Context, roll: PolicyRoll, now: Instant): void {
+  for (const key of [...roll.records.keys()])
+    strike(context, roll, { key, now, evidence: 'the policy changed its DaemonSet' });
+  roll.lastDaemonSet = undefined;
+  roll.divergenceSinceMono = undefined;
+  roll.phantoms.clear();
+  context.sink.dropped(roll.policy);
+}
+
+/** What of a policy draws its scope; any other edit leaves what is remembered of it alone. */
+function scopeParts({ selector, exclusions, joiningTaints, leavingTaints }: Policy): readonly unknown[] {
+  return [selector, exclusions, joiningTaints, leavingTaints];
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

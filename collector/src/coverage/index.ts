@@ -1,11 +1,10 @@
 /** The door of the coverage core. */
-export type { Move, RollSink } from './book.ts';
+export type { Move } from './book.ts';
 export { describeNode, type Described } from './describe-node.ts';
 export { detailNode } from './detail-node.ts';
-export { decidePlacement } from './expectation.ts';
-export { podSource } from './pod-layer.ts';
-export { divergenceOf, poolOf, type PolicyRoll } from './policy-roll.ts';
+export { divergenceOf, type PolicyRoll } from './policy-roll.ts';
 export { toMemory, type NodeRecord } from './record.ts';
 export { createRoll, type Roll } from './roll.ts';
 export { isInScope, type Standing } from './standing.ts';
 export type { Instant } from './subject.ts';
+export type { DaemonSetEntry } from '../inventory/index.ts';

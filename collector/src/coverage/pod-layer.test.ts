@@ -121,7 +121,10 @@ describe('the pod layer', () => {
     cluster.daemonSetGone();
     cluster.watch('pods/agents/agent', 'gone');
     cluster.podGone('pod-a');
-    expect([cluster.state('a'), cluster.state('b')]).toEqual(['uncovered:DaemonSetMissing', 'uncovered:DaemonSetMissing']);
+    expect([cluster.state('a'), cluster.state('b')]).toEqual([
+      'uncovered:DaemonSetMissing',
+      'uncovered:DaemonSetMissing',
+    ]);
   });
 
   test('is unknown while a watch that it needs is not live', () => {

@@ -1,16 +1,11 @@
 /** Layer 1: a pod of the DaemonSet is on the node, Ready for minReadySeconds, not terminating, and the Node itself is Ready. */
-import { WATCH } from '@rollcall/contract';
+import { podSource, WATCH } from '@rollcall/contract';
 import type { PodEntry } from '../inventory/index.ts';
 import type { Layer, LayerAnswer, Subject } from './subject.ts';
 
 const GOOD: LayerAnswer = { answer: 'good' };
 const BAD: LayerAnswer = { answer: 'bad' };
 const NOT_ASKED: LayerAnswer = { answer: 'notAsked' };
-
-/** The name of the watch that shows a DaemonSet's pods. */
-export function podSource(namespace: string, daemonset: string): string {
-  return `pods/${namespace}/${daemonset}`;
-}
 
 /**
  * The pod layer. A pod on a dead node still reads Ready, therefore the Node's own condition counts too. Without the DaemonSet no node

@@ -12,8 +12,11 @@ import { judgeScope, type Scope } from './scope.ts';
 import type { Standing } from './standing.ts';
 import type { Excuse, Instant, Subject } from './subject.ts';
 
-/** Why a node is reviewed. `start`: all is seen for the first time; `template`: what is asked of nodes changed, so drift is forgotten. */
-export type Cause = 'start' | 'newNode' | 'template' | 'change';
+/**
+ * Why a node is reviewed. `start`: all is seen for the first time; `scope`: the policy draws its scope anew, so who was in it before is
+ * forgotten; `template`: the DaemonSet asks for other nodes, so drift is forgotten too.
+ */
+export type Cause = 'start' | 'newNode' | 'scope' | 'template' | 'change';
 
 /** What is reviewed, and why. */
 export interface Review {
@@ -47,7 +50,7 @@ export function reviewNode(review: Review): Finding | undefined {
     return undefined;
   const { name, uid } = node.object;
   const record = known ?? createRecord(name, uid, { memory: review.recall(uid), now });
-  if (review.cause === 'template') forgetScope(record);
+  forget(record, review.cause);
   noteScope(record, scope, now);
   noteEligible(record, review, placement);
   const subject = formSubject(inventory, roll, { record, node, placement, now });
@@ -70,9 +73,11 @@ function isInScope({ roll, now }: Review, record: NodeRecord, scope: Scope): boo
   return now.monoMs < record.leftScopeMono + SCOPE_MEMORY_MS;
 }
 
-function forgetScope(record: NodeRecord): void {
+function forget(record: NodeRecord, cause: Cause): void {
+  if (cause !== 'scope' && cause !== 'template') return;
   record.inScopeNow = false;
   record.leftScopeMono = undefined;
+  if (cause === 'scope') return;
   record.lastEligibleMono = undefined;
   record.drift = '';
 }

@@ -105,9 +105,8 @@ function dispatch(context: Context, touched: Touched, now: Instant): void {
       return forStarted(context, now, {
         concerns: isAbout(touched.key),
         work: (roll) => {
-          const first = roll.lastDaemonSet === undefined;
-          keepDaemonSet(context, roll);
-          if (touched.template) reviewAll(context, roll, { cause: first ? 'start' : 'template', now });
+          const cause = keepDaemonSet(context, roll);
+          if (touched.spec) reviewAll(context, roll, { cause, now });
         },
       });
     case 'revision':

@@ -23,7 +23,11 @@ export function reviewAll(context: Context, roll: PolicyRoll, { cause, now }: Sc
 }
 
 /** Reviews the node of that name, if there is one. */
-export function review(context: Context, roll: PolicyRoll, { name, cause, now }: Scan & { readonly name: string }): void {
+export function review(
+  context: Context,
+  roll: PolicyRoll,
+  { name, cause, now }: Scan & { readonly name: string },
+): void {
   const { inventory, memories } = context;
   const node = inventory.nodes.get(name);
   if (node === undefined) return;

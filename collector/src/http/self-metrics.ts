@@ -1,9 +1,14 @@
 /** The collector's own health as metrics, kept by prom-client on the registry it is given. */
 import { COLLECTOR_METRICS, type Metric, type WatchStateName } from '@rollcall/contract';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { CollectorFamily } from '../metrics/collector-families.ts';
 
 const WATCH_STATES = ['syncing', 'live', 'stale'] as const satisfies readonly WatchStateName[];
+
+/** An empty registry; the library's own global one is shared by whoever imports it. */
+export function createRegistry(): Registry {
+  return new Registry();
+}
 
 /** One watch as it now is; instants on the monotonic clock, counts since the process began. */
 export interface WatchStatus {

@@ -12,7 +12,8 @@ import {
   SECOND,
   START,
 } from '../test-objects.ts';
-import { applyEvent, type Touched } from './apply-event.ts';
+import { applyEvent } from './apply-event.ts';
+import type { Touched } from './touched.ts';
 import { createInventory, findDaemonSet, type Inventory } from './inventory.ts';
 
 interface Scene {
@@ -117,16 +118,16 @@ describe('a DaemonSet', () => {
     ['its status alone', { status: { desired: 7, observedGeneration: 1 } }, false],
     ['its spec', { generation: 2 }, true],
     ['its deletion', { deletedAt: START.wallMs }, true],
-  ])('that changes in %s touches its nodes: %s', (_, changes, template) => {
+  ])('that changes in %s touches its nodes: %s', (_, changes, spec) => {
     const { apply } = createScene();
     apply(seeDaemonSet());
-    expect(apply(seeDaemonSet(changes))).toEqual({ kind: 'daemonset', key: 'agents/agent', template });
+    expect(apply(seeDaemonSet(changes))).toEqual({ kind: 'daemonset', key: 'agents/agent', spec });
   });
 
   test('that was made anew is not touched by the end of the old one, which a relist tells last', () => {
     const { inventory, apply } = createScene();
     apply(seeDaemonSet());
-    expect(apply(seeDaemonSet({ uid: 'second' }))).toMatchObject({ template: true });
+    expect(apply(seeDaemonSet({ uid: 'second' }))).toMatchObject({ spec: true });
     expect(apply(loseDaemonSet('ds-agent'))).toEqual({ kind: 'nothing' });
     expect(findDaemonSet(inventory, 'agents', 'agent')?.object.uid).toBe('second');
   });
@@ -138,7 +139,10 @@ describe('the newest revision', () => {
     apply(seeRevision(2));
     expect(apply(seeRevision(1))).toEqual({ kind: 'nothing' });
     expect(inventory.newestHashes.get('ds-agent')).toBe('h2');
-    expect(apply(seeRevision(3, { uid: 'revision-1', hash: 'h1' }))).toEqual({ kind: 'revision', ownerUid: 'ds-agent' });
+    expect(apply(seeRevision(3, { uid: 'revision-1', hash: 'h1' }))).toEqual({
+      kind: 'revision',
+      ownerUid: 'ds-agent',
+    });
     expect(inventory.newestHashes.get('ds-agent')).toBe('h1');
   });
 

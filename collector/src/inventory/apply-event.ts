@@ -10,20 +10,7 @@ import type {
 import { dateFirstSight } from './dating.ts';
 import { applyPod } from './apply-pod.ts';
 import type { DaemonSetEntry, Inventory, NodeEntry } from './inventory.ts';
-
-/**
- * What an event changed. `removed` is the entry of a node that is gone (under its name there may be a new one at once); `isNew` says
- * that the node was not known before.
- */
-export type Touched =
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'node'; readonly name: string; readonly removed: NodeEntry | undefined; readonly isNew: boolean }
-  | { readonly kind: 'pods'; readonly owners: readonly string[]; readonly nodes: readonly string[] }
-  | { readonly kind: 'daemonset'; readonly key: string; readonly template: boolean }
-  | { readonly kind: 'revision'; readonly ownerUid: string }
-  | { readonly kind: 'watch'; readonly source: string };
-
-const NOTHING: Touched = { kind: 'nothing' };
+import { NOTHING, type Touched } from './touched.ts';
 
 /**
  * Applies an event in place. Never throws. Events of kinds that the inventory does not hold (policies, ticks, and the
@@ -101,7 +88,7 @@ function applyDaemonSet(inventory: Inventory, event: ObjectEvent<'daemonset', Da
   if (object === undefined) return NOTHING;
   const key = `${object.namespace}/${object.name}`;
   if (event.object === undefined) {
-    return forgetDaemonSet(inventory, key, event.uid) ? { kind: 'daemonset', key, template: true } : NOTHING;
+    return forgetDaemonSet(inventory, key, event.uid) ? { kind: 'daemonset', key, spec: true } : NOTHING;
   }
   const entry: DaemonSetEntry = {
     object,
@@ -112,7 +99,7 @@ function applyDaemonSet(inventory: Inventory, event: ObjectEvent<'daemonset', Da
   inventory.daemonSets.set(event.uid, entry);
   inventory.daemonSetUids.set(key, event.uid);
   const dying = (known?.object.deletedAt === undefined) !== (object.deletedAt === undefined);
-  return { kind: 'daemonset', key, template: renewed || dying || known?.object.generation !== object.generation };
+  return { kind: 'daemonset', key, spec: renewed || dying || known?.object.generation !== object.generation };
 }
 
 function templateSince(

@@ -1,11 +1,16 @@
 import type { PodObject } from '@rollcall/contract';
 import { describe, expect, test } from 'vitest';
 import { buildDaemonSet, buildNode, buildPod, condition, HOUR, MINUTE, SECOND, START } from '../test-objects.ts';
-import { applyEvent, type Touched } from './apply-event.ts';
+import { applyEvent } from './apply-event.ts';
+import type { Touched } from './touched.ts';
 import { createInventory, podsOf, type Inventory, type PodEntry } from './inventory.ts';
 
 /** An inventory that holds node a and the DaemonSet; events happen `afterMs` after START. */
-function createScene(): { inventory: Inventory; see: (pod: PodObject, afterMs?: number) => Touched; lose: typeof lose } {
+function createScene(): {
+  inventory: Inventory;
+  see: (pod: PodObject, afterMs?: number) => Touched;
+  lose: typeof lose;
+} {
   const inventory = createInventory();
   const stamp = (afterMs: number): { source: string; monoMs: number; wallMs: number } => ({
     source: 'test',

@@ -2,9 +2,8 @@
 import type { ObjectEvent, PodObject } from '@rollcall/contract';
 import { dateDeadline, dateFirstSight } from './dating.ts';
 import type { Inventory, PodEntry } from './inventory.ts';
-import type { Touched } from './apply-event.ts';
+import { NOTHING, type Touched } from './touched.ts';
 
-const NOTHING: Touched = { kind: 'nothing' };
 /** A deletionTimestamp further ahead than this is a broken clock, not a grace period. */
 const LONGEST_GRACE_MS = 3_600_000;
 
@@ -35,7 +34,11 @@ function datePod(event: ObjectEvent<'pod', PodObject>, object: PodObject, known:
   };
 }
 
-function graceEnd(event: ObjectEvent<'pod', PodObject>, { deletedAt }: PodObject, known: PodEntry | undefined): number | undefined {
+function graceEnd(
+  event: ObjectEvent<'pod', PodObject>,
+  { deletedAt }: PodObject,
+  known: PodEntry | undefined,
+): number | undefined {
   if (deletedAt === undefined) return undefined;
   return known?.object.deletedAt === deletedAt ? known.deletedMono : dateDeadline(event, deletedAt, LONGEST_GRACE_MS);
 }

@@ -9,4 +9,5 @@ export {
   type NodeEntry,
   type PodEntry,
 } from './inventory.ts';
-export { applyEvent, type Touched } from './apply-event.ts';
+export { applyEvent } from './apply-event.ts';
+export type { Touched } from './touched.ts';

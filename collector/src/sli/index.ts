@@ -2,4 +2,4 @@
 export { answerPolicy, summarisePolicy } from './answer-policy.ts';
 export { createLedger, type Ledger } from './ledger.ts';
 export { readPolicy } from './read-policy.ts';
-export type { ExcuseReading, PolicyReading, PoolReading, ReasonReading, SliReading, UncoveredNode } from './reading.ts';
+export type { PolicyReading } from './reading.ts';

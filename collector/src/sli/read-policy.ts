@@ -1,7 +1,6 @@
 /** Reads a policy's figures: all families cut at one instant, pools added up from the ledger's buckets. */
 import { INFO_LIMIT, type Counts, type ExcuseCode, type ReasonCode } from '@rollcall/contract';
-import { divergenceOf, type PolicyRoll, type Standing } from '../coverage/index.ts';
-import type { DaemonSetEntry } from '../inventory/index.ts';
+import { divergenceOf, type DaemonSetEntry, type PolicyRoll, type Standing } from '../coverage/index.ts';
 import { bucketsOf, type Bucket, type Ledger } from './ledger.ts';
 import { pickLongest } from './pick-longest.ts';
 import type { ExcuseReading, PolicyReading, PoolReading, ReasonReading } from './reading.ts';

@@ -1,6 +1,5 @@
 /** Keeps the pod watches as planned: starts what is new, and stops what is no longer needed only once its successor is live. */
-import type { PodObject, WatchStateName } from '@rollcall/contract';
-import { podSource } from '../coverage/index.ts';
+import { podSource, type PodObject, type WatchStateName } from '@rollcall/contract';
 import { planPodWatches, type PodTarget, type PodWatchPlan } from './pod-plan.ts';
 import { projectPod } from './project-pod.ts';
 import { stampNow, watchKind, type KindWatch, type Stamp, type WatchHost } from './watch-kind.ts';

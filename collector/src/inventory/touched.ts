@@ -1,0 +1,17 @@
+/** What an event touched: the inventory's answer to the roll. */
+import type { NodeEntry } from './inventory.ts';
+
+/**
+ * What an event changed. `removed` is the entry of a node that is gone (under its name there may be a new one at once); `isNew` says
+ * that the node was not known before.
+ */
+export type Touched =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'node'; readonly name: string; readonly removed: NodeEntry | undefined; readonly isNew: boolean }
+  | { readonly kind: 'pods'; readonly owners: readonly string[]; readonly nodes: readonly string[] }
+  | { readonly kind: 'daemonset'; readonly key: string; readonly spec: boolean }
+  | { readonly kind: 'revision'; readonly ownerUid: string }
+  | { readonly kind: 'watch'; readonly source: string };
+
+/** The answer when nothing changed. */
+export const NOTHING: Touched = { kind: 'nothing' };

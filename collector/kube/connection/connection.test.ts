@@ -1,7 +1,7 @@
 import { createServer as createPlainServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { connect as connectSocket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { connect as connectSocket, Socket } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { loadConnection, type Connection, type ConnectionOptions } from './connection.ts';
 import { readBody } from '../requests/body.ts';
 import { CA_CERT, CLIENT_CERT, CLIENT_KEY, SERVER_CERT, SERVER_KEY } from '../test-certificates.ts';
@@ -102,6 +102,14 @@ describe('a connection', () => {
     const connection = await load({ server: server.url });
     for (let index = 0; index < 3; index++) await ask(connection, { path: '/x' });
     expect(new Set(server.exchanges.map(({ request }) => request.socket.remotePort)).size).toBe(1);
+  });
+
+  it('lets the kernel find dead peers within 30 s', async () => {
+    const spy = vi.spyOn(Socket.prototype, 'setKeepAlive');
+    const server = await serve(echo);
+    await ask(await load({ server: server.url }), { path: '/x' });
+    expect(spy).toHaveBeenCalledWith(true, 15_000);
+    spy.mockRestore();
   });
 
   it('renews refused credentials and asks once more, but only once', async () => {

@@ -59,6 +59,7 @@ describe('a watch that ends', () => {
     expect(query(second)).not.toHaveProperty('sendInitialEvents');
     emit(second, 'MODIFIED', thing('a', 13));
     await until(() => it.calls.includes('+a@13'));
+    it.time.advance(60_000);
     expect(it.calls).toEqual(['+a@5', 'live', '+a@12', '+a@13']);
     expect(reflector.status()).toMatchObject({ reconnects: 1, lists: 1 });
   });
@@ -166,5 +167,34 @@ describe('a watch that ends', () => {
       await it.requests(count);
     }
     expect(waits).toEqual([187.5, 375, 750, 1500]);
+  });
+
+  it('after half a minute each time, as behind a load balancer, is resumed as fast as the first time', async () => {
+    const it = await set(stream(9), watch, watch, watch);
+    it.start();
+    await isLive(it);
+    for (const count of [1, 2, 3]) {
+      const running = await it.requests(count);
+      await until(() => it.time.pending().join() === '150000', 'an open watch and nothing else');
+      it.time.advance(40_000);
+      running.response.destroy();
+      await until(() => (it.time.pending()[0] ?? Infinity) < 5000, 'the pause');
+      expect(it.time.pending()[0]).toBe(187.5);
+      it.time.advance(187.5);
+    }
+    await it.requests(4);
+  });
+
+  it('for what it says is closed, not left behind', async () => {
+    const it = await set(stream(9), (exchange) => {
+      exchange.response.writeHead(200, { 'Content-Type': 'text/html' }).flushHeaders();
+    });
+    it.start();
+    await isLive(it);
+    (await it.requests(1)).response.end();
+    await passPause(it);
+    const refused = await it.requests(2);
+    await until(() => refused.request.socket.destroyed, 'the socket closed');
+    expect(refused.request.socket.destroyed).toBe(true);
   });
 });

@@ -3,7 +3,7 @@ import type { NodeEntry } from './inventory.ts';
 
 /**
  * What an event changed. `removed` is the entry of a node that is gone (under its name there may be a new one at once); `isNew` says
- * that the node was not known before.
+ * that the node was not known before; `spec` that more of a DaemonSet changed than its status.
  */
 export type Touched =
   | { readonly kind: 'nothing' }

@@ -75,33 +75,33 @@ export const COVERAGE_METRICS = {
   ),
 } as const satisfies Record<string, Metric>;
 
-function own(name: string, type: Metric['type'], help: string, labels: readonly string[]): Metric {
-  return { name, type, help, labels, pool: false, stability: 'alpha' };
+function own(metric: Pick<Metric, 'name' | 'type' | 'help'>, labels: readonly string[] = []): Metric {
+  return { ...metric, labels, pool: false, stability: 'alpha' };
+}
+
+/** A family of the collector itself is a gauge or counter by its name, `_total` being a counter's. */
+function ownFamily(name: string, help: string, labels: readonly string[] = []): Metric {
+  return own({ name, type: name.endsWith('_total') ? 'counter' : 'gauge', help }, labels);
 }
 
 /** The collector's own health. */
 export const COLLECTOR_METRICS = {
-  watchState: own('rollcall_watch_state', 'gauge', 'State of a watch: 1 for the one it is in.', ['watch', 'state']),
-  watchAge: own('rollcall_watch_age_seconds', 'gauge', 'Seconds since a watch last heard from the API server.', [
-    'watch',
-  ]),
-  watchEvents: own('rollcall_watch_events_total', 'counter', 'Objects that a watch delivered.', ['watch']),
-  watchRelists: own('rollcall_watch_relists_total', 'counter', 'Full lists that a watch had to make.', ['watch']),
-  watchErrors: own('rollcall_watch_errors_total', 'counter', 'Errors of a watch, by code.', ['watch', 'code']),
-  observationDelay: own(
-    'rollcall_observation_delay_seconds',
-    'histogram',
-    'From the arrival of an event to the moment at which every answer reflects it.',
-    [],
-  ),
-  rejectedPolicies: own(
+  watchState: ownFamily('rollcall_watch_state', 'State of a watch: 1 for the one it is in.', ['watch', 'state']),
+  watchAge: ownFamily('rollcall_watch_age_seconds', 'Seconds since a watch last heard from the API server.', ['watch']),
+  watchEvents: ownFamily('rollcall_watch_events_total', 'Objects that a watch delivered.', ['watch']),
+  watchRelists: ownFamily('rollcall_watch_relists_total', 'Full lists that a watch had to make.', ['watch']),
+  watchErrors: ownFamily('rollcall_watch_errors_total', 'Errors of a watch, by code.', ['watch', 'code']),
+  observationDelay: own({
+    name: 'rollcall_observation_delay_seconds',
+    type: 'histogram',
+    help: 'From the arrival of an event to the moment at which every answer reflects it.',
+  }),
+  rejectedPolicies: ownFamily(
     'rollcall_rejected_policies',
-    'gauge',
     'Policies that are not evaluated because they are invalid or in conflict.',
-    [],
   ),
-  leader: own('rollcall_leader', 'gauge', '1 on the replica whose counters move.', []),
-  buildInfo: own('rollcall_build_info', 'gauge', 'Always 1; the version is a label.', ['version']),
+  leader: ownFamily('rollcall_leader', '1 on the replica whose counters move.'),
+  buildInfo: ownFamily('rollcall_build_info', 'Always 1; the version is a label.', ['version']),
 } as const satisfies Record<string, Metric>;
 
 /** How many nodes rollcall_uncovered_node_info names for each policy at most. */

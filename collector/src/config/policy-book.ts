@@ -49,63 +49,75 @@ interface ApiPolicy {
   readonly fault: string;
 }
 
+interface Offers {
+  readonly api: Map<string, ApiPolicy>;
+  readonly discovered: Map<string, Policy>;
+  files: { readonly policies: readonly Policy[]; readonly rejected: readonly PolicyRejection[] };
+}
+
 /** An empty book. */
 export function createPolicyBook(options: PolicyBookOptions): PolicyBook {
-  const { cluster, collectorNamespace, discover, sink } = options;
-  const api = new Map<string, ApiPolicy>();
-  const discovered = new Map<string, Policy>();
-  let fromFiles: { policies: readonly Policy[]; rejected: readonly PolicyRejection[] } = { policies: [], rejected: [] };
-  let inForce = new Map<string, Policy>();
-  let rejected: readonly RejectedPolicy[] = [];
+  const offers: Offers = { api: new Map(), discovered: new Map(), files: { policies: [], rejected: [] } };
   const said = new Map<string, string>();
-
+  let inForce: ReadonlyMap<string, Policy> = new Map();
+  let rejected: readonly RejectedPolicy[] = [];
   const settle = (): void => {
-    const valid = [...api.values()].flatMap((own) => own.valid ?? []);
-    const { active, conflicts } = settlePolicies([...valid, ...fromFiles.policies, ...discovered.values()]);
     const before = inForce;
+    const { active, conflicts } = settlePolicies(offeredPolicies(offers));
     inForce = new Map(active.map((policy) => [policy.uid, policy]));
-    rejected = [
-      ...invalidOf(api, fromFiles.rejected),
-      ...conflicts.map(({ policy, winner }) => inConflict(policy, winner)),
-    ];
-    report(sink, before, inForce);
-    say(sink, { api, rejected, said });
+    rejected = [...invalidOf(offers), ...conflicts.map(({ policy, winner }) => inConflict(policy, winner))];
+    report(options.sink, before, inForce);
+    say(options.sink, { api: offers.api, rejected, said });
   };
   return {
     api: (uid, document, wallMs) => {
-      const resolved = resolvePolicy({
-        document,
-        origin: 'API',
-        cluster,
-        collectorNamespace,
-        createdAtFallback: wallMs,
-      });
-      const known = api.get(uid);
-      const fault = resolved.ok ? '' : resolved.faults.map(formatFault).join('; ');
-      api.set(uid, { ...nameOf(document), valid: resolved.ok ? resolved.policy : known?.valid, fault });
+      offers.api.set(uid, readOffer(options, { document, wallMs, known: offers.api.get(uid) }));
       settle();
     },
     apiGone: (uid) => {
-      api.delete(uid);
+      offers.api.delete(uid);
       said.delete(uid);
       settle();
     },
     files: (policies, bad) => {
-      fromFiles = { policies, rejected: bad };
+      offers.files = { policies, rejected: bad };
       settle();
     },
     daemonSets: (names) => {
-      if (!discover) return;
-      const keys = new Set(names.map(({ namespace, daemonset }) => `${namespace}/${daemonset}`));
-      for (const key of [...discovered.keys()]) if (!keys.has(key)) discovered.delete(key);
-      for (const { namespace, daemonset } of names) {
-        const key = `${namespace}/${daemonset}`;
-        if (!discovered.has(key)) discovered.set(key, discoveredPolicy({ namespace, name: daemonset, cluster }));
-      }
+      if (!options.discover) return;
+      discover(offers.discovered, names, options.cluster);
       settle();
     },
     rejected: () => rejected,
   };
+}
+
+function offeredPolicies({ api, files, discovered }: Offers): readonly Policy[] {
+  const valid = [...api.values()].flatMap((own) => own.valid ?? []);
+  return [...valid, ...files.policies, ...discovered.values()];
+}
+
+interface Offer {
+  readonly document: unknown;
+  readonly wallMs: number;
+  readonly known: ApiPolicy | undefined;
+}
+
+function readOffer({ cluster, collectorNamespace }: PolicyBookOptions, { document, wallMs, known }: Offer): ApiPolicy {
+  const resolved = resolvePolicy({ document, origin: 'API', cluster, collectorNamespace, createdAtFallback: wallMs });
+  const fault = resolved.ok ? '' : resolved.faults.map(formatFault).join('; ');
+  return { ...nameOf(document), valid: resolved.ok ? resolved.policy : known?.valid, fault };
+}
+
+type DaemonSetNames = Parameters<PolicyBook['daemonSets']>[0];
+
+function discover(discovered: Map<string, Policy>, names: DaemonSetNames, cluster: string): void {
+  const keys = new Set(names.map(({ namespace, daemonset }) => `${namespace}/${daemonset}`));
+  for (const key of [...discovered.keys()]) if (!keys.has(key)) discovered.delete(key);
+  for (const { namespace, daemonset } of names) {
+    const key = `${namespace}/${daemonset}`;
+    if (!discovered.has(key)) discovered.set(key, discoveredPolicy({ namespace, name: daemonset, cluster }));
+  }
 }
 
 function nameOf(document: unknown): { readonly name: string; readonly namespace: string } {
@@ -114,13 +126,13 @@ function nameOf(document: unknown): { readonly name: string; readonly namespace:
   return { name: text(metadata?.name), namespace: text(metadata?.namespace) };
 }
 
-function invalidOf(api: ReadonlyMap<string, ApiPolicy>, files: readonly PolicyRejection[]): readonly RejectedPolicy[] {
+function invalidOf({ api, files }: Offers): readonly RejectedPolicy[] {
   const fromApi = [...api].filter(([, { fault }]) => fault !== '');
   return [
     ...fromApi.map(([uid, { name, namespace, fault }]): RejectedPolicy => {
       return { uid, name, namespace, origin: 'API', reason: 'Invalid', message: fault };
     }),
-    ...files.map(({ file, document, name, namespace, faults }): RejectedPolicy => {
+    ...files.rejected.map(({ file, document, name, namespace, faults }): RejectedPolicy => {
       const message = faults.map(formatFault).join('; ');
       return { uid: `${file}:${document}`, name, namespace, origin: file, reason: 'Invalid', message };
     }),
@@ -148,18 +160,18 @@ interface Said {
 
 function say(sink: PolicyBookSink, { api, rejected, said }: Said): void {
   for (const [uid, { name, namespace }] of api) {
-    const bad = rejected.find((own) => own.uid === uid);
-    const key = `${bad?.reason ?? ''} ${bad?.message ?? ''}`;
+    const condition = readyCondition(rejected.find((own) => own.uid === uid));
+    const key = `${condition.reason} ${condition.message}`;
     if (said.get(uid) === key) continue;
     said.set(uid, key);
-    sink.conditioned(
-      { name, namespace },
-      {
-        type: 'Ready',
-        status: bad === undefined ? 'True' : 'False',
-        reason: bad?.reason ?? 'Evaluated',
-        message: bad?.message ?? '',
-      },
-    );
+    sink.conditioned({ name, namespace }, condition);
   }
+}
+
+/** The CRD bounds a condition's message; the log has all of it. */
+const MESSAGE_CHARS = 4_096;
+
+function readyCondition(bad: RejectedPolicy | undefined): PolicyCondition {
+  if (bad === undefined) return { type: 'Ready', status: 'True', reason: 'Evaluated', message: '' };
+  return { type: 'Ready', status: 'False', reason: bad.reason, message: bad.message.slice(0, MESSAGE_CHARS) };
 }

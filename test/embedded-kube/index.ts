@@ -14,3 +14,8 @@ export {
   type WatchEvent,
 } from './conformance/api-under-test.ts';
 export type { ConformanceCase } from './conformance/fixtures.ts';
+export { createWorld, type World, type WorldOptions } from './world.ts';
+export type { IncidentWishes } from './world/director.ts';
+export type { Incident, IncidentKind } from './world/incidents.ts';
+export type { DaemonTruth, NodeTruth } from './world/truth.ts';
+export type { DaemonSpec } from './world/world-state.ts';

@@ -14,7 +14,7 @@ export type StoreOptions = {
   readonly clock?: Clock;
   /** Numbers in [0, 1) for uids and generated names; default: Math.random. */
   readonly random?: () => number;
-  /** Changes kept for each resource, from which watches resume; default 10,000. */
+  /** Changes kept for each resource, from which watches resume; default 1,000. */
   readonly historyLimit?: number;
 };
 
@@ -56,7 +56,7 @@ export function createStore(options: StoreOptions = {}): Store {
   const registry = createRegistry({
     clock: options.clock ?? { now: () => Date.now() },
     random: options.random ?? Math.random,
-    historyLimit: options.historyLimit ?? 10_000,
+    historyLimit: options.historyLimit ?? 1_000,
   });
   const write = (as: As | undefined): { readonly manager: string } => ({ manager: as?.manager ?? 'embedded-kube' });
   const patch = (

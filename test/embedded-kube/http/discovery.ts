@@ -21,17 +21,24 @@ const STATUS_VERBS = ['get', 'patch', 'update'];
 /** The document at a discovery path, or undefined for another path. */
 export function discoveryDocument(path: string, registry: Registry): Json | undefined {
   const types = registry.types();
-  if (path === '/version') return VERSION;
-  if (path === '/api') return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: CLIENT_ADDRESSES };
-  if (path === '/apis')
-    return { kind: 'APIGroupList', apiVersion: 'v1', groups: namedGroups(types).map(groupEntry(types)) };
-  const [, root, group = '', version, ...more] = path.split('/');
-  if (more.length > 0) return undefined;
-  if (root === 'api') return version === undefined ? resourceList(types, group) : undefined;
-  if (root !== 'apis') return undefined;
-  if (version !== undefined) return resourceList(types, `${group}/${version}`);
-  if (!namedGroups(types).includes(group)) return undefined;
-  return { kind: 'APIGroup', apiVersion: 'v1', ...groupEntry(types)(group) };
+  switch (path) {
+    case '/version':
+      return VERSION;
+    case '/api':
+      return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: CLIENT_ADDRESSES };
+    case '/apis':
+      return { kind: 'APIGroupList', apiVersion: 'v1', groups: namedGroups(types).map(groupEntry(types)) };
+    default:
+      return groupDocument(path.split('/').slice(1), types);
+  }
+}
+
+function groupDocument(parts: readonly string[], types: readonly ResourceType[]): Json | undefined {
+  const [root, group = '', version = ''] = parts;
+  if (root === 'api' && parts.length === 2) return resourceList(types, group);
+  if (root !== 'apis' || !namedGroups(types).includes(group)) return undefined;
+  if (parts.length === 3) return resourceList(types, `${group}/${version}`);
+  return parts.length === 2 ? { kind: 'APIGroup', apiVersion: 'v1', ...groupEntry(types)(group) } : undefined;
 }
 
 function namedGroups(types: readonly ResourceType[]): readonly string[] {

@@ -19,6 +19,7 @@ export type WatchQuery = Selection & {
 
 const EXACT = 'Exact';
 const NOT_OLDER = 'NotOlderThan';
+const MATCH = 'resourceVersionMatch';
 
 /** True when the parameters ask for a watch. */
 export function isWatch(parameters: URLSearchParams): boolean {
@@ -28,7 +29,7 @@ export function isWatch(parameters: URLSearchParams): boolean {
 /** The list that the parameters ask for; throws 400 or 422. */
 export function listQueryOf(path: ResourcePath, parameters: URLSearchParams): ListQuery {
   refuseAll(checkList(parameters));
-  const match = parameters.get('resourceVersionMatch');
+  const match = parameters.get(MATCH);
   return {
     ...selectionOf(path, parameters),
     limit: readLimit(parameters),
@@ -107,46 +108,56 @@ function forbidden(field: string, text: string): Cause {
 function unsupported(value: string, allowed: readonly string[]): Cause {
   const words = allowed.map((word) => JSON.stringify(word)).join(', ');
   const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${words}`;
-  return { reason: 'FieldValueNotSupported', message, field: 'resourceVersionMatch' };
+  return { reason: 'FieldValueNotSupported', message, field: MATCH };
+}
+
+type Rule = { readonly broken: boolean; readonly cause: Cause };
+
+function brokenOf(rules: readonly Rule[]): readonly Cause[] {
+  return rules.filter(({ broken }) => broken).map(({ cause }) => cause);
+}
+
+function continuedRule(match: string, parameters: URLSearchParams): Rule {
+  const broken = match !== '' && Boolean(parameters.get('continue'));
+  return { broken, cause: forbidden(MATCH, `${MATCH} is forbidden when continue is provided`) };
 }
 
 function checkList(parameters: URLSearchParams): readonly Cause[] {
-  const match = parameters.get('resourceVersionMatch') ?? '';
+  const match = parameters.get(MATCH) ?? '';
   const version = parameters.get('resourceVersion') ?? '';
-  const subject = 'resourceVersionMatch';
-  const causes: Cause[] = [];
-  if (match !== '') {
-    if (version === '') causes.push(forbidden(subject, `${subject} is forbidden unless resourceVersion is provided`));
-    if (parameters.get('continue'))
-      causes.push(forbidden(subject, `${subject} is forbidden when continue is provided`));
-    if (match !== EXACT && match !== NOT_OLDER) causes.push(unsupported(match, [EXACT, NOT_OLDER, '']));
-    if (match === EXACT && version === '0') {
-      causes.push(forbidden(subject, `${subject} "exact" is forbidden for resourceVersion "0"`));
-    }
-  }
-  if (parameters.has('sendInitialEvents')) {
-    causes.push(forbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list'));
-  }
-  return causes;
+  return brokenOf([
+    {
+      broken: match !== '' && version === '',
+      cause: forbidden(MATCH, `${MATCH} is forbidden unless resourceVersion is provided`),
+    },
+    continuedRule(match, parameters),
+    { broken: !['', EXACT, NOT_OLDER].includes(match), cause: unsupported(match, [EXACT, NOT_OLDER, '']) },
+    {
+      broken: match === EXACT && version === '0',
+      cause: forbidden(MATCH, `${MATCH} "exact" is forbidden for resourceVersion "0"`),
+    },
+    {
+      broken: parameters.has('sendInitialEvents'),
+      cause: forbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list'),
+    },
+  ]);
 }
 
 function checkWatch(parameters: URLSearchParams, streamingList: boolean): readonly Cause[] {
-  const match = parameters.get('resourceVersionMatch') ?? '';
-  const subject = 'resourceVersionMatch';
-  const causes: Cause[] = [];
+  const match = parameters.get(MATCH) ?? '';
   const asked = parameters.has('sendInitialEvents');
-  if (asked && match !== NOT_OLDER) {
-    causes.push(forbidden(subject, `sendInitialEvents requires setting ${subject} to ${NOT_OLDER}`));
-  }
-  if (asked && !streamingList) {
-    const text = 'sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled';
-    causes.push(forbidden('sendInitialEvents', text));
-  }
-  if (match === '') return causes;
-  if (!asked) {
-    causes.push(forbidden(subject, `${subject} is forbidden for watch unless sendInitialEvents is provided`));
-  }
-  if (match !== NOT_OLDER) causes.push(unsupported(match, [NOT_OLDER]));
-  if (parameters.get('continue')) causes.push(forbidden(subject, `${subject} is forbidden when continue is provided`));
-  return causes;
+  const gate = 'sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled';
+  return brokenOf([
+    {
+      broken: asked && match !== NOT_OLDER,
+      cause: forbidden(MATCH, `sendInitialEvents requires setting ${MATCH} to ${NOT_OLDER}`),
+    },
+    { broken: asked && !streamingList, cause: forbidden('sendInitialEvents', gate) },
+    {
+      broken: match !== '' && !asked,
+      cause: forbidden(MATCH, `${MATCH} is forbidden for watch unless sendInitialEvents is provided`),
+    },
+    { broken: !['', NOT_OLDER].includes(match), cause: unsupported(match, [NOT_OLDER]) },
+    continuedRule(match, parameters),
+  ]);
 }

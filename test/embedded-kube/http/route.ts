@@ -13,18 +13,39 @@ export type ResourcePath = {
 /** The resource that a path names, or undefined for a path that nothing serves. */
 export function parseResourcePath(path: string, registry: Registry): ResourcePath | undefined {
   const parts = path.split('/').slice(1).map(decodeSegment);
-  const isCore = parts[0] === 'api';
-  if (!isCore && parts[0] !== 'apis') return undefined;
-  const apiVersion = isCore ? parts[1] : `${parts[1] ?? ''}/${parts[2] ?? ''}`;
-  const rest = parts.slice(isCore ? 2 : 3);
-  const isNamespaced = rest[0] === 'namespaces' && rest.length > 2 && rest[2] !== 'status';
-  const namespace = isNamespaced ? rest[1] : undefined;
-  const [plural, name, subresource, ...more] = isNamespaced ? rest.slice(2) : rest;
-  const type = registry.types().find((row) => row.plural === plural && apiVersionOf(row) === apiVersion);
-  if (type === undefined || more.length > 0 || name === '') return undefined;
-  if (isNamespaced !== type.namespaced && (isNamespaced || name !== undefined)) return undefined;
+  const version = versionOf(parts);
+  if (version === undefined) return undefined;
+  const { namespace, rest } = takeNamespace(version.rest);
+  const [plural, name, subresource, ...more] = rest;
+  const type = registry
+    .types()
+    .find((row) => row.plural === plural && apiVersionOf(row) === version.apiVersion && more.length === 0);
+  if (type === undefined || !fitsScope(type, namespace, name)) return undefined;
   if (subresource === undefined) return { type, namespace, name, subresource };
   return subresource === 'status' && type.status ? { type, namespace, name, subresource } : undefined;
+}
+
+type Version = { readonly apiVersion: string; readonly rest: readonly string[] };
+
+function versionOf([root, first = '', second = '', ...rest]: readonly string[]): Version | undefined {
+  if (root === 'api') return { apiVersion: first, rest: [second, ...rest] };
+  return root === 'apis' ? { apiVersion: `${first}/${second}`, rest } : undefined;
+}
+
+/** `namespaces/x/pods` is about pods in x, `namespaces/x` and `namespaces/x/status` about the namespace itself. */
+function takeNamespace(rest: readonly string[]): {
+  readonly namespace: string | undefined;
+  readonly rest: readonly string[];
+} {
+  const [first, namespace, third] = rest;
+  const isInside = first === 'namespaces' && third !== undefined && third !== 'status';
+  return isInside ? { namespace, rest: rest.slice(2) } : { namespace: undefined, rest };
+}
+
+/** A namespaced resource is read across namespaces only as a whole; a cluster's resource is in none. */
+function fitsScope(type: ResourceType, namespace: string | undefined, name: string | undefined): boolean {
+  if (name === '') return false;
+  return type.namespaced ? namespace !== undefined || name === undefined : namespace === undefined;
 }
 
 function decodeSegment(segment: string): string {

@@ -1,6 +1,6 @@
 /** One watch connection: it reads the change log at its own pace and ends when it falls too far behind. */
 import type { ServerResponse } from 'node:http';
-import { ApiFailure, expired, tooLargeResourceVersion } from '../objects/api-failure.ts';
+import { expired, tooLargeResourceVersion, type ApiFailure } from '../objects/api-failure.ts';
 import { eventLine, type Change, type ChangeLog } from '../objects/change-log.ts';
 import type { StringMap } from '../objects/kube-object.ts';
 import { isSelected } from '../objects/list-query.ts';

@@ -86,7 +86,7 @@ function asObject({ type, namespace }: ResourcePath, body: Json | undefined): Ku
   if (!isKubeObject(given)) throw badRequest('the body must be a JSON object with metadata, whose name is a string');
   const apiVersion = agree(readText(given, ['apiVersion']), apiVersionOf(type), type);
   const kind = agree(readText(given, ['kind']), type.kind, type);
-  const { namespace: stated = '', name = '' } = given.metadata;
+  const { namespace: stated = '' } = given.metadata;
   if (namespace !== undefined && stated !== '' && stated !== namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
@@ -94,7 +94,11 @@ function asObject({ type, namespace }: ResourcePath, body: Json | undefined): Ku
     ...given,
     apiVersion,
     kind,
-    metadata: { ...given.metadata, name, ...(namespace !== undefined && { namespace }) },
+    metadata: {
+      ...given.metadata,
+      name: readText(given.metadata, ['name']),
+      ...(namespace !== undefined && { namespace }),
+    },
   };
 }
 

@@ -1,5 +1,4 @@
 /** Every refusal of the API server as one error class that carries the Status object to send; texts as in kube-apiserver 1.36. */
-import type { ResourceType } from './resource-type.ts';
 
 /** One entry of status.details.causes. */
 export type Cause = { readonly reason: string; readonly message: string; readonly field?: string };
@@ -36,7 +35,7 @@ export class ApiFailure extends Error {
   }
 }
 
-type Named = Pick<ResourceType, 'group' | 'plural'>;
+type Named = { readonly group: string; readonly plural: string };
 
 function detailsOf(type: Named, name: string): NonNullable<FailureStatus['details']> {
   return { name, ...(type.group === '' ? {} : { group: type.group }), kind: type.plural };

@@ -53,7 +53,9 @@ export type KubeObject = {
 };
 
 /** What a caller hands in: any typed or plain object that says what it is and how it is named. */
-export type Manifest = { readonly apiVersion: string; readonly kind: string; readonly metadata: object };
+export type Manifest = Header | (Header & { readonly [key: string]: unknown });
+
+type Header = { readonly apiVersion: string; readonly kind: string; readonly metadata: object };
 
 /** Which object: its kind (one of those served), name, and namespace where it has one. */
 export type ObjectRef = { readonly kind: string; readonly name: string; readonly namespace?: string };

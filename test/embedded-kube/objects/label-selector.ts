@@ -83,7 +83,8 @@ function parseRequirement(tokens: string[]): Requirement {
 function exactValue(tokens: string[], operator: Requirement['operator']): string {
   const next = tokens[0];
   const value = next === undefined || next === ',' ? '' : identifier(tokens);
-  if ((operator === 'gt' || operator === 'lt') && !isInteger(value)) {
+  const needsInteger = operator === 'gt' || operator === 'lt';
+  if (needsInteger && !/^[+-]?\d+$/.test(value)) {
     throw badRequest(
       `unable to parse requirement: values[0]: Invalid value: "${value}": for 'Gt', 'Lt' operators, the value must be an integer`,
     );

@@ -5,7 +5,7 @@ import { createCollection, type Collection } from './collection.ts';
 import { DEFINITION_KIND, typeOfDefinition } from './definition.ts';
 import { decideDeletion, isDeletionComplete, type DeleteOptions } from './deletion.ts';
 import { equalJson, omit } from './json.ts';
-import { isKubeObject, toTimestamp, type KubeObject } from './kube-object.ts';
+import { isKubeObject, toTimestamp, type KubeObject, type ObjectMeta } from './kube-object.ts';
 import { listPage, type ListPage, type ListQuery } from './list-query.ts';
 import { accountWrite } from './managed-fields.ts';
 import { badValue } from './names.ts';
@@ -109,21 +109,30 @@ function create(
   { type, object }: { readonly type: ResourceType; readonly object: KubeObject },
   options: WriteOptions,
 ): Written {
-  const { resourceVersion = '', namespace } = object.metadata;
-  if (resourceVersion !== '' && options.trusted !== true) {
-    throw new ApiFailure({ code: 500, message: 'resourceVersion should not be set on objects to be created' });
-  }
-  if (type.namespaced && !state.served.get('namespaces.')?.collection.get(namespace ?? '')) {
-    throw notFound({ group: '', plural: 'namespaces' }, namespace ?? '');
-  }
+  checkCreation(state, type, { object, trusted: options.trusted === true });
   const context = { ...options, now: state.clock.now(), random: state.random };
   const prepared = prepareCreation(type, object, context);
-  if (collectionOf(state, type).get(keyOf(prepared.metadata.name, namespace))) {
-    // A name that was generated is generated again, as the API server does.
-    if (!object.metadata.name) return create(state, { type, object }, options);
-    throw alreadyExists(type, prepared.metadata.name);
+  const { name, namespace } = prepared.metadata;
+  if (collectionOf(state, type).get(keyOf(name, namespace)) === undefined) {
+    return { object: commit(state, { type, after: prepared }, options), outcome: 'created' };
   }
-  return { object: commit(state, { type, after: prepared }, options), outcome: 'created' };
+  // A name that was generated is generated again, as the API server does.
+  if (!object.metadata.name) return create(state, { type, object }, options);
+  throw alreadyExists(type, name);
+}
+
+function checkCreation(
+  state: State,
+  type: ResourceType,
+  { object, trusted }: { readonly object: KubeObject; readonly trusted: boolean },
+): void {
+  const { resourceVersion = '', namespace = '' } = object.metadata;
+  if (resourceVersion !== '' && !trusted) {
+    throw new ApiFailure({ code: 500, message: 'resourceVersion should not be set on objects to be created' });
+  }
+  if (type.namespaced && state.served.get('namespaces.')?.collection.get(namespace) === undefined) {
+    throw notFound({ group: '', plural: 'namespaces' }, namespace);
+  }
 }
 
 function update(
@@ -144,27 +153,25 @@ function update(
     return create(state, { type, object }, options);
   }
   const current = getVersion(state, place).object;
-  checkVersion(type, current, object, options);
+  if (options.trusted !== true) checkVersion(type, current, object.metadata);
+  else checkUid(type, current, object.metadata);
   return store(state, { type, current, incoming: object }, options);
 }
 
-function checkVersion(type: ResourceType, current: KubeObject, incoming: KubeObject, options: WriteOptions): void {
-  const { uid, resourceVersion, name } = current.metadata;
-  const given = incoming.metadata;
-  if (given.uid !== undefined && given.uid !== '' && given.uid !== uid) {
-    throw conflict(
-      type,
-      name,
-      `Precondition failed: UID in precondition: ${given.uid}, UID in object meta: ${uid ?? ''}`,
-    );
-  }
-  if (options.trusted === true) return;
-  if ((given.resourceVersion ?? '') === '') {
-    if (type.unconditionalUpdate) return;
-    const cause = badValue('metadata.resourceVersion', 0, 'must be specified for an update');
-    throw invalid({ group: type.group, kind: type.plural, name }, [cause]);
-  }
-  if (given.resourceVersion !== resourceVersion) throw conflict(type, name);
+function checkUid(type: ResourceType, { metadata: { uid, name } }: KubeObject, given: ObjectMeta): void {
+  const stated = given.uid ?? '';
+  if (stated === '' || stated === uid) return;
+  throw conflict(type, name, `Precondition failed: UID in precondition: ${stated}, UID in object meta: ${uid ?? ''}`);
+}
+
+function checkVersion(type: ResourceType, current: KubeObject, given: ObjectMeta): void {
+  checkUid(type, current, given);
+  const { name, resourceVersion } = current.metadata;
+  const stated = given.resourceVersion ?? '';
+  if (stated === resourceVersion || (stated === '' && type.unconditionalUpdate)) return;
+  if (stated !== '') throw conflict(type, name);
+  const cause = badValue('metadata.resourceVersion', 0, 'must be specified for an update');
+  throw invalid({ group: type.group, kind: type.plural, name }, [cause]);
 }
 
 function patchObject(
@@ -173,20 +180,22 @@ function patchObject(
   options: WriteOptions,
 ): Written {
   const { type, name, namespace } = place;
-  const found = collectionOf(state, type).get(keyOf(name, namespace));
+  const found = collectionOf(state, type).get(keyOf(name, namespace))?.object;
   if (found === undefined && patch.kind !== 'apply') throw notFound(type, name);
-  const blank = {
-    apiVersion: apiVersionOf(type),
-    kind: type.kind,
-    metadata: { name, ...(namespace && { namespace }) },
-  };
-  const object = applyPatch(type, found?.object ?? blank, patch);
+  const object = applyPatch(type, found ?? blankObject(place), patch);
   if (!isKubeObject(object)) throw badRequest('the patched document has no metadata');
-  const { uid = '' } = object.metadata;
-  if (found !== undefined && uid !== '' && uid !== found.object.metadata.uid) {
-    throw invalid({ group: type.group, kind: type.kind, name }, [badValue('metadata.uid', uid, 'field is immutable')]);
-  }
+  if (found !== undefined) checkUidKept(type, found.metadata, object.metadata);
   return update(state, { place, object }, { ...options, operation: patch.kind === 'apply' ? 'Apply' : 'Update' });
+}
+
+function blankObject({ type, name, namespace }: Place): KubeObject {
+  return { apiVersion: apiVersionOf(type), kind: type.kind, metadata: { name, ...(namespace && { namespace }) } };
+}
+
+function checkUidKept(type: ResourceType, { uid, name }: ObjectMeta, patched: ObjectMeta): void {
+  const stated = patched.uid ?? '';
+  if (stated === '' || stated === uid) return;
+  throw invalid({ group: type.group, kind: type.kind, name }, [badValue('metadata.uid', stated, 'field is immutable')]);
 }
 
 function store(

@@ -25,14 +25,19 @@ function prune(value: Json, schema: SchemaNode | undefined, place: Place): Json 
   if (!isJsonObject(value)) return value;
   const kept = Object.entries(value).flatMap(([key, inner]) => {
     const path = place.path === '' ? key : `${place.path}.${key}`;
-    if (schema?.['x-kubernetes-embedded-resource'] === true && META_FIELDS.has(key)) return [[key, inner]];
+    if (isKeptWhole(key, schema)) return [[key, inner]];
     const known = propertySchema(schema, key);
     if (known !== undefined) return [[key, prune(inner ?? null, known, { ...place, path })]];
-    if (schema?.[PRESERVE] === true || schema?.additionalProperties === true) return [[key, inner]];
     place.unknown.push(path);
     return [];
   });
   return Object.fromEntries(kept) as JsonObject;
+}
+
+function isKeptWhole(key: string, schema: SchemaNode | undefined): boolean {
+  if (schema?.['x-kubernetes-embedded-resource'] === true && META_FIELDS.has(key)) return true;
+  const keepsUnknown = schema?.[PRESERVE] === true || schema?.additionalProperties === true;
+  return keepsUnknown && propertySchema(schema, key) === undefined;
 }
 
 function itemSchema(schema: SchemaNode | undefined): SchemaNode | undefined {

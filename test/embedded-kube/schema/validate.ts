@@ -50,7 +50,7 @@ function checkEnum(value: Json, schema: SchemaNode, path: string): readonly Caus
 }
 
 function checkString(value: string, schema: SchemaNode, path: string): readonly Cause[] {
-  const length = [...value].length;
+  const { length } = Array.from(value);
   if (schema.maxLength !== undefined && length > schema.maxLength) {
     const unit = schema.maxLength === 1 ? 'byte' : 'bytes';
     const message = `Too long: may not be more than ${String(schema.maxLength)} ${unit}`;
@@ -70,20 +70,16 @@ function checkString(value: string, schema: SchemaNode, path: string): readonly 
 }
 
 function checkNumber(value: number, schema: SchemaNode, path: string): readonly Cause[] {
-  const { minimum, maximum, multipleOf } = schema;
-  const causes: Cause[] = [];
-  if (multipleOf !== undefined && !Number.isInteger(value / multipleOf)) {
-    causes.push(bad(value, path, `should be a multiple of ${String(multipleOf)}`));
-  }
-  if (minimum !== undefined && (schema.exclusiveMinimum === true ? value <= minimum : value < minimum)) {
-    const words = schema.exclusiveMinimum === true ? 'greater than' : 'greater than or equal to';
-    causes.push(bad(value, path, `should be ${words} ${String(minimum)}`));
-  }
-  if (maximum !== undefined && (schema.exclusiveMaximum === true ? value >= maximum : value > maximum)) {
-    const words = schema.exclusiveMaximum === true ? 'less than' : 'less than or equal to';
-    causes.push(bad(value, path, `should be ${words} ${String(maximum)}`));
-  }
-  return causes;
+  const { minimum = -Infinity, maximum = Infinity, multipleOf = 0, exclusiveMinimum, exclusiveMaximum } = schema;
+  const above = exclusiveMinimum === true ? value > minimum : value >= minimum;
+  const below = exclusiveMaximum === true ? value < maximum : value <= maximum;
+  const orEqual = (exclusive: boolean | undefined): string => (exclusive === true ? '' : ' or equal to');
+  const rules = [
+    { holds: multipleOf === 0 || Number.isInteger(value / multipleOf), words: `a multiple of ${String(multipleOf)}` },
+    { holds: above, words: `greater than${orEqual(exclusiveMinimum)} ${String(minimum)}` },
+    { holds: below, words: `less than${orEqual(exclusiveMaximum)} ${String(maximum)}` },
+  ];
+  return rules.filter(({ holds }) => !holds).map(({ words }) => bad(value, path, `should be ${words}`));
 }
 
 function tooMany(count: number, limit: number, path: string): Cause {

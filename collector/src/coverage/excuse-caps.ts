@@ -16,8 +16,8 @@ export function excuseRecord(record: NodeRecord, subject: Subject): Capped {
   let regain = Infinity;
   const excuse = findExcuse(subject, (candidate) => {
     if (candidate.capMs === undefined) return true;
-    const meter = record.meters?.get(candidate.code);
-    if (meter === undefined || usedMs(meter, monoMs) < candidate.capMs) return true;
+    const meter = record.meters?.get(candidate.code) ?? createMeter();
+    if (usedMs(meter, monoMs) < candidate.capMs) return true;
     closeSpell(meter, monoMs);
     regain = Math.min(regain, regainMono(meter, monoMs));
     return false;

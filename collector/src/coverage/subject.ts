@@ -61,7 +61,7 @@ export interface Layer {
   judge(subject: Subject): LayerAnswer;
 }
 
-/** An excuse that holds now. With `capMs` it is metered over 24 h; `untilMono` is when it ends by itself. */
+/** An excuse that holds now. With `capMs` it is metered over 24 h; `untilMono` is when it may end by itself. */
 export interface Excuse {
   readonly code: ExcuseCode;
   readonly message: string;

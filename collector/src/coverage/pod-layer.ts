@@ -34,7 +34,8 @@ export const podLayer: Layer = {
   },
 };
 
-function isServing(pod: PodEntry): boolean {
+/** True for a pod that is Ready and not on its way out. */
+export function isServing(pod: PodEntry): boolean {
   return pod.object.ready.status === 'True' && pod.object.deletedAt === undefined;
 }
 

@@ -6,6 +6,7 @@ import { explainPlacement } from './explain-placement.ts';
 import type { Placement } from './expectation.ts';
 import { formSubject, placeNode } from './form-subject.ts';
 import { judge, type Judgement } from './judge.ts';
+import { isServing } from './pod-layer.ts';
 import type { PolicyRoll } from './policy-roll.ts';
 import { createRecord, SCOPE_MEMORY_MS, type NodeRecord } from './record.ts';
 import { judgeScope, type Scope } from './scope.ts';
@@ -154,7 +155,7 @@ function standIn(record: NodeRecord, subject: Subject, review: Review): Finding 
 }
 
 function isCurrent({ pods, newestHash }: Subject): boolean {
-  return newestHash !== '' && pods.some(({ object }) => object.hash === newestHash && object.ready.status === 'True');
+  return newestHash !== '' && pods.some((pod) => pod.object.hash === newestHash && isServing(pod));
 }
 
 function standOut(record: NodeRecord, subject: Subject, scope: Scope): Finding {

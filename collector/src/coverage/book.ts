@@ -102,7 +102,7 @@ function whyOf(standing: Standing | undefined): string {
 function transit(books: Books, roll: PolicyRoll, change: Change & { readonly entry: Entry }): void {
   const { before, after, entry } = change;
   const { record, now } = entry;
-  record.sinceMono = now.monoMs;
+  if (before?.state !== after?.state) record.sinceMono = now.monoMs;
   books.sequence += 1;
   const stateOf = (standing: Standing | undefined): NodeState | 'absent' => standing?.state ?? 'absent';
   books.sink.transition({

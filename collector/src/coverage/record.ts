@@ -13,7 +13,7 @@ export interface NodeRecord extends Past {
   readonly name: string;
   readonly uid: string;
   standing: Standing | undefined;
-  /** Since when state, reason and excuse have been what they are. */
+  /** Since when its state has been what it is, through whatever reasons. */
   sinceMono: number;
   /** When to look again; Infinity for never. */
   dueMono: number;

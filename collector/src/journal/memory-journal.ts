@@ -38,7 +38,7 @@ export function createMemoryJournal(limit = MOST_TRANSITIONS): Journal {
       if (oldest !== undefined) memories.delete(oldest);
     },
     recall: () => [...memories.values()],
-    transitions: (policyUid, nodeUid, most) => (byNode.get(keyOf(policyUid, nodeUid)) ?? []).slice(-most).reverse(),
+    transitions: (policyUid, nodeUid, most) => (byNode.get(keyOf(policyUid, nodeUid)) ?? []).toReversed().slice(0, most),
   };
 }
 

@@ -1,5 +1,4 @@
 /** Answers over HTTP: JSON bodies, refusals, and lists that are streamed in chunks. */
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { ApiFailure } from '../objects/api-failure.ts';
 import type { ListPage } from '../objects/list-query.ts';
@@ -60,7 +59,13 @@ export async function sendList(response: ServerResponse, type: ResourceType, pag
   response.end(`${text}]}`);
 }
 
-async function drained(response: ServerResponse): Promise<boolean> {
-  await Promise.race([once(response, 'drain'), once(response, 'close')]);
-  return !response.destroyed;
+/** True once the client has taken what was written, false when it has gone. */
+function drained(response: ServerResponse): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      response.off('drain', settle).off('close', settle);
+      resolve(!response.destroyed);
+    };
+    response.on('drain', settle).on('close', settle);
+  });
 }

@@ -14,6 +14,9 @@ describe('validation', () => {
     ['an exclusive bound', { type: 'integer', minimum: 1, exclusiveMinimum: true }, 1, ['should be greater than 1']],
     ['a multiple', { type: 'integer', multipleOf: 5 }, 7, ['should be a multiple of 5']],
     ['short', { type: 'string', minLength: 2 }, 'é', ['should be at least 2 chars long']],
+    ['a Unicode class', { type: 'string', pattern: '^\\P{Cc}*$' }, 'any words', []],
+    ['outside a Unicode class', { type: 'string', pattern: '^\\P{Cc}*$' }, 'a\u0007', ['should match']],
+    ['an escape of RE2', { type: 'string', pattern: '^a\\-b$' }, 'a-b', []],
     ['too many items', { type: 'array', items: text, maxItems: 1 }, ['a', 'b'], ['must have at most 1 item']],
     [
       'too many properties',

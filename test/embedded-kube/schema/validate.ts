@@ -49,6 +49,15 @@ function checkEnum(value: Json, schema: SchemaNode, path: string): readonly Caus
   return [{ reason: 'FieldValueNotSupported', message, field: path }];
 }
 
+/** The server's patterns are RE2's: like JavaScript's Unicode ones, but with escapes that only the plain ones allow. */
+function toRegExp(pattern: string): RegExp {
+  try {
+    return new RegExp(pattern, 'u');
+  } catch {
+    return new RegExp(pattern);
+  }
+}
+
 function checkString(value: string, schema: SchemaNode, path: string): readonly Cause[] {
   const { length } = Array.from(value);
   if (schema.maxLength !== undefined && length > schema.maxLength) {
@@ -59,7 +68,7 @@ function checkString(value: string, schema: SchemaNode, path: string): readonly 
   if (schema.minLength !== undefined && length < schema.minLength) {
     return [bad(value, path, `should be at least ${String(schema.minLength)} chars long`)];
   }
-  if (schema.pattern !== undefined && !new RegExp(schema.pattern).test(value)) {
+  if (schema.pattern !== undefined && !toRegExp(schema.pattern).test(value)) {
     return [bad(value, path, `should match '${schema.pattern}'`)];
   }
   if (schema.format !== undefined && !matchesFormat(value, schema.format)) {

@@ -3,6 +3,7 @@ import {
   emit,
   isLive,
   mark,
+  page,
   passPause,
   query,
   refuse,
@@ -183,6 +184,18 @@ describe('a watch that ends', () => {
       it.time.advance(187.5);
     }
     await it.requests(4);
+  });
+
+  it('and expires right after each list is not listed again at full speed', async () => {
+    const lists = Array.from({ length: 3 }, () => [page(9, []), refuse(410)]).flat();
+    const it = await set(...lists);
+    it.connection.traits.streamingList = false;
+    const reflector = it.start();
+    for (const [index, wait] of [187.5, 375, 750].entries()) {
+      await until(() => reflector.status().errors.Gone === index + 1 && it.time.pending().length === 2, 'the pause');
+      expect(it.time.pending()[0]).toBe(wait);
+      it.time.advance(wait);
+    }
   });
 
   it('for what it says is closed, not left behind', async () => {

@@ -22,6 +22,7 @@ export interface RollSink {
   dropped(policy: Policy): void;
   moved(move: Move): void;
   transition(transition: Transition): void;
+  /** What the journal should keep of a node changed. */
   remember(roll: PolicyRoll, record: NodeRecord, now: Instant): void;
 }
 
@@ -47,6 +48,7 @@ export interface Entry {
   readonly dueMono: number;
   readonly now: Instant;
   readonly evidence: () => string;
+  readonly crossedScope?: boolean;
 }
 
 /** Books an entry. A standing of `undefined` takes the record off the roll. */
@@ -57,6 +59,8 @@ export function book(books: Books, roll: PolicyRoll, entry: Entry): void {
   setTimer(books, roll, entry);
   if (after === undefined) roll.records.delete(record.key);
   else roll.records.set(record.key, record);
+  // A phantom has no past.
+  if ((before !== after || entry.crossedScope === true) && record.name !== '') books.sink.remember(roll, record, now);
   if (before === after) return;
   record.standing = after;
   count(roll, record, { before, after });
@@ -118,5 +122,4 @@ function transit(books: Books, roll: PolicyRoll, change: Change & { readonly ent
     evidence: entry.evidence(),
     wallMs: now.wallMs,
   });
-  books.sink.remember(roll, record, now);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createCoveredCluster, createTestCluster, sumCounters } from '../test-cluster.ts';
-import { condition, HOUR, MINUTE, SECOND } from '../test-objects.ts';
+import { condition, HOUR, MINUTE, SECOND, START } from '../test-objects.ts';
 
 const DAY = 24 * HOUR;
 
@@ -71,4 +71,147 @@ describe('time', () => {
     expect(cluster.state('c')).toBe('uncovered:Unexplained');
     expect(sumCounters(cluster.reading()).good).toBe(590_000);
   });
+});
+
+describe('a DaemonSet', () => {
+  test('that is made anew under its name has its whole start deadline before it', () => {
+    const cluster = createCoveredCluster(['a']);
+    cluster.daemonSetGone();
+    cluster.podGone('pod-a');
+    cluster.wait(HOUR);
+    expect(cluster.state('a')).toBe('uncovered:DaemonSetMissing');
+    cluster.daemonSet({ uid: 'ds-anew', createdAt: cluster.now().wallMs });
+    expect(cluster.state('a')).toBe('uncovered:Starting');
+    cluster.wait(MINUTE);
+    cluster.pod('a', { uid: 'pod-anew', ownerUid: 'ds-anew' });
+    expect(cluster.state('a')).toBe('covered');
+  });
+
+  test('that is made anew before the end of the old one is told ends up the same', () => {
+    const cluster = createCoveredCluster(['a']);
+    cluster.daemonSet({ uid: 'ds-anew', createdAt: cluster.now().wallMs });
+    cluster.daemonSetGone('ds-agent');
+    expect(cluster.state('a')).toBe('uncovered:Starting');
+    cluster.pod('a', { uid: 'pod-anew', ownerUid: 'ds-anew' });
+    cluster.podGone('pod-a');
+    expect(cluster.state('a')).toBe('covered');
+  });
+
+  test('that goes before its node leaves nothing behind', () => {
+    const cluster = createCoveredCluster(['a']);
+    cluster.daemonSetGone();
+    cluster.nodeGone('a');
+    cluster.podGone('pod-a');
+    expect(cluster.state('a')).toBe('absent');
+    expect(cluster.reading().pools).toMatchObject([{ counts: { expected: 0, eligible: 0 } }]);
+  });
+
+  test('that is being deleted is missing where its pods no longer serve', () => {
+    const cluster = createCoveredCluster(['a', 'b']);
+    cluster.daemonSet({ deletedAt: START.wallMs, generation: 2 });
+    cluster.podGone('pod-a');
+    expect([cluster.state('a'), cluster.state('b')]).toEqual(['uncovered:DaemonSetMissing', 'covered']);
+  });
+});
+
+describe('a policy', () => {
+  test('that turns to another DaemonSet judges by that one, and the first keeps its counters', () => {
+    const cluster = createCoveredCluster(['a'], { minimum: new Map([['none', 2]]) });
+    cluster.wait(MINUTE);
+    cluster.daemonSet({ name: 'other' });
+    cluster.policy({ uid: 'policy-agent', daemonset: 'other', minimum: new Map([['none', 2]]) });
+    expect(cluster.state('a')).toBe('unobserved');
+    cluster.watch('pods/agents/other', 'live');
+    expect(cluster.state('a')).toMatch(/^uncovered:/);
+    expect(cluster.state('missing/none/1')).toBe('uncovered:NodeMissing');
+    cluster.wait(MINUTE);
+    cluster.policy({ minimum: new Map([['none', 2]]) });
+    expect(cluster.state('a')).toBe('covered');
+    expect(sumCounters(cluster.reading())).toEqual({ valid: 120_000, good: 60_000, NodeMissing: 60_000 });
+  });
+
+  test('that is deleted and made anew resumes its counters, though under a new UID', () => {
+    const cluster = createCoveredCluster(['a']);
+    cluster.wait(MINUTE);
+    const { createdWallMs } = cluster.reading();
+    cluster.policyGone();
+    expect(cluster.pipeline.read(cluster.now())).toEqual([]);
+    cluster.wait(MINUTE);
+    cluster.policy({ uid: 'anew' });
+    expect(sumCounters(cluster.reading())).toEqual({ valid: 60_000, good: 60_000 });
+    cluster.wait(MINUTE);
+    expect(sumCounters(cluster.reading())).toEqual({ valid: 120_000, good: 120_000 });
+    expect(cluster.reading().createdWallMs).toBe(createdWallMs);
+  });
+
+  test('for a DaemonSet whose pods are not listed yet sees nobody uncovered', () => {
+    const cluster = createCoveredCluster(['a']);
+    cluster.daemonSet({ name: 'other' });
+    cluster.policy({ daemonset: 'other' });
+    cluster.watch('pods/agents/other', 'syncing');
+    cluster.wait(MINUTE);
+    expect(cluster.state('a', 'policy-other')).toBe('unobserved');
+    cluster.pod('a', { uid: 'pod-other', ownerUid: 'ds-other' });
+    cluster.watch('pods/agents/other', 'live');
+    expect(cluster.state('a', 'policy-other')).toBe('covered');
+    expect(sumCounters(cluster.reading('other'))).toEqual({ unobserved: 60_000 });
+    expect(sumCounters(cluster.reading())).toEqual({ valid: 60_000, good: 60_000 });
+  });
+
+  test('is not evaluated before nodes and DaemonSets were listed once, whatever is stale', () => {
+    const cluster = createTestCluster();
+    cluster.policy({ minimum: new Map([['none', 3]]) });
+    cluster.watch('nodes', 'stale');
+    cluster.watch('daemonsets', 'live');
+    cluster.node('a');
+    cluster.wait(MINUTE);
+    expect(cluster.pipeline.summaries(cluster.now())).toMatchObject([
+      { counts: { expected: 0 }, conditions: [{ status: 'False', reason: 'Syncing' }, { status: 'False' }] },
+    ]);
+    expect(sumCounters(cluster.reading())).toEqual({});
+  });
+});
+
+describe('a watch', () => {
+  test('that is stale makes its nodes unobserved, and that returns by a difference leaves no gap', () => {
+    const cluster = createCoveredCluster(['a', 'b']);
+    cluster.wait(MINUTE);
+    cluster.watch('nodes', 'stale');
+    cluster.wait(MINUTE);
+    cluster.node('a');
+    cluster.nodeGone('b');
+    cluster.watch('nodes', 'live');
+    cluster.wait(MINUTE);
+    expect([cluster.state('a'), cluster.state('b')]).toEqual(['covered', 'absent']);
+    expect(sumCounters(cluster.reading())).toEqual({ valid: 180_000, good: 180_000, unobserved: 120_000 });
+  });
+
+  test('that is gone for good while its DaemonSet stays makes its nodes unobserved', () => {
+    const cluster = createCoveredCluster(['a']);
+    cluster.watch('pods/agents/agent', 'gone');
+    expect(cluster.state('a')).toBe('unobserved');
+  });
+
+  test('of nodes that relists in the middle of a rollout changes nothing', () => {
+    const cluster = createCoveredCluster(['a']);
+    cluster.daemonSet({ generation: 2 });
+    cluster.revision(2);
+    cluster.pod('a', { deletedAt: cluster.now().wallMs + 30 * SECOND });
+    cluster.wait(10 * SECOND);
+    cluster.podGone('pod-a');
+    const before = cluster.state('a');
+    cluster.node('a');
+    expect([before, cluster.state('a')]).toEqual(['uncovered:RolloutReplacing', 'uncovered:RolloutReplacing']);
+  });
+});
+
+test('two policies on the same nodes keep their counts apart', () => {
+  const cluster = createCoveredCluster(['a', 'b']);
+  cluster.policy({ daemonset: 'other', selector: { matchLabels: {}, matchExpressions: [] } });
+  cluster.daemonSet({ name: 'other' });
+  cluster.watch('pods/agents/other', 'live');
+  cluster.pod('a', { uid: 'other-a', ownerUid: 'ds-other' });
+  cluster.wait(HOUR);
+  expect(sumCounters(cluster.reading())).toEqual({ valid: 2 * HOUR, good: 2 * HOUR });
+  expect(sumCounters(cluster.reading('other'))).toMatchObject({ valid: 2 * HOUR, good: HOUR });
 });

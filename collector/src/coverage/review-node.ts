@@ -36,6 +36,8 @@ export interface Finding {
   readonly standing: Standing;
   readonly dueMono: number;
   readonly excuse: Excuse | undefined;
+  /** True when the node entered or left the scope by what it is now, which its standing need not show. */
+  readonly crossedScope: boolean;
 }
 
 const NOTHING_KNOWN: Judgement = { verdict: 'unobserved', reason: '', owner: '', layers: [], lookAgainMono: Infinity };
@@ -52,12 +54,15 @@ export function reviewNode(review: Review): Finding | undefined {
   const { name, uid } = node.object;
   const record = known ?? createRecord(name, uid, { memory: review.recall(uid), now });
   forget(record, review.cause);
+  const { inScopeNow } = record;
   noteScope(record, scope, now);
   noteEligible(record, review, placement);
   const subject = formSubject(inventory, roll, { record, node, placement, now });
-  const inScope = isInScope(review, record, scope);
-  return inScope ? standIn(record, subject, review) : standOut(record, subject, scope);
+  const stand = isInScope(review, record, scope) ? standIn(record, subject, review) : standOut(record, subject, scope);
+  return { ...stand, record, subject, crossedScope: record.inScopeNow !== inScopeNow };
 }
+
+type Stand = Pick<Finding, 'standing' | 'dueMono' | 'excuse'>;
 
 function mayRemember({ node, recall }: Review): boolean {
   return recall(node.object.uid) !== undefined;
@@ -96,7 +101,9 @@ function noteScope(record: NodeRecord, scope: Scope, now: Instant): void {
 function noteEligible(record: NodeRecord, review: Review, placement: Placement | undefined): void {
   const { now, cause } = review;
   if (placement?.shouldRun === true) {
-    record.eligibleSinceMono ??= eligibleSince(review);
+    // No node has been eligible for longer than its DaemonSet, which may have been made anew, has been there.
+    const since = record.eligibleSinceMono ?? eligibleSince(review);
+    record.eligibleSinceMono = Math.max(since, review.roll.lastDaemonSet?.createdMono ?? since);
     record.lastEligibleMono = undefined;
     record.drift = '';
     record.editor = review.node.object.editor;
@@ -129,14 +136,12 @@ function describeEditor(editor: Editor | undefined, before: Editor | undefined):
   return isNew ? `Its labels or taints were changed by ${editor.manager}.` : 'Its managedFields do not tell by whom.';
 }
 
-function standIn(record: NodeRecord, subject: Subject, review: Review): Finding {
+function standIn(record: NodeRecord, subject: Subject, review: Review): Stand {
   const judgement = judge(subject, review.inventory.watches);
   if (judgement.verdict === 'covered') record.coveredOnce = true;
   const { excuse, lookAgainMono } = excuseRecord(record, subject);
   const memoryEnd = record.leftScopeMono === undefined ? Infinity : record.leftScopeMono + SCOPE_MEMORY_MS;
   return {
-    record,
-    subject,
     excuse,
     standing: {
       pool: subject.pool,
@@ -158,7 +163,7 @@ function isCurrent({ pods, newestHash }: Subject): boolean {
   return newestHash !== '' && pods.some((pod) => pod.object.hash === newestHash && isServing(pod));
 }
 
-function standOut(record: NodeRecord, subject: Subject, scope: Scope): Finding {
+function standOut(record: NodeRecord, subject: Subject, scope: Scope): Stand {
   endExcuses(record, subject.now.monoMs);
   const { layers, verdict, reason, owner } = NOTHING_KNOWN;
   const rule = scope.kind === 'excluded' ? scope.rule : '';
@@ -176,7 +181,7 @@ function standOut(record: NodeRecord, subject: Subject, scope: Scope): Finding {
     current: false,
     layers,
   };
-  return { record, subject, standing, dueMono: Infinity, excuse: undefined };
+  return { standing, dueMono: Infinity, excuse: undefined };
 }
 
 function isLive({ object }: Subject['pods'][number]): boolean {

@@ -34,6 +34,8 @@ export function review(
   const recall = (nodeUid: string): NodeMemory | undefined => memories.get(`${roll.policy.uid}/${nodeUid}`);
   const found = reviewNode({ inventory, roll, node, cause, now, recall });
   if (found === undefined) return;
+  // From here on the record itself remembers.
+  memories.delete(`${roll.policy.uid}/${found.record.uid}`);
   book(context, roll, { ...found, now, evidence: () => evidenceOf(found) });
 }
 

@@ -1,0 +1,101 @@
+/** `npm run demo`: a living cluster on an embedded Kubernetes API, and the collector that one would install, on it. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { daemonCoverageCrd, GROUP, VERSION } from '@rollcall/contract';
+import { createWorld, startEmbeddedKube, type Manifest } from '@rollcall/embedded-kube';
+import { stringify } from 'yaml';
+
+const SEED = Number(process.env['SEED'] ?? 20_261_121);
+const STEP_MS = 250;
+const MAIN = join(import.meta.dirname, '../collector/src/main.ts');
+
+const POLICIES: readonly Manifest[] = [
+  policy('plexd-system', 'plexd', { purpose: 'WireGuard mesh between all nodes', team: 'platform' }),
+  policy('monitoring', 'node-exporter', { purpose: 'Node metrics', team: 'observability' }),
+  policy('logging', 'fluent-bit', { purpose: 'Node and container logs', team: 'observability' }),
+];
+
+function policy(namespace: string, name: string, about: object): Manifest {
+  return {
+    apiVersion: `${GROUP}/${VERSION}`,
+    kind: 'DaemonCoverage',
+    metadata: { namespace, name },
+    spec: { daemonSet: { name }, ...about },
+  };
+}
+
+async function writeKubeconfig(server: string): Promise<{ readonly path: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'rollcall-demo-'));
+  const path = join(folder, 'kubeconfig');
+  const named = { clusters: [{ name: 'demo', cluster: { server } }], users: [{ name: 'demo', user: {} }] };
+  const contexts = [{ name: 'demo', context: { cluster: 'demo', user: 'demo' } }];
+  const config = { apiVersion: 'v1', kind: 'Config', ...named, contexts, 'current-context': 'demo' };
+  await writeFile(path, stringify(config));
+  return { path, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** Starts `rollcall serve`; its log's first address is where it listens. Lines beyond are not shown: the demo has 200 nodes that live. */
+async function startCollector(kubeconfig: string): Promise<{ readonly child: ChildProcess; readonly url: string }> {
+  const args = [MAIN, 'serve', '--kubeconfig', kubeconfig, '--listen', '127.0.0.1:0'];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout });
+  const url = await new Promise<string>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the collector ended with exit code ${code ?? 'none'}`)));
+    lines.on('line', (line) => {
+      const found = (JSON.parse(line) as { msg?: string; url?: string }).url;
+      if (found !== undefined) resolve(found);
+    });
+  });
+  return { child, url };
+}
+
+async function waitUntilReady(url: string): Promise<void> {
+  while (!(await fetch(`${url}/readyz`)).ok) await sleep(50);
+}
+
+function tell(url: string, kubeconfig: string, seconds: number): string {
+  return `
+Rollcall demo: 200 nodes in 3 pools, 3 DaemonSets, seed ${SEED}. The first full answer came after ${seconds.toFixed(1)} s.
+
+  Rollcall listens on ${url}
+
+  ${url}/metrics                                          what Prometheus scrapes
+  ${url}/api/v1/coverage                                  every policy's summary
+  ${url}/api/v1/coverage/plexd-system/plexd/nodes?state=uncovered    who is missing, and why
+
+  In another terminal:
+    npx rollcall coverage --kubeconfig ${kubeconfig}
+    npx rollcall coverage logging/fluent-bit -o wide --kubeconfig ${kubeconfig}
+
+What to look at: nodes join, drain, die and lose labels, pods crash. Compare rollcall_covered_nodes with
+rollcall_controller_desired_nodes when a node dies: the controller forgets it, Rollcall does not.
+Ctrl-C ends it.
+`;
+}
+
+async function main(): Promise<void> {
+  const startedAt = performance.now();
+  const kube = await startEmbeddedKube();
+  const world = createWorld({ store: kube.store, seed: SEED, nodes: 200, pools: 3, now: Date.now() });
+  kube.store.apply(daemonCoverageCrd() as unknown as Manifest);
+  for (const own of POLICIES) kube.store.apply(own);
+  const stepping = setInterval(() => world.step(Date.now()), STEP_MS);
+  const kubeconfig = await writeKubeconfig(kube.url);
+  const { child, url } = await startCollector(kubeconfig.path);
+  await waitUntilReady(url);
+  process.stdout.write(tell(url, kubeconfig.path, (performance.now() - startedAt) / 1000));
+  await Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal)).concat([once(child, 'exit')]));
+  clearInterval(stepping);
+  if (child.exitCode === null) {
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  }
+  await Promise.all([kube.stop(), kubeconfig.remove()]);
+}
+
+await main();

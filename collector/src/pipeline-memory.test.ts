@@ -36,13 +36,20 @@ function liveTwice(before: Script, present: Script, after: Script): Lives {
   return { one: first.state('a'), restarted: second.state('a') };
 }
 
-const node = (changes = {}): Script => (cluster) => cluster.node('a', { labels: GPU, ...changes });
+const node =
+  (changes = {}): Script =>
+  (cluster) =>
+    cluster.node('a', { labels: GPU, ...changes });
 const pod: Script = (cluster) => cluster.pod('a');
-const wait = (ms: number): Script => (cluster) => cluster.wait(ms);
+const wait =
+  (ms: number): Script =>
+  (cluster) =>
+    cluster.wait(ms);
 const live: Script = (cluster) => cluster.live();
 const script =
   (...steps: readonly Script[]): Script =>
-  (cluster) => steps.forEach((step) => step(cluster));
+  (cluster) =>
+    steps.forEach((step) => step(cluster));
 
 describe('a pipeline that is restarted on its journal agrees with one that never stopped:', () => {
   test.each<[string, Script, Script, Script, string]>([

@@ -14,12 +14,12 @@ export function exchange(url: URL, options: RequestOptions, body?: unknown): Pro
   const send = url.protocol === 'http:' ? httpRequest : httpsRequest;
   const json = body === undefined ? undefined : JSON.stringify(body);
   // Node announces no body of a DELETE by itself; the server would take it for the next request of the connection.
-  const length = json === undefined ? {} : { 'content-length': Buffer.byteLength(json) };
   return new Promise((resolve, reject) => {
-    const sent = send(url, { ...options, headers: { ...options.headers, ...length } }, (response) => {
+    const sent = send(url, options, (response) => {
       text(response).then((received) => resolve({ status: response.statusCode ?? 0, body: received }), reject);
     });
     sent.on('error', reject);
+    if (json !== undefined) sent.setHeader('content-length', Buffer.byteLength(json));
     sent.end(json);
   });
 }

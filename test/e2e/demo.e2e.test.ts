@@ -19,12 +19,13 @@ test('npm run demo shows its truth on /metrics and in rollcall coverage within a
   const started = performance.now();
   const demo = spawn(process.execPath, ['test/demo.ts'], { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
-    let [url, kubeconfig] = ['', ''];
+    const said: string[] = [];
     for await (const line of createInterface({ input: demo.stdout })) {
-      url ||= /listens on (\S+)/.exec(line)?.[1] ?? '';
-      kubeconfig ||= /--kubeconfig (\S+)/.exec(line)?.[1] ?? '';
+      said.push(line);
       if (line.startsWith('Ctrl-C')) break;
     }
+    const find = (what: RegExp): string => what.exec(said.join('\n'))?.[1] ?? '';
+    const [url, kubeconfig] = [find(/listens on (\S+)/), find(/--kubeconfig (\S+)/)];
     const metrics = await (await fetch(`${url}/metrics`)).text();
     const covered = [...metrics.matchAll(/^rollcall_covered_nodes\{.*daemonset="plexd".*\} (\d+)$/gm)];
     expect(covered.reduce((sum, [, count]) => sum + Number(count), 0)).toBeGreaterThan(150);

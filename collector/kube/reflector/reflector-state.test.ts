@@ -53,7 +53,7 @@ describe('a kind that', () => {
 
 describe('staleness', () => {
   it('begins 30 s after the connection is lost and ends with the resumed watch', async () => {
-    const it = await set(stream(9, thing('a', 1)), ...Array.from({ length: 7 }, () => refuse(503, 'starting')));
+    const it = await set(stream(9, thing('a', 1)), ...Array.from({ length: 8 }, () => refuse(503, 'starting')));
     const reflector = it.start();
     await isLive(it);
     (await it.requests(1)).response.destroy();

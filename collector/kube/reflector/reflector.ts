@@ -68,8 +68,6 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
 const STREAM_SILENCE_MS = 20_000;
 // The model: bookmarks are 60 to 120 s apart.
 const WATCH_SILENCE_MS = 150_000;
-// Below a load balancer's usual idle limit of 50 or 60 s, whose cuts must not count as failures.
-const HEALTHY_MS = 30_000;
 
 // After these the same watch would fail again: too old a version, or an event that cannot be read.
 const RELIST: ReadonlySet<KubeErrorCode> = new Set(['Gone', 'Invalid', 'Malformed']);
@@ -212,9 +210,8 @@ class ReflectorLoop<T> {
 
   #ended(error: KubeError | undefined): number {
     this.#state.disconnected(error);
-    const { clock } = this.#options;
-    if (this.#openedMs !== undefined && clock.monoMs() - this.#openedMs >= HEALTHY_MS) this.#backoff.reset();
-    return this.#backoff.next(error);
+    const nowMs = this.#options.clock.monoMs();
+    return this.#backoff.next(error, nowMs - (this.#openedMs ?? nowMs));
   }
 
   #failed(error: KubeError): number {

@@ -11,6 +11,7 @@ import {
   TOLERATION_OPERATORS,
   VALUES,
 } from './expectation-vocabulary.ts';
+import { seedNumbers } from './random.ts';
 
 /** One line of the oracle's input. */
 export interface Pair {
@@ -51,15 +52,8 @@ export function* generatePairs(seed: number, count: number): Generator<Pair> {
   }
 }
 
-// mulberry32: 32 bits of state, more than enough here, and six lines that will never change.
 function createRandom(seed: number): Random {
-  let state = seed >>> 0;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = seedNumbers(seed);
   const pick = <T>(items: readonly T[]): T => items[Math.floor(next() * items.length)] as T;
   return {
     chance: (probability) => next() < probability,

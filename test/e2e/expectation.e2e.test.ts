@@ -4,6 +4,7 @@ import { askOracle, type OracleAnswer, type OraclePair } from '../control-plane/
 import { createDecider, toLetters } from './expectation-decide.ts';
 import { generatePairs } from './expectation-pairs.ts';
 import { ROWS } from './expectation-rows.ts';
+import { announceSeed } from './random.ts';
 
 const COUNT = 200_000;
 
@@ -20,8 +21,7 @@ test('the table of known answers is what the controller answers', () => {
 });
 
 test('200,000 random pairs are decided as the controller decides them', { timeout: 300_000 }, async () => {
-  const seed = Number(process.env['ROLLCALL_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
-  console.log(`seed ${seed} (ROLLCALL_SEED=${seed} repeats it)`);
+  const seed = announceSeed();
   const answers = await askOracle(generatePairs(seed, COUNT));
   const decide = createDecider();
   const rules = new Map<string, number>();

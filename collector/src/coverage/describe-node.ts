@@ -4,7 +4,7 @@ import type { Inventory, NodeEntry } from '../inventory/index.ts';
 import { diagnose, findAll, findOnCovered } from './diagnosis/diagnose.ts';
 import { explainPlacement } from './explain-placement.ts';
 import { findExcuse } from './excuses.ts';
-import { formSubject, placeNode } from './form-subject.ts';
+import { formSubject, isEligible, placeNode } from './form-subject.ts';
 import type { PolicyRoll } from './policy-roll.ts';
 import { createRecord, type NodeRecord } from './record.ts';
 import { isInScope, type Standing } from './standing.ts';
@@ -44,7 +44,7 @@ function answer(context: Described, subject: Subject, record: NodeRecord): NodeA
     node: record.name,
     pool: subject.pool,
     inScope: standing !== undefined && isInScope(standing),
-    eligible: subject.placement.shouldRun,
+    eligible: isEligible(subject),
     state,
     reason,
     owner: state === 'uncovered' ? standing?.owner || null : null,

@@ -32,15 +32,17 @@ export function formSubject(
     readonly now: Instant;
   },
 ): Subject {
-  const { policy, lastDaemonSet } = roll;
+  const { policy } = roll;
   const name = seen.node.object.name;
-  const ownerUid = lastDaemonSet?.object.uid ?? '';
+  const daemonSet = findDaemonSet(inventory, policy.namespace, policy.daemonset);
+  // A DaemonSet that is gone owns no pods, whatever of them is still there.
+  const ownerUid = daemonSet?.object.uid ?? '';
   const pods = podsOf(inventory, ownerUid, name);
   return {
     policy,
     node: seen.node,
     pool: poolOf(policy, seen.node.object),
-    daemonSet: findDaemonSet(inventory, policy.namespace, policy.daemonset),
+    daemonSet,
     placement: seen.placement ?? NO_TEMPLATE,
     pods,
     pod: pickPod(pods),
@@ -49,4 +51,9 @@ export function formSubject(
     past: seen.record,
     now: seen.now,
   };
+}
+
+/** True where the DaemonSet controller would place a pod: nowhere for a DaemonSet that is gone. */
+export function isEligible({ daemonSet, placement }: Subject): boolean {
+  return daemonSet !== undefined && placement.shouldRun;
 }

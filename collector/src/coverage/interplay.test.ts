@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createCoveredCluster, createTestCluster, sumCounters } from '../test-cluster.ts';
-import { condition, HOUR, MINUTE, SECOND, START } from '../test-objects.ts';
+import { condition, HOUR, MINUTE, SECOND, START, taint } from '../test-objects.ts';
 
 const DAY = 24 * HOUR;
 
@@ -104,6 +104,19 @@ describe('a DaemonSet', () => {
     cluster.podGone('pod-a');
     expect(cluster.state('a')).toBe('absent');
     expect(cluster.reading().pools).toMatchObject([{ counts: { expected: 0, eligible: 0 } }]);
+  });
+
+  test('that is gone has no eligible nodes, no pods and no strays, though its last template still says who is in scope', () => {
+    const cluster = createCoveredCluster(['a', 'b']);
+    cluster.node('b', { taints: [taint('dedicated', 'NoExecute')] });
+    cluster.wait(25 * HOUR);
+    expect(cluster.state('b')).toBe('stray');
+    cluster.daemonSetGone();
+    expect([cluster.state('a'), cluster.state('b')]).toEqual(['uncovered:DaemonSetMissing', 'outOfScope']);
+    expect(cluster.reading()).toMatchObject({
+      controller: null,
+      pools: [{ counts: { expected: 1, eligible: 0, stray: 0 } }],
+    });
   });
 
   test('that is being deleted is missing where its pods no longer serve', () => {

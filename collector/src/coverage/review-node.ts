@@ -4,7 +4,7 @@ import type { Inventory, NodeEntry } from '../inventory/index.ts';
 import { endExcuses, excuseRecord } from './excuse-caps.ts';
 import { explainPlacement } from './explain-placement.ts';
 import type { Placement } from './expectation.ts';
-import { formSubject, placeNode } from './form-subject.ts';
+import { formSubject, isEligible, placeNode } from './form-subject.ts';
 import { judge, type Judgement } from './judge.ts';
 import { isServing } from './pod-layer.ts';
 import type { PolicyRoll } from './policy-roll.ts';
@@ -151,7 +151,7 @@ function standIn(record: NodeRecord, subject: Subject, review: Review): Stand {
       owner: judgement.owner,
       excuse: excuse?.code ?? '',
       rule: '',
-      eligible: subject.placement.shouldRun,
+      eligible: isEligible(subject),
       current: judgement.verdict === 'covered' && isCurrent(subject),
       layers: judgement.layers,
     },
@@ -168,7 +168,7 @@ function standOut(record: NodeRecord, subject: Subject, scope: Scope): Stand {
   const { layers, verdict, reason, owner } = NOTHING_KNOWN;
   const rule = scope.kind === 'excluded' ? scope.rule : '';
   const state = scope.kind === 'excluded' ? 'excluded' : subject.pods.some(isLive) ? 'stray' : 'outOfScope';
-  const { pool, placement } = subject;
+  const { pool } = subject;
   const standing: Standing = {
     pool,
     state,
@@ -177,7 +177,7 @@ function standOut(record: NodeRecord, subject: Subject, scope: Scope): Stand {
     owner,
     excuse: '',
     rule,
-    eligible: placement.shouldRun,
+    eligible: isEligible(subject),
     current: false,
     layers,
   };

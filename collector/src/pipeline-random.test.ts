@@ -1,0 +1,181 @@
+import { NODE_STATES } from '@rollcall/contract';
+import { expect, test } from 'vitest';
+import { isInScope, type Instant, type PolicyRoll } from './coverage/index.ts';
+import type { PolicyReading } from './sli/index.ts';
+import { createAudited, findFaults, listCounters, type Audited } from './test-audit.ts';
+import { describeStanding } from './test-cluster.ts';
+import { isLive, judgePlainly } from './test-model.ts';
+import { buildPolicy, HOUR, START } from './test-objects.ts';
+import { createWorld, type World } from './test-world.ts';
+
+/** Twenty worlds of 5,000 events each: many short histories meet more beginnings than one long one. */
+const SEEDS = Array.from({ length: 20 }, (_, index) => 20_260_101 + index);
+const EVENTS = 5_000;
+/** How many events lie between two full comparisons. */
+const INTERVAL = 100;
+
+/** The first way in which a policy's records differ from what the world holds, by the plain second opinion. */
+function findDifference(world: World, own: PolicyRoll): string | undefined {
+  for (const [name, node] of world.nodes) {
+    const { states, eligible } = judgePlainly(world, own.policy, node);
+    const standing = own.records.get(name)?.standing;
+    const seen = describeStanding(standing);
+    const known = states.some(
+      (state) => state === seen || (state.endsWith(':*') && seen.startsWith(state.slice(0, -1))),
+    );
+    if (!known) return `${own.policy.uid} ${name} is ${seen}, not ${states.join(' or ')}`;
+    if ((standing?.eligible ?? false) !== eligible) return `${name}: eligible is not ${eligible}`;
+  }
+  return undefined;
+}
+
+/** The first figure of a roll that a recount of its records does not confirm. */
+function findMiscount(world: World, { policy, records, ...own }: PolicyRoll): string | undefined {
+  const all = [...records.values()];
+  const nodes = all.filter(({ name }) => name !== '');
+  if (!nodes.every(({ name, uid }) => world.nodes.get(name)?.uid === uid)) return 'a record of no node';
+  if (all.filter(({ standing }) => standing?.eligible).length !== own.eligible) return 'eligible';
+  if (all.filter(({ standing }) => standing?.state === 'uncovered').length !== own.uncovered.size) return 'uncovered';
+  const inScope = nodes.filter(({ standing }) => standing !== undefined && isInScope(standing));
+  const promised = [...policy.minimum].map(([pool, minimum]): number => {
+    const there = inScope.filter(({ standing }) => standing?.pool === pool).length;
+    return Math.max(0, minimum - there);
+  });
+  const phantoms = all.filter(({ name }) => name === '');
+  if (phantoms.length !== promised.reduce((sum, missing) => sum + missing, 0)) return 'phantoms';
+  const state = isLive(world, 'nodes') ? 'uncovered' : 'unobserved';
+  return phantoms.every(({ standing }) => standing?.state === state) ? undefined : `a phantom that is not ${state}`;
+}
+
+/** The first state whose integral in the reading is not what the times of the moves say. */
+function findMiscalculation({ roll, read, stateMs }: Audited, own: PolicyRoll, world: World): string | undefined {
+  const reading = read(own, world.now());
+  const { monoMs } = world.now();
+  const inState = (state: Parameters<typeof stateMs>[1]): number => stateMs(own.policy.daemonset, state, monoMs);
+  const slis = reading.pools.flatMap((pool) => pool.slis);
+  const add = (numbers: readonly number[]): number => numbers.reduce((sum, value) => sum + value, 0);
+  const said = {
+    valid: add(slis.map(({ validMs }) => validMs)),
+    unobserved: add(slis.map(({ unobservedMs }) => unobservedMs)),
+    uncovered: add(reading.pools.flatMap(({ reasons }) => reasons.map(({ ms }) => ms))),
+    excused: add(reading.pools.flatMap(({ excuses }) => excuses.map(({ ms }) => ms))),
+    divergence: reading.controller?.divergence ?? 0,
+  };
+  const desired = reading.controller?.desired ?? roll.policies.get(own.policy.uid)?.eligible ?? 0;
+  const found = {
+    valid: inState('covered') + inState('uncovered'),
+    unobserved: inState('unobserved'),
+    uncovered: inState('uncovered'),
+    excused: inState('excused'),
+    divergence: own.eligible - desired,
+  };
+  const wrong = Object.keys(said).find((key) => said[key as keyof typeof said] !== found[key as keyof typeof found]);
+  return wrong === undefined ? undefined : `${wrong}: ${JSON.stringify({ said, found })}`;
+}
+
+/** Throws when a counter of the reading is below what it was before. */
+function verifyRise(highest: Map<string, number>, reading: PolicyReading): void {
+  for (const [key, value] of listCounters(reading)) {
+    if (value < (highest.get(key) ?? 0)) throw new Error(`${key} fell from ${highest.get(key)} to ${value}`);
+    highest.set(key, value);
+  }
+}
+
+test.each(SEEDS)(
+  `${EVENTS} random events from seed %i keep every identity at each of them, let no counter fall, and agree with a second opinion`,
+  (seed) => {
+    const audited = createAudited();
+    const { roll } = audited;
+    const world = createWorld({ seed, wallSteps: true, emit: roll.apply });
+    const highest = new Map<string, number>();
+    for (let event = 1; event <= EVENTS; event += 1) {
+      world.step();
+      roll.advance(world.now());
+      const moved = audited.takeMoved();
+      for (const own of roll.policies.values()) {
+        // Where nothing moved, the figures go on in a straight line: they are looked at now and then.
+        const isFull = event % INTERVAL === 0;
+        if (!moved.has(own.policy.daemonset) && !isFull) continue;
+        const reading = audited.read(own, world.now());
+        const faults = findFaults(reading);
+        if (faults.length > 0) throw new Error(`event ${event}: ${faults.join('\n')}`);
+        verifyRise(highest, reading);
+        if (!isFull || !own.started) continue;
+        expect(findMiscount(world, own), `event ${event}`).toBeUndefined();
+        expect(findMiscalculation(audited, own, world), `event ${event}`).toBeUndefined();
+        expect(findDifference(world, own), `event ${event}`).toBeUndefined();
+      }
+    }
+    expect(highest.size).toBeGreaterThan(50);
+  },
+);
+
+test.each(SEEDS.slice(0, 4))('what is due happens at its due time, however late time is told (seed %i)', (seed) => {
+  const play = (looks: number): Audited & { readonly now: Instant } => {
+    const audited = createAudited();
+    const { roll } = audited;
+    let latest = START;
+    const world = createWorld({
+      seed,
+      wallSteps: false,
+      emit: (event) => {
+        const step = Math.ceil((event.monoMs - latest.monoMs) / looks);
+        for (let { monoMs, wallMs } = latest; looks > 1 && monoMs < event.monoMs; monoMs += step, wallMs += step) {
+          roll.advance({ monoMs, wallMs });
+        }
+        latest = { monoMs: event.monoMs, wallMs: event.wallMs };
+        roll.apply(event);
+      },
+    });
+    for (let event = 0; event < EVENTS; event += 1) world.step();
+    roll.advance(world.now());
+    return { ...audited, now: world.now() };
+  };
+  const [late, prompt] = [play(1), play(9)];
+  const { now } = late;
+  expect(late.roll.policies.size).toBeGreaterThan(0);
+  for (const [uid, own] of late.roll.policies) {
+    const other = prompt.roll.policies.get(uid);
+    expect(other).toBeDefined();
+    if (other === undefined) continue;
+    expect(late.read(own, now)).toEqual(prompt.read(other, now));
+    expect(sinceOf(own)).toEqual(sinceOf(other));
+  }
+});
+
+function sinceOf({ records }: PolicyRoll): readonly string[] {
+  return [...records.values()].map(
+    ({ key, standing, sinceMono }) => `${key} ${describeStanding(standing)} ${sinceMono}`,
+  );
+}
+
+test.each(SEEDS.slice(0, 4))(
+  'every node is in some state at all times: their time adds up to its integral (seed %i)',
+  (seed) => {
+    const audited = createAudited();
+    const { roll, stateMs } = audited;
+    let nodeMs = 0;
+    let latestMono = START.monoMs;
+    const everybody = buildPolicy({ daemonset: 'd0', selector: { matchLabels: {}, matchExpressions: [] } });
+    const begin = { source: 'test', uid: 'test', ...START };
+    roll.apply({ ...begin, kind: 'watchState', source: 'nodes', state: 'live' });
+    roll.apply({ ...begin, kind: 'watchState', source: 'daemonsets', state: 'live' });
+    roll.apply({ ...begin, kind: 'policy', object: everybody });
+    const world: World = createWorld({
+      seed,
+      wallSteps: true,
+      emit: (event) => {
+        nodeMs += roll.inventory.nodes.size * (event.monoMs - latestMono);
+        latestMono = event.monoMs;
+        if (event.kind !== 'policy') roll.apply(event);
+      },
+    });
+    for (let event = 0; event < EVENTS; event += 1) {
+      world.step();
+      const sum = NODE_STATES.reduce((total, state) => total + stateMs('d0', state, latestMono), 0);
+      if (sum !== nodeMs) throw new Error(`event ${event}: ${sum} is not ${nodeMs}`);
+    }
+    expect(nodeMs).toBeGreaterThan(HOUR);
+    expect(stateMs('d0', 'outOfScope', latestMono) + stateMs('d0', 'stray', latestMono)).toBe(0);
+  },
+);

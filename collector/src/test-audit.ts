@@ -1,0 +1,133 @@
+/** Keeps the core's books a second time: the identities that hold of every reading, and integrals from the moves alone. */
+import type { NodeState } from '@rollcall/contract';
+import { createRoll, type Instant, type PolicyRoll, type Roll } from './coverage/index.ts';
+import { findDaemonSet } from './inventory/index.ts';
+import { createLedger } from './sli/ledger.ts';
+import { readPolicy } from './sli/read-policy.ts';
+import type { PolicyReading } from './sli/index.ts';
+
+type PoolReading = PolicyReading['pools'][number];
+
+/** A roll with its ledger, and what the audit found by itself. */
+export interface Audited {
+  readonly roll: Roll;
+  read(policy: PolicyRoll, now: Instant): PolicyReading;
+  /** Node-milliseconds in a state under a DaemonSet's series up to `monoMs`, from the times of the moves alone. */
+  stateMs(daemonSet: string, state: NodeState, monoMs: number): number;
+  /** The DaemonSets whose series moved since this was asked last. */
+  takeMoved(): ReadonlySet<string>;
+}
+
+/** Creates a roll and a ledger whose moves are audited. */
+export function createAudited(): Audited {
+  const ledger = createLedger();
+  // A node that enters at e and leaves at l adds l - e; one that is still there adds now - e.
+  const sums = new Map<string, { left: number; count: number }>();
+  let moved = new Set<string>();
+  const bump = (key: string, ms: number, by: number): void => {
+    const sum = sums.get(key) ?? { left: 0, count: 0 };
+    sums.set(key, { left: sum.left + ms, count: sum.count + by });
+  };
+  const roll = createRoll({
+    cluster: 'audited',
+    memories: [],
+    sink: {
+      adopted: (policy, now) => ledger.adopt(policy, now),
+      dropped: (policy) => ledger.drop(policy),
+      moved: (move) => {
+        ledger.move(move);
+        const { policy, before, after, monoMs } = move;
+        moved.add(policy.daemonset);
+        if (before !== undefined) bump(`${policy.daemonset}/${before.state}`, monoMs, -1);
+        if (after !== undefined) bump(`${policy.daemonset}/${after.state}`, -monoMs, 1);
+      },
+      transition: () => undefined,
+      remember: () => undefined,
+    },
+  });
+  return {
+    roll,
+    read: (own, { monoMs }) => {
+      const { namespace, daemonset } = own.policy;
+      return readPolicy({ roll: own, ledger, daemonSet: findDaemonSet(roll.inventory, namespace, daemonset), monoMs });
+    },
+    stateMs: (daemonSet, state, monoMs) => {
+      const { left, count } = sums.get(`${daemonSet}/${state}`) ?? { left: 0, count: 0 };
+      return left + count * monoMs;
+    },
+    takeMoved: () => {
+      const taken = moved;
+      moved = new Set();
+      return taken;
+    },
+  };
+}
+
+/** Every fault of a reading: an identity that does not hold, or a figure that cannot be. Empty when all is well. */
+export function findFaults(reading: PolicyReading): readonly string[] {
+  const faults: string[] = [];
+  const check = (holds: boolean, name: string, pool: PoolReading): void => {
+    if (!holds) faults.push(`${name}: ${JSON.stringify(pool)}`);
+  };
+  for (const pool of reading.pools) {
+    const { counts, reasons, excuses, layers, slis } = pool;
+    const { expected, covered, uncovered, unobserved, current } = counts;
+    check(expected === covered + uncovered + unobserved, 'expected = covered + uncovered + unobserved', pool);
+    check(sum(reasons, 'nodes') === uncovered, 'reasons sum to uncovered', pool);
+    check(sum(excuses, 'nodes') === counts.excused, 'excuses sum to excused', pool);
+    check(
+      layers.every(({ good }) => good === covered),
+      'the only layer is good where a node is covered',
+      pool,
+    );
+    check(current <= covered, 'current is covered', pool);
+    check(
+      slis.every(({ validMs, goodMs }) => goodMs <= validMs),
+      'good <= valid',
+      pool,
+    );
+    check(
+      slis.every(({ validMs, goodMs }) => validMs - sum(reasons, 'ms') <= goodMs),
+      'covered time is good',
+      pool,
+    );
+    check(
+      numbersOf(pool).every((value) => Number.isInteger(value) && value >= 0),
+      'integers from 0',
+      pool,
+    );
+  }
+  return faults;
+}
+
+/** Every counter of a reading by its name and labels. */
+export function listCounters({ daemonset, pools }: PolicyReading): ReadonlyMap<string, number> {
+  const counters = new Map<string, number>();
+  for (const { pool, slis, reasons, excuses } of pools) {
+    const head = `${daemonset}/${pool}`;
+    for (const { sli, validMs, goodMs, unobservedMs } of slis) {
+      counters.set(`${head}/${sli}/valid`, validMs);
+      counters.set(`${head}/${sli}/good`, goodMs);
+      counters.set(`${head}/${sli}/unobserved`, unobservedMs);
+    }
+    for (const { reason, ms } of reasons) counters.set(`${head}/${reason}`, ms);
+    for (const { reason, verdict, ms } of excuses) counters.set(`${head}/${reason}/${verdict}`, ms);
+  }
+  return counters;
+}
+
+function sum<Key extends string>(items: readonly Readonly<Record<Key, number>>[], key: Key): number {
+  return items.reduce((total, item) => total + item[key], 0);
+}
+
+function numbersOf({ counts, layers, excluded, slis, reasons, excuses, longestUncoveredMs }: PoolReading): number[] {
+  return [
+    longestUncoveredMs,
+    ...Object.values(counts),
+    ...layers.map(({ good }) => good),
+    ...excluded.map(({ nodes }) => nodes),
+    ...slis.flatMap(({ validMs, goodMs, unobservedMs }) => [validMs, goodMs, unobservedMs]),
+    ...reasons.flatMap(({ nodes, ms }) => [nodes, ms]),
+    ...excuses.flatMap(({ nodes, ms }) => [nodes, ms]),
+  ];
+}

@@ -1,0 +1,116 @@
+/**
+ * A second opinion on the random cluster: every node judged from scratch by what the world holds now, in the plainest code and
+ * without the core's. Where memory decides it names every answer that memory could give.
+ */
+import { podSource, WATCH, type DaemonSetObject, type NodeObject, type Policy } from '@rollcall/contract';
+import { HOUR, MINUTE } from './test-objects.ts';
+import type { World, WorldPod } from './test-world.ts';
+
+/** What a node may be: its states in the words of `describeStanding`, where `*` stands for any reason. */
+export interface Opinion {
+  readonly eligible: boolean;
+  readonly states: readonly string[];
+}
+
+/** What the policy may say of the node now. */
+export function judgePlainly(world: World, policy: Policy, node: NodeObject): Opinion {
+  const daemonSet = world.daemonSets.get(policy.daemonset);
+  const eligible = daemonSet !== undefined && runsOn(daemonSet, node).runs;
+  const rule = excludedBy(policy, node);
+  if (rule !== undefined) return { eligible, states: [`excluded:${rule}`] };
+  const inside = statesInside(world, policy, node);
+  const outside = statesOutside(world, daemonSet, node);
+  return { eligible, states: scopeOf(policy, daemonSet, node).flatMap((scope) => (scope === 'in' ? inside : outside)) };
+}
+
+function statesInside(world: World, policy: Policy, node: NodeObject): readonly string[] {
+  const verdict = verdictOf(world, policy, node);
+  const excused = (code: string): string => `excused:${code}(${verdict.split(':')[0]})`;
+  const others = [verdict, ...metered(world, policy, node).map(excused)];
+  const exemption = policy.exemptions.find(({ nodes }) => nodes.includes(node.name));
+  const left = exemption === undefined ? -Infinity : exemption.expiresAt - world.now().wallMs;
+  // A wall clock that was set across the end of an exemption is seen up to a minute later.
+  if (Math.abs(left) <= HOUR + MINUTE) return [excused('Exempt'), ...others];
+  return left > 0 ? [excused('Exempt')] : others;
+}
+
+/** The excuses that hold while their caps, or the coverage that ends joining, let them. */
+function metered({ now }: World, policy: Policy, node: NodeObject): readonly string[] {
+  const leaving = node.deletedAt !== undefined || node.taints.some(({ key }) => key.startsWith('ToBeDeleted'));
+  // The wall clock may stand an hour off since the node was made.
+  const age = (((now().wallMs - (node.createdAt ?? 0)) % HOUR) + HOUR) % HOUR;
+  return [
+    leaving && policy.grace.leavingMs > 0 ? 'Leaving' : '',
+    age < policy.grace.joiningMs ? 'Joining' : '',
+    node.ready.status !== 'True' && policy.nodeNotReadyExcused && policy.grace.nodeNotReadyMs > 0 ? 'NodeNotReady' : '',
+  ].filter((code) => code !== '');
+}
+
+function statesOutside(world: World, daemonSet: DaemonSetObject | undefined, node: NodeObject): readonly string[] {
+  const pods = daemonSet === undefined ? [] : podsOn(world, daemonSet, node);
+  const runs = pods.some(({ object }) => object.bound && object.deletedAt === undefined && object.phase !== 'Failed');
+  return runs ? ['stray'] : ['outOfScope', 'absent'];
+}
+
+/** True when the watches let the policy know anything of its nodes, or of what is missing. */
+export function isLive(world: World, source: string): boolean {
+  return world.watches.get(source) === 'live';
+}
+
+function excludedBy(policy: Policy, { labels }: NodeObject): string | undefined {
+  if (labels['type'] === 'virtual-kubelet') return 'virtual-kubelet';
+  return policy.exclusions.length > 0 && labels['pool'] === 'c' ? 'pool-c' : undefined;
+}
+
+function scopeOf(policy: Policy, daemonSet: DaemonSetObject | undefined, node: NodeObject): readonly ('in' | 'out')[] {
+  const role = policy.selector?.matchLabels['role'];
+  if (role !== undefined) return node.labels['role'] === role ? ['in'] : ['out'];
+  // The last template still says who is in scope of a DaemonSet that is gone, and a node stays for 24 h after it left.
+  if (daemonSet === undefined) return ['in', 'out'];
+  const { admitted, blockers } = runsOn(daemonSet, node);
+  return admitted && blockers.every(isLifecycle) ? ['in'] : ['in', 'out'];
+}
+
+interface Run {
+  readonly admitted: boolean;
+  readonly runs: boolean;
+  readonly blockers: readonly string[];
+}
+
+function runsOn({ placement }: DaemonSetObject, node: NodeObject): Run {
+  const admitted = Object.entries(placement.nodeSelector).every(([key, value]) => node.labels[key] === value);
+  const tolerated = [
+    ...placement.tolerations.flatMap(({ key }) => [`${key}:NoSchedule`, `${key}:NoExecute`]),
+    'node.kubernetes.io/unschedulable:NoSchedule',
+    'node.kubernetes.io/not-ready:NoExecute',
+  ];
+  const hard = node.taints.filter(({ effect }) => effect !== 'PreferNoSchedule');
+  const blockers = hard.map(({ key, effect }) => `${key}:${effect}`).filter((one) => !tolerated.includes(one));
+  return { admitted, runs: admitted && blockers.length === 0, blockers };
+}
+
+function isLifecycle(blocker: string): boolean {
+  return /^(node\.kubernetes\.io\/(not-ready|unschedulable)|ToBeDeletedByClusterAutoscaler):/.test(blocker);
+}
+
+function verdictOf(world: World, policy: Policy, node: NodeObject): string {
+  const daemonSet = world.daemonSets.get(policy.daemonset);
+  const needed: string[] = [WATCH.nodes, WATCH.daemonsets];
+  if (daemonSet !== undefined) needed.push(podSource(policy.namespace, policy.daemonset));
+  if (!needed.every((source) => isLive(world, source))) return 'unobserved';
+  const pool = node.labels[policy.poolLabels[0] ?? ''] || 'none';
+  if (!policy.podLayer.asked || policy.podLayer.offPools.includes(pool)) return 'unobserved';
+  if (daemonSet === undefined) return 'uncovered:DaemonSetMissing';
+  if (node.ready.status !== 'True')
+    return `uncovered:${node.ready.status === 'Unknown' ? 'NodeUnreachable' : 'NodeNotReady'}`;
+  const availableBy = world.now().monoMs - daemonSet.minReadySeconds * 1000;
+  const serves = podsOn(world, daemonSet, node).some(
+    ({ object, readyAtMono }) =>
+      object.ready.status === 'True' && object.deletedAt === undefined && readyAtMono <= availableBy,
+  );
+  return serves ? 'covered' : 'uncovered:*';
+}
+
+function podsOn({ pods }: World, { uid }: DaemonSetObject, { name }: NodeObject): readonly WorldPod[] {
+  return [...pods.values()].filter(({ object }) => object.ownerUid === uid && object.target === name);
+}

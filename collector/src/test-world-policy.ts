@@ -1,0 +1,38 @@
+/** The policies of the random cluster. */
+import type { Policy } from '@rollcall/contract';
+import { buildPolicy, HOUR, MINUTE } from './test-objects.ts';
+import type { Chance } from './test-random.ts';
+
+/** A policy as chance has it. The first turns now and then to another DaemonSet; no two are ever about the same one. */
+export function drawPolicy(chance: Chance, uid: string, wallMs: number): Policy {
+  const daemonset = uid === 'p0' && chance.once(3) ? 'e0' : `d${uid.slice(1)}`;
+  const explicit = { matchLabels: { role: chance.pick(['worker', 'idle']) }, matchExpressions: [] };
+  return buildPolicy({
+    uid,
+    daemonset,
+    generation: chance.below(1_000),
+    ...(chance.once(3) ? { selector: explicit } : {}),
+    exclusions: chance.once(4)
+      ? [{ name: 'pool-c', selector: { matchLabels: { pool: 'c' }, matchExpressions: [] } }]
+      : [],
+    poolLabels: chance.once(8) ? ['role'] : ['pool'],
+    minimum: new Map(chance.once(2) ? [[chance.pick(['a', 'b', 'ghost']), 1 + chance.below(15)]] : []),
+    podLayer: {
+      asked: !chance.once(10),
+      offPools: chance.once(8) ? ['b'] : [],
+      startDeadlineMs: chance.pick([MINUTE, 5 * MINUTE]),
+    },
+    grace: {
+      joiningMs: chance.pick([0, 5 * MINUTE]),
+      leavingMs: chance.pick([0, 15 * MINUTE]),
+      nodeNotReadyMs: chance.pick([0, 10 * MINUTE]),
+    },
+    nodeNotReadyExcused: chance.once(2),
+    exemptions: chance.once(3)
+      ? [{ nodes: ['n1', 'n2', 'n3'], owner: 'ana', reason: 'x', expiresAt: wallMs + chance.below(24 * HOUR) }]
+      : [],
+    objectives: chance.once(2)
+      ? [{ sli: 'coverage', target: 0.99, windowMs: 1, owners: [chance.pick(['agent', 'node', 'platform'])] }]
+      : [{ sli: 'coverage', target: 0.99, windowMs: 1 }],
+  });
+}

@@ -9,9 +9,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createWorld, startEmbeddedKube, type DaemonTruth, type World } from '@rollcall/embedded-kube';
 import { expect, test } from 'vitest';
 import { waitFor } from '../control-plane/index.ts';
+import { announceSeed } from './random.ts';
 import { runRollcall, startCollector, type Collector } from './rollcall.ts';
 
-const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const ROUNDS = 20;
 const GOAL_S = 60;
 
@@ -43,12 +43,12 @@ test('npm run demo shows its truth on /metrics and in rollcall coverage within a
 });
 
 test('the answers about a living world are its own truth, node for node, at every stop', async () => {
-  console.log(`seed ${SEED}`);
+  const seed = announceSeed();
   const kube = await startEmbeddedKube();
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-e2e-'));
   const kubeconfig = join(folder, 'kubeconfig');
   await writeFile(kubeconfig, kubeconfigOf(kube.url));
-  const world = createWorld({ store: kube.store, seed: SEED, nodes: 200, now: Date.now() });
+  const world = createWorld({ store: kube.store, seed, nodes: 200, now: Date.now() });
   const collector = await startCollector({ kubeconfig, flags: ['--discover'] });
   try {
     await waitFor(collector.isReady, { what: 'the collector to be ready' });

@@ -2,6 +2,8 @@ import { NODE_STATES } from '@rollcall/contract';
 import { expect, test } from 'vitest';
 import { isInScope, type Instant, type PolicyRoll } from './coverage/index.ts';
 import type { PolicyReading } from './sli/index.ts';
+import { subjectOf } from './coverage/describe-node.ts';
+import { diagnose } from './coverage/diagnosis/diagnose.ts';
 import { createAudited, findFaults, listCounters, type Audited } from './test-audit.ts';
 import { describeStanding } from './test-cluster.ts';
 import { isLive, judgePlainly } from './test-model.ts';
@@ -73,6 +75,18 @@ function findMiscalculation({ roll, read, stateMs }: Audited, own: PolicyRoll, w
   return wrong === undefined ? undefined : `${wrong}: ${JSON.stringify({ said, found })}`;
 }
 
+/** The first uncovered node of which a diagnosis made now names another reason than the one that is counted: a timer that is missing. */
+function findStaleReason({ roll }: Audited, own: PolicyRoll, now: Instant): string | undefined {
+  const context = { inventory: roll.inventory, roll: own, now, rfc3339: String };
+  for (const record of own.uncovered) {
+    const node = roll.inventory.nodes.get(record.name);
+    if (node === undefined) continue;
+    const { code } = diagnose(subjectOf(context, record, node));
+    if (code !== record.standing?.reason) return `${record.name} is ${record.standing?.reason}, and now ${code}`;
+  }
+  return undefined;
+}
+
 /** Throws when a counter of the reading is below what it was before. */
 function verifyRise(highest: Map<string, number>, reading: PolicyReading): void {
   for (const [key, value] of listCounters(reading)) {
@@ -91,6 +105,7 @@ test.each(SEEDS)(
     for (let event = 1; event <= EVENTS; event += 1) {
       world.step();
       roll.advance(world.now());
+      if (roll.nextDueMono() <= world.now().monoMs) throw new Error(`event ${event}: a timer is due and was not fired`);
       const moved = audited.takeMoved();
       for (const own of roll.policies.values()) {
         // Where nothing moved, the figures go on in a straight line: they are looked at now and then.
@@ -104,6 +119,7 @@ test.each(SEEDS)(
         expect(findMiscount(world, own), `event ${event}`).toBeUndefined();
         expect(findMiscalculation(audited, own, world), `event ${event}`).toBeUndefined();
         expect(findDifference(world, own), `event ${event}`).toBeUndefined();
+        expect(findStaleReason(audited, own, world.now()), `event ${event}`).toBeUndefined();
       }
     }
     expect(highest.size).toBeGreaterThan(50);

@@ -195,12 +195,17 @@ function bearPod({ chance, clock, fresh }: Stage, key: string, ownerUid = 'nobod
     uid: `pod-${fresh()}`,
     name: `${daemonSet}-${node}-${fresh()}`,
     ownerUid,
-    bound: !chance.once(8),
+    ...(chance.once(8) ? unschedule(chance) : {}),
     hash: `h${chance.below(3)}`,
     createdAt: clock.wallMs - ageMs,
     ready: condition(ready, '', clock.wallMs - ageMs),
   });
   return { object, readyAtMono: clock.monoMs - ageMs };
+}
+
+function unschedule(chance: Chance): Partial<PodObject> {
+  const refusal = condition('False', chance.pick(['Unschedulable', 'SchedulerError']));
+  return { bound: false, phase: 'Pending', scheduled: chance.once(3) ? undefined : refusal, initialized: undefined };
 }
 
 function alterPod({ chance, clock, daemonSets }: Stage, { object, readyAtMono }: WorldPod): WorldPod {

@@ -68,10 +68,12 @@ export function book(books: Books, roll: PolicyRoll, entry: Entry): void {
   if (isTransition(before, after)) transit(books, roll, { entry, before, after });
 }
 
-function setTimer({ timers }: Books, roll: PolicyRoll, { record, dueMono }: Entry): void {
-  if (record.dueMono === dueMono) return;
-  record.dueMono = dueMono;
-  if (dueMono !== Infinity) timers.add(dueMono, { roll, key: record.key });
+function setTimer({ timers }: Books, roll: PolicyRoll, { record, dueMono, now }: Entry): void {
+  // Whoever asks to be looked at again at once would be looked at for ever.
+  const due = Math.max(dueMono, now.monoMs + 1);
+  if (record.dueMono === due) return;
+  record.dueMono = due;
+  if (due !== Infinity) timers.add(due, { roll, key: record.key });
 }
 
 interface Change {

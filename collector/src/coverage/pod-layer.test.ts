@@ -93,6 +93,15 @@ describe('minReadySeconds', () => {
     expect(pool?.slis).toMatchObject([{ validMs: 60_000, goodMs: 60_000 - remainingMs }]);
   });
 
+  test('of several pods end with the first, which need not be the one that is judged', () => {
+    const cluster = createPatientCluster();
+    cluster.pod('a', { ready: NOT_READY });
+    cluster.pod('a', { ready: condition('True', '', cluster.now().wallMs) });
+    cluster.pod('a', { uid: 'newer', ready: NOT_READY, createdAt: cluster.now().wallMs });
+    cluster.wait(MINUTE);
+    expect(sumCounters(cluster.reading())).toMatchObject({ valid: 60_000, good: 50_000 });
+  });
+
   test('start anew when Ready flaps, and when the template asks for more of them', () => {
     const cluster = createPatientCluster();
     cluster.pod('a', { ready: NOT_READY });

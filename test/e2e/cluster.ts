@@ -37,10 +37,7 @@ interface Condition {
 /** A DaemonSet's own count of itself. */
 export interface DaemonSetStatus {
   readonly desiredNumberScheduled: number;
-  readonly currentNumberScheduled: number;
   readonly numberReady: number;
-  readonly numberAvailable?: number;
-  readonly numberMisscheduled: number;
 }
 
 /** A daemon pod, as far as tests look at it. */
@@ -59,17 +56,23 @@ interface NodeAffinity {
   };
 }
 
-/** What tests do to a control plane, in their words; DaemonSets are those of the namespace `default`. */
-export interface Cluster {
+/** What tests do to nodes. */
+interface NodeWords {
   readonly addNodes: (nodes: readonly NodeWish[]) => Promise<void>;
   /** A merge patch of a node. */
   readonly patchNode: (name: string, patch: object, query?: string) => Promise<void>;
   /** Sets conditions of a node, by type. */
   readonly patchNodeStatus: (name: string, conditions: readonly Condition[]) => Promise<void>;
-  readonly taintsOf: (node: string) => Promise<readonly TaintObject[]>;
-  readonly deleteNode: (name: string) => Promise<void>;
   /** Takes a node's kubelet away: its lease ends, its pods stay as they are. */
   readonly silence: (name: string) => Promise<void>;
+  readonly deleteNode: (name: string) => Promise<void>;
+  readonly taintsOf: (node: string) => Promise<readonly TaintObject[]>;
+  /** The names of the nodes that there are, by their label `group`. */
+  readonly nodesByGroup: () => Promise<Readonly<Record<string, readonly string[]>>>;
+}
+
+/** What tests do to DaemonSets of the namespace `default` and their pods. */
+interface DaemonSetWords {
   readonly addDaemonSet: (wish: DaemonSetWish) => Promise<void>;
   readonly statusOf: (daemonset: string) => Promise<DaemonSetStatus>;
   /** Waits until the controller itself counts that many ready and wants no other number. */
@@ -78,6 +81,11 @@ export interface Cluster {
   readonly podOn: (daemonset: string, node: string) => Promise<DaemonPod>;
   readonly deletePod: (name: string, graceSeconds?: number) => Promise<void>;
 }
+
+/** What tests do to a control plane, in their words. */
+export type Cluster = NodeWords & DaemonSetWords;
+
+type Request = ControlPlane['request'];
 
 const DAEMONSETS = '/apis/apps/v1/namespaces/default/daemonsets';
 const PODS = '/api/v1/namespaces/default/pods';
@@ -105,15 +113,20 @@ export function nodeOf({ spec }: DaemonPod): string | undefined {
   return spec.nodeName ?? required?.nodeSelectorTerms[0]?.matchFields?.[0]?.values[0];
 }
 
+/** Whether a pod's Ready condition is True. */
+export function isReady({ status }: DaemonPod): boolean {
+  return !!status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True');
+}
+
 /** The words for a control plane. */
 export function createCluster({ request }: Pick<ControlPlane, 'request'>): Cluster {
-  const patchNode = async (name: string, patch: object, query = ''): Promise<void> => {
+  return { ...nodeWords(request), ...daemonSetWords(request) };
+}
+
+function nodeWords(request: Request): NodeWords {
+  const patchNode: NodeWords['patchNode'] = async (name, patch, query = '') => {
     await request('PATCH', `/api/v1/nodes/${name}${query}`, { body: patch });
   };
-  const statusOf = async (daemonset: string): Promise<DaemonSetStatus> =>
-    (await request<{ status: DaemonSetStatus }>('GET', `${DAEMONSETS}/${daemonset}`)).status;
-  const podsOf = async (daemonset: string): Promise<readonly DaemonPod[]> =>
-    (await request<{ items: DaemonPod[] }>('GET', `${PODS}?labelSelector=app%3D${daemonset}`)).items;
   return {
     addNodes: async (nodes) => {
       await Promise.all(nodes.map((node) => request('POST', '/api/v1/nodes', { body: nodeManifest(node) })));
@@ -123,12 +136,29 @@ export function createCluster({ request }: Pick<ControlPlane, 'request'>): Clust
       const contentType = 'application/strategic-merge-patch+json';
       await request('PATCH', `/api/v1/nodes/${name}/status`, { body: { status: { conditions } }, contentType });
     },
-    taintsOf: async (node) =>
-      (await request<{ spec: { taints?: TaintObject[] } }>('GET', `/api/v1/nodes/${node}`)).spec.taints ?? [],
+    silence: (name) => patchNode(name, { metadata: { labels: { kwok: null } } }),
     deleteNode: async (name) => {
       await request('DELETE', `/api/v1/nodes/${name}`);
     },
-    silence: (name) => patchNode(name, { metadata: { labels: { kwok: null } } }),
+    taintsOf: async (node) =>
+      (await request<{ spec: { taints?: TaintObject[] } }>('GET', `/api/v1/nodes/${node}`)).spec.taints ?? [],
+    nodesByGroup: async () => {
+      type Nodes = { items: readonly { metadata: { name: string; labels: Readonly<Record<string, string>> } }[] };
+      const { items } = await request<Nodes>('GET', '/api/v1/nodes');
+      const groups = Map.groupBy(items, ({ metadata }) => metadata.labels['group'] ?? '');
+      return Object.fromEntries(
+        [...groups].map(([group, nodes]) => [group, nodes.map(({ metadata }) => metadata.name)]),
+      );
+    },
+  };
+}
+
+function daemonSetWords(request: Request): DaemonSetWords {
+  const statusOf: DaemonSetWords['statusOf'] = async (daemonset) =>
+    (await request<{ status: DaemonSetStatus }>('GET', `${DAEMONSETS}/${daemonset}`)).status;
+  const podsOf: DaemonSetWords['podsOf'] = async (daemonset) =>
+    (await request<{ items: DaemonPod[] }>('GET', `${PODS}?labelSelector=app%3D${daemonset}`)).items;
+  return {
     addDaemonSet: async (wish) => {
       await request('POST', DAEMONSETS, { body: daemonSetManifest(wish) });
     },

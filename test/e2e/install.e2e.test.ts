@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { ApiError, connect, startControlPlane, waitFor, type ControlPlane } from '../control-plane/index.ts';
+import {
+  ApiError,
+  connect,
+  startControlPlane,
+  startPrometheus,
+  waitFor,
+  type ControlPlane,
+} from '../control-plane/index.ts';
 import { createCluster, daemonSetManifest, nameNodes } from './cluster.ts';
 import { startCollector, type Collector } from './rollcall.ts';
 
@@ -13,6 +20,17 @@ interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly spec?: unknown;
+}
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+}
+interface PodMonitor {
+  readonly spec: { readonly podMetricsEndpoints: readonly [{ readonly honorLabels: boolean; readonly path: string }] };
 }
 
 const folder = join(import.meta.dirname, '../../deploy/kubernetes');
@@ -23,16 +41,16 @@ let collector: Collector;
 beforeAll(async () => {
   plane = await startControlPlane({ profile: 'fast' });
   const { resources } = parse(await readText('kustomization.yaml')) as { resources: readonly string[] };
-  for (const file of resources) await create(parse(await readText(file)) as Manifest);
-  await create(parse(await readPodMonitorCrd()) as Manifest);
-  await create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'plexd-system' } });
+  for (const file of resources) await apply(parse(await readText(file)) as Manifest);
+  await apply(parse(await readPodMonitorCrd()) as Manifest);
+  await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'plexd-system' } });
   const daemonSet = daemonSetManifest({ name: 'plexd' }) as Manifest;
-  await create({ ...daemonSet, metadata: { name: 'plexd', namespace: 'plexd-system' } });
+  await apply({ ...daemonSet, metadata: { name: 'plexd', namespace: 'plexd-system' } });
   await createCluster(plane).addNodes(nodes.map((name) => ({ name, labels: { 'kubernetes.io/os': 'linux' } })));
   for (const file of ['pod-monitor.yaml', 'policy-plexd.yaml']) {
     const manifest = parse(await readText(file)) as Manifest;
     // Not before the server has taken notice of the resource's definition.
-    await waitFor(() => create(manifest).catch(ignoreMissing), { what: `${manifest.kind} being served` });
+    await waitFor(() => apply(manifest).catch(ignoreMissing), { what: `${manifest.kind} being served` });
   }
   const kubeconfig = await plane.serviceAccountKubeconfig('rollcall-system', 'rollcall');
   collector = await startCollector({ kubeconfig, flags: ['--collector-namespace', 'rollcall-system'] });
@@ -54,12 +72,13 @@ async function readPodMonitorCrd(): Promise<string> {
   return readFile(join(source, 'example/prometheus-operator-crd/monitoring.coreos.com_podmonitors.yaml'), 'utf8');
 }
 
-/** Creates it as it stands; a field that the server does not know is refused. */
-async function create(manifest: Manifest): Promise<true> {
+/** Applies it as `kubectl apply --server-side` does; a field that the server does not know is refused. */
+async function apply(manifest: Manifest): Promise<true> {
   const { apiVersion, kind, metadata } = manifest;
   const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const scope = metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`;
-  await plane.request('POST', `${group}${scope}/${plural(kind)}?fieldValidation=Strict`, { body: manifest });
+  const path = `${group}${scope}/${plural(kind)}/${metadata.name}?fieldManager=install&fieldValidation=Strict`;
+  await plane.request('PATCH', path, { body: manifest, contentType: 'application/apply-patch+yaml' });
   return true;
 }
 
@@ -93,18 +112,85 @@ test('with that service account the collector answers for the example policy', a
 });
 
 test('and says in its status that it does', async () => {
-  const path = '/apis/rollcall.dev/v1alpha1/namespaces/plexd-system/daemoncoverages/plexd';
-  const ready = await waitFor(
+  expect(await conditionOf('plexd')).toMatchObject({ status: 'True' });
+});
+
+test.each([
+  {
+    name: 'unread',
+    what: 'a layer that this version does not read',
+    spec: { health: { daemon: { source: 'riptides' } } },
+    reason: 'Invalid',
+    words: 'spec.health.daemon',
+  },
+  {
+    name: 'foreign',
+    what: 'a DaemonSet of another namespace',
+    spec: { daemonSet: { name: 'plexd', namespace: 'kube-system' } },
+    reason: 'Invalid',
+    words: 'kube-system',
+  },
+  {
+    name: 'second',
+    what: 'a DaemonSet that has a policy',
+    spec: {},
+    reason: 'Conflict',
+    words: 'plexd-system/plexd (API)',
+  },
+])('a policy about $what is accepted by the API, and rejected in its status', async ({ name, spec, reason, words }) => {
+  await apply({
+    apiVersion: 'rollcall.dev/v1alpha1',
+    kind: 'DaemonCoverage',
+    metadata: { name, namespace: 'plexd-system' },
+    spec: { daemonSet: { name: 'plexd' }, ...spec },
+  });
+  expect(await conditionOf(name)).toMatchObject({ status: 'False', reason, message: expect.stringContaining(words) });
+  expect((await collector.policy('plexd-system/plexd')).counts.covered).toBe(nodes.length);
+});
+
+async function conditionOf(policy: string): Promise<Condition> {
+  const path = `/apis/rollcall.dev/v1alpha1/namespaces/plexd-system/daemoncoverages/${policy}`;
+  return waitFor(
     async () => {
-      const { status } = await plane.request<{ status?: { conditions?: readonly { type: string; status: string }[] } }>(
-        'GET',
-        path,
-      );
+      const { status } = await plane.request<{ status?: { conditions?: readonly Condition[] } }>('GET', path);
       return status?.conditions?.find(({ type }) => type === 'Ready');
     },
-    { what: 'the Ready condition' },
+    { what: `the Ready condition of ${policy}` },
   );
-  expect(ready).toMatchObject({ status: 'True' });
+}
+
+test('Prometheus scrapes it as the PodMonitor asks, and series keep the namespace of the DaemonSet', async () => {
+  const monitor = parse(await readText('pod-monitor.yaml')) as PodMonitor;
+  const [{ honorLabels, path }] = monitor.spec.podMetricsEndpoints;
+  expect({ honorLabels, path }).toEqual({ honorLabels: true, path: '/metrics' });
+  const { host } = new URL(collector.url);
+  const prometheus = await startPrometheus({ targets: [host], scrapeIntervalSeconds: 1, honorLabels });
+  try {
+    const labels = { namespace: 'plexd-system', daemonset: 'plexd' };
+    const selector = '{namespace="plexd-system",daemonset="plexd"}';
+    const valueOf = async (promql: string): Promise<number> => {
+      const [sample, ...more] = await prometheus.query(promql);
+      return more.length > 0 || sample === undefined ? NaN : sample.value;
+    };
+    await waitFor(async () => (await valueOf(`sum(increase(rollcall_good_node_seconds_total${selector}[10s]))`)) > 0, {
+      what: 'good node-seconds that increase',
+    });
+    expect(await valueOf('up')).toBe(1);
+    expect(await prometheus.query('sum by (namespace, daemonset) (rollcall_covered_nodes)')).toEqual([
+      { labels, value: nodes.length },
+    ]);
+    const attainment = `sum(increase(rollcall_good_node_seconds_total${selector}[10s])) / sum(increase(rollcall_valid_node_seconds_total${selector}[10s]))`;
+    expect(await valueOf(attainment)).toBe(1);
+    expect(await valueOf('rollcall_rejected_policies')).toBe(3);
+  } finally {
+    await prometheus.stop();
+  }
+});
+
+test('nothing that it needs was ever forbidden', async () => {
+  expect(await collector.isReady()).toBe(true);
+  expect(await collector.total('rollcall_watch_errors_total', { code: 'Forbidden' })).toBe(0);
+  expect((await collector.log()).filter((line) => /forbidden|40[13]/i.test(JSON.stringify(line)))).toEqual([]);
 });
 
 test.each([

@@ -99,7 +99,7 @@ test('plan says what the controller then does with 20 DaemonSets, and which pods
     },
     { what: 'the scheduler to refuse what has no room' },
   );
-  expect(refused.map(nodeOf).toSorted()).toEqual(misfits.toSorted());
+  expect(refused.map((pod) => nodeOf(pod) ?? '').toSorted()).toEqual(misfits.toSorted());
   console.log(`plan: ${rows.length} pairs, ${expected.length} pods made as planned, ${misfits.length} without room`);
 });
 

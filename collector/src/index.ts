@@ -2,6 +2,9 @@
 export { resolvePolicy } from './config/policy-document.ts';
 export { readPolicyTexts } from './config/policy-text.ts';
 export { decidePlacement, type Placement, type PlacementRule } from './coverage/expectation.ts';
+export { createPipeline, type Pipeline } from './pipeline.ts';
 export { projectDaemonSet } from './watch/project-daemon-set.ts';
 export { projectNode } from './watch/project-node.ts';
+export { projectPod } from './watch/project-pod.ts';
+export { projectRevision } from './watch/project-revision.ts';
 export { createInterner, type Interner } from './watch/read-field.ts';

@@ -2,7 +2,7 @@
 import { waitFor, type ControlPlane } from '../control-plane/index.ts';
 
 /** Nodes with this label have KWOK as their kubelet; taking it off silences the kubelet. */
-export const ALIVE = { kwok: 'yes' };
+const ALIVE = { kwok: 'yes' };
 
 /** A taint as the API takes it. */
 export interface TaintObject {
@@ -35,13 +35,13 @@ interface Condition {
 }
 
 /** A DaemonSet's own count of itself. */
-export interface DaemonSetStatus {
+interface DaemonSetStatus {
   readonly desiredNumberScheduled: number;
   readonly numberReady: number;
 }
 
 /** A daemon pod, as far as tests look at it. */
-export interface DaemonPod {
+interface DaemonPod {
   readonly metadata: { readonly name: string; readonly uid: string; readonly deletionTimestamp?: string };
   readonly spec: { readonly nodeName?: string; readonly affinity?: { readonly nodeAffinity?: NodeAffinity } };
   readonly status: {

@@ -1,6 +1,6 @@
 /** Joins the pipeline, the journal and the rejected policies to what the HTTP API and the CLI answer. */
-import type { Journal, NodeAnswer, PolicySummary, Transition } from '@rollcall/contract';
-import type { RejectedPolicy } from '../config/policy-book.ts';
+import type { Journal, NodeAnswer, PolicyCondition, PolicySummary, Transition } from '@rollcall/contract';
+import { readyCondition, type RejectedPolicy } from '../config/policy-rejected.ts';
 import {
   describeNode,
   detailNode,
@@ -32,10 +32,11 @@ export function createAnswers({ pipeline, journal, rejected, now }: AnswerSource
     return roll === undefined ? undefined : { roll, inventory: pipeline.roll.inventory, now: instant, rfc3339 };
   };
   return {
-    policies: () => [...pipeline.summaries(now()), ...rejected().map(summariseRejected)],
+    policies: () => joinRejected(pipeline.summaries(now()), rejected()),
     policy: (namespace, daemonset) => {
       const roll = findRoll(pipeline, namespace, daemonset);
-      return roll === undefined ? undefined : pipeline.answer(roll.policy.uid, now());
+      const answer = roll === undefined ? undefined : pipeline.answer(roll.policy.uid, now());
+      return answer === undefined ? undefined : admitRejection(answer, rejected());
     },
     nodes: (namespace, daemonset, query) => {
       const context = open(namespace, daemonset);
@@ -43,7 +44,7 @@ export function createAnswers({ pipeline, journal, rejected, now }: AnswerSource
     },
     node: (namespace, daemonset, node) => {
       const context = open(namespace, daemonset);
-      if (context === undefined) return undefined;
+      if (context?.roll.started !== true) return undefined;
       const history = (uid: string): readonly Transition[] =>
         journal.transitions(context.roll.policy.uid, uid, TRANSITIONS);
       return detailNode(context, node, history);
@@ -63,11 +64,11 @@ function findRoll(pipeline: Pipeline, namespace: string, daemonset: string): Pol
   return undefined;
 }
 
-/** A page of nodes in order of their keys. */
+/** A page of nodes in order of their keys; none before all nodes were listed, when nothing is known of those that are missing. */
 export function listNodes(context: Described, query: NodeQuery): NodePage {
   const items: NodeAnswer[] = [];
   let last = '';
-  for (const key of keysOf(context, query)) {
+  for (const key of context.roll.started ? keysOf(context, query) : []) {
     const answer = describeNode(context, key);
     if (answer === undefined || !matches(answer, query)) continue;
     if (items.length === query.limit) return { items, next: last };
@@ -97,6 +98,27 @@ function matches(answer: NodeAnswer, { state, reason, pool }: NodeQuery): boolea
   return (reason === undefined || answer.reason === reason) && (pool === undefined || answer.pool === pool);
 }
 
+/** Every policy once: one that is in force in a former version says so, one that is in force in none has no node. */
+function joinRejected(
+  summaries: readonly PolicySummary[],
+  rejected: readonly RejectedPolicy[],
+): readonly PolicySummary[] {
+  const others = rejected.filter((own) => !summaries.some((summary) => isAbout(own, summary)));
+  return [...summaries.map((summary) => admitRejection(summary, rejected)), ...others.map(summariseRejected)];
+}
+
+function isAbout({ origin, namespace, name }: RejectedPolicy, { policy }: PolicySummary): boolean {
+  return origin === policy.origin && namespace === policy.namespace && name === policy.name;
+}
+
+function admitRejection<T extends PolicySummary>(summary: T, rejected: readonly RejectedPolicy[]): T {
+  const own = rejected.find((one) => isAbout(one, summary));
+  if (own === undefined) return summary;
+  const replace = (condition: PolicyCondition): PolicyCondition =>
+    condition.type === 'Ready' ? readyCondition(own) : condition;
+  return { ...summary, conditions: summary.conditions.map(replace) };
+}
+
 const NOBODY = {
   expected: 0,
   covered: 0,
@@ -109,16 +131,16 @@ const NOBODY = {
   excluded: 0,
 };
 
-function summariseRejected({ uid, name, namespace, origin, reason, message }: RejectedPolicy): PolicySummary {
+function summariseRejected(rejected: RejectedPolicy): PolicySummary {
+  const { uid, name, namespace, origin, target } = rejected;
   return {
-    namespace,
-    daemonset: name,
-    policy: { uid, name, namespace, origin: origin === 'API' ? 'API' : 'File' },
+    ...target,
+    policy: { uid, name, namespace, origin },
     denominator: 'inferred',
     counts: NOBODY,
     coverage: null,
     worstReason: null,
-    conditions: [{ type: 'Ready', status: 'False', reason, message }],
+    conditions: [readyCondition(rejected)],
     purpose: '',
     team: '',
     contact: '',

@@ -9,7 +9,7 @@ export const systemClock: Clock = {
   random: () => Math.random(),
 };
 
-/** Real timers. They do not keep the process alive: the server does. */
+/** Real timers. A pending one keeps the process alive: a pause before the next request may be all that is going on. */
 export const systemTimers: Timers = {
   after: (ms, run) => {
     const timer = setTimeout(run, ms);
@@ -20,9 +20,4 @@ export const systemTimers: Timers = {
 /** Resolves after `ms`, or at once when the signal aborts; never rejects. */
 export async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   await setTimeoutPromise(ms, undefined, { signal }).catch(() => undefined);
-}
-
-/** The present moment as integer milliseconds on both clocks. */
-export function nowInstant(): { readonly monoMs: number; readonly wallMs: number } {
-  return { wallMs: Math.floor(Date.now()), monoMs: Math.floor(performance.now()) };
 }

@@ -1,19 +1,20 @@
 /** Calls the roll once: lists what is needed, without a watch, and runs it through the same pipeline as `serve`. */
-import { GROUP, podSource, VERSION, WATCH, type ClusterEvent, type DaemonSetObject } from '@rollcall/contract';
-import { readPages, KubeError, type Connection } from '@rollcall/kube';
+import { GROUP, podSource, VERSION, WATCH, type DaemonSetObject } from '@rollcall/contract';
+import { KubeError, type Connection } from '@rollcall/kube';
 import { createPolicyBook, type PolicyBook } from '../config/policy-book.ts';
 import { readPolicies } from '../config/policy-files.ts';
 import type { Answers } from '../http/answers.ts';
 import { createMemoryJournal } from '../journal/memory-journal.ts';
-import { createPipeline, type Pipeline } from '../pipeline.ts';
-import { planPodWatches } from '../watch/pod-plan.ts';
-import { projectDaemonSet } from '../watch/project-daemon-set.ts';
+import { createPipeline } from '../pipeline.ts';
+import { findTargets, projectFound } from '../watch/cluster-watch.ts';
+import { planPodWatches, toPodTarget } from '../watch/pod-plan.ts';
+import type { RawPolicy } from '../watch/policy-watch.ts';
 import { projectNode } from '../watch/project-node.ts';
 import { projectPod } from '../watch/project-pod.ts';
 import { projectRevision } from '../watch/project-revision.ts';
-import { createInterner } from '../watch/read-field.ts';
 import { createAnswers } from './answers.ts';
-import { nowInstant } from './system-clock.ts';
+import { openLook, type Look } from './look.ts';
+import { createPolicyFeed, type PolicyFeed } from './policy-feed.ts';
 
 /** What a single look is made with. */
 export interface RollCallOptions {
@@ -24,123 +25,79 @@ export interface RollCallOptions {
   readonly collectorNamespace: string;
 }
 
-/** What a single look found. `discovered` says that no policy was there, so every DaemonSet was looked at. */
+/** What a single look found. */
 export interface RollCall {
+  /** All cut at the moment at which the last list had come. */
   readonly answers: Answers;
+  /** True when no policy was there, so that every DaemonSet was looked at. */
   readonly discovered: boolean;
+  /** Why objects were passed over, each once: what cannot be read takes nothing else along. */
+  readonly passedOver: readonly string[];
 }
-
-const INTERNED = 200_000;
 
 /** Lists and judges. Rejects with a KubeError when the cluster cannot be reached or does not allow a list. */
 export async function takeRoll(options: RollCallOptions): Promise<RollCall> {
-  const look = createLook(options);
-  const daemonSets = await look.list('/apis/apps/v1/daemonsets', (raw) => projectDaemonSet(raw, look.intern));
-  for (const object of daemonSets)
-    look.apply({ kind: 'daemonset', source: WATCH.daemonsets, uid: object.uid, object, ...look.now });
-  const documents = await listPolicies(look);
-  const files = await readPolicies(options.policies, { cluster: '', collectorNamespace: options.collectorNamespace });
-  const written = documents.length + files.policies.length + files.rejected.length;
-  const discover = options.discover ?? written === 0;
-  const book = openBook(look, { ...options, discover });
-  for (const { uid, document } of documents) book.api(uid, document, look.now.wallMs);
-  book.files(files.policies, files.rejected);
-  book.daemonSets(daemonSets.map(({ namespace, name }) => ({ namespace, daemonset: name })));
-  await listTargets(look, daemonSets);
-  const nodes = await look.list('/api/v1/nodes', (raw) => projectNode(raw, look.intern));
-  for (const object of nodes) look.apply({ kind: 'node', source: WATCH.nodes, uid: object.uid, object, ...look.now });
-  for (const source of [WATCH.nodes, WATCH.daemonsets]) look.live(source);
-  const { pipeline, journal } = look;
-  const answers = createAnswers({ pipeline, journal, rejected: book.rejected, now: () => look.now });
-  return { answers, discovered: discover && written === 0 };
-}
-
-interface Look {
-  readonly now: { readonly monoMs: number; readonly wallMs: number };
-  readonly pipeline: Pipeline;
-  readonly journal: ReturnType<typeof createMemoryJournal>;
-  readonly targets: Map<string, { readonly namespace: string; readonly daemonset: string }>;
-  intern(text: string): string;
-  apply(event: ClusterEvent): void;
-  live(source: string): void;
-  list<T>(path: string, project: (raw: unknown) => T, labelSelector?: string): Promise<T[]>;
-}
-
-function createLook({ connection }: RollCallOptions): Look {
+  const { collectorNamespace } = options;
   const journal = createMemoryJournal();
   const pipeline = createPipeline({ cluster: '', history: journal, memories: [] });
-  const now = nowInstant();
-  return {
-    now,
-    pipeline,
-    journal,
-    targets: new Map(),
-    intern: createInterner(INTERNED),
-    apply: (event) => pipeline.apply(event),
-    live: (source) => pipeline.apply({ kind: 'watchState', source, uid: source, state: 'live', ...now }),
-    list: async (path, project, labelSelector) => {
-      const found: ReturnType<typeof project>[] = [];
-      const selected = labelSelector === undefined || labelSelector === '' ? {} : { labelSelector };
-      await readPages(connection, { path, ...selected }, (raw) => found.push(project(raw)));
-      return found;
-    },
-  };
+  const look = openLook(options.connection, (event) => pipeline.apply(event));
+  const daemonSets = await look.list({ path: '/apis/apps/v1/daemonsets' }, (raw) => projectFound(raw, look.intern));
+  for (const object of daemonSets) look.tell({ kind: 'daemonset', uid: object.uid, object }, WATCH.daemonsets);
+  const documents = await listPolicies(look);
+  const files = await readPolicies(options.policies, { cluster: '', collectorNamespace });
+  const written = documents.length + files.policies.length + files.rejected.length;
+  const discover = options.discover ?? written === 0;
+  const { book, feed } = openBook(look, { collectorNamespace, discover });
+  for (const { uid, document } of documents) book.api(uid, document, look.now().wallMs);
+  book.files(files.policies, files.rejected);
+  book.daemonSets(daemonSets.map(({ namespace, name }) => ({ namespace, daemonset: name })));
+  await listTargets(look, findTargets(daemonSets, feed.targets()));
+  const nodes = await look.list({ path: '/api/v1/nodes' }, (raw) => projectNode(raw, look.intern));
+  for (const object of nodes) look.tell({ kind: 'node', uid: object.uid, object }, WATCH.nodes);
+  for (const source of [WATCH.nodes, WATCH.daemonsets]) look.live(source);
+  const end = look.now();
+  const answers = createAnswers({ pipeline, journal, rejected: book.rejected, now: () => end });
+  return { answers, discovered: discover && written === 0, passedOver: [...look.passedOver] };
 }
 
-async function listPolicies(look: Look): Promise<readonly { readonly uid: string; readonly document: unknown }[]> {
+async function listPolicies(look: Look): Promise<readonly RawPolicy[]> {
   try {
-    return await look.list(`/apis/${GROUP}/${VERSION}/daemoncoverages`, (document) => ({
-      uid: uidOf(document),
-      document,
-    }));
+    return await look.list({ path: `/apis/${GROUP}/${VERSION}/daemoncoverages` }, readRaw);
   } catch (error) {
     if (error instanceof KubeError && error.code === 'NotFound') return [];
     throw error;
   }
 }
 
-function uidOf(document: unknown): string {
-  const { metadata } = document as { metadata?: { uid?: unknown } };
-  return typeof metadata?.uid === 'string' ? metadata.uid : '';
+function readRaw(document: unknown): RawPolicy {
+  const { metadata } = Object(document) as { readonly metadata?: { readonly uid?: unknown } | null };
+  if (typeof metadata?.uid !== 'string') throw new Error('a policy without metadata.uid');
+  return { uid: metadata.uid, document };
 }
 
-function openBook(look: Look, options: RollCallOptions & { readonly discover: boolean }): PolicyBook {
-  return createPolicyBook({
-    cluster: '',
-    collectorNamespace: options.collectorNamespace,
-    discover: options.discover,
-    sink: {
-      inForce: (changed, gone) => {
-        for (const uid of gone) {
-          look.targets.delete(uid);
-          look.apply({ kind: 'policy', source: 'policies', uid, object: undefined, ...look.now });
-        }
-        for (const object of changed) {
-          const { uid, namespace, daemonset, hasDaemonSet } = object;
-          if (hasDaemonSet) look.targets.set(uid, { namespace, daemonset });
-          look.apply({ kind: 'policy', source: 'policies', uid, object, ...look.now });
-        }
-      },
-      conditioned: () => undefined,
-    },
-  });
+function openBook(
+  { emit, now }: Look,
+  options: { readonly collectorNamespace: string; readonly discover: boolean },
+): { readonly book: PolicyBook; readonly feed: PolicyFeed } {
+  const feed = createPolicyFeed({ emit, now });
+  const sink = { inForce: feed.inForce, conditioned: () => undefined };
+  return { book: createPolicyBook({ ...options, cluster: '', sink }), feed };
 }
 
 async function listTargets(look: Look, daemonSets: readonly DaemonSetObject[]): Promise<void> {
-  const wanted = new Set([...look.targets.values()].map(({ namespace, daemonset }) => `${namespace}/${daemonset}`));
-  const found = daemonSets.filter(({ namespace, name }) => wanted.has(`${namespace}/${name}`));
-  for (const namespace of new Set(found.map((own) => own.namespace))) {
-    const path = `/apis/apps/v1/namespaces/${namespace}/controllerrevisions`;
-    for (const object of await look.list(path, (raw) => projectRevision(raw, look.intern))) {
-      look.apply({ kind: 'revision', source: path, uid: object.uid, object, ...look.now });
+  for (const namespace of new Set(daemonSets.map((own) => own.namespace))) {
+    const path = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/controllerrevisions`;
+    for (const object of await look.list({ path }, (raw) => projectRevision(raw, look.intern))) {
+      look.tell({ kind: 'revision', uid: object.uid, object }, path);
     }
   }
-  const targets = found.map(({ namespace, name, selector }) => ({ namespace, daemonset: name, selector }));
-  for (const plan of planPodWatches(targets).values()) {
-    const path = `/api/v1/namespaces/${plan.namespace}/pods`;
-    for (const object of await look.list(path, (raw) => projectPod(raw, look.intern), plan.labelSelector)) {
-      look.apply({ kind: 'pod', source: plan.id, uid: object.uid, object, ...look.now });
+  const targets = daemonSets.map(toPodTarget);
+  for (const { id, namespace, labelSelector } of planPodWatches(targets).values()) {
+    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
+    const resource = labelSelector === '' ? { path } : { path, labelSelector };
+    for (const object of await look.list(resource, (raw) => projectPod(raw, look.intern))) {
+      if (object.ownerUid !== '') look.tell({ kind: 'pod', uid: object.uid, object }, id);
     }
-    for (const daemonset of plan.daemonsets) look.live(podSource(plan.namespace, daemonset));
   }
+  for (const { namespace, daemonset } of targets) look.live(podSource(namespace, daemonset));
 }

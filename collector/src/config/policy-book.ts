@@ -1,27 +1,33 @@
 /** Keeps every policy that was offered, from whatever origin, and says which of them are in force. */
-import { formatFault, type Policy, type PolicyCondition } from '@rollcall/contract';
-import { discoveredPolicy } from './policy-discovered.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { valueAt, type Policy, type PolicyCondition } from '@rollcall/contract';
 import { settlePolicies } from './policy-conflicts.ts';
-import type { PolicyRejection } from './policy-files.ts';
+import { discoveredPolicy } from './policy-discovered.ts';
 import { resolvePolicy } from './policy-document.ts';
+import { readHeading, type PolicyHeading } from './policy-heading.ts';
+import {
+  readyCondition,
+  rejectConflict,
+  rejectDocument,
+  rejectFile,
+  type FileRejection,
+  type RejectedPolicy,
+} from './policy-rejected.ts';
 
-/** A policy that is not in force as it stands, and why. */
-export interface RejectedPolicy {
-  readonly uid: string;
-  readonly name: string;
+/** A policy of which a condition is told. `written` are the conditions that its status in the API has. */
+export interface ConditionedPolicy {
   readonly namespace: string;
-  /** The file, or `API`. */
-  readonly origin: string;
-  readonly reason: 'Invalid' | 'Conflict';
-  readonly message: string;
+  readonly name: string;
+  readonly origin: 'API' | 'File';
+  readonly written: readonly unknown[];
 }
 
 /** Who hears what the book decides; called synchronously. */
 export interface PolicyBookSink {
-  /** The policies in force changed: what is new or different, and the UIDs of those that are gone. */
-  inForce(changed: readonly Policy[], gone: readonly string[]): void;
-  /** A policy from the API got another condition. */
-  conditioned(policy: { readonly namespace: string; readonly name: string }, condition: PolicyCondition): void;
+  /** The policies in force changed: what is new or different, and what is gone. */
+  inForce(changed: readonly Policy[], gone: readonly Policy[]): void;
+  /** The Ready condition is another than was told before: of every policy of the API, of a file's when it is rejected. */
+  conditioned(policy: ConditionedPolicy, condition: PolicyCondition): void;
 }
 
 /** What the book works with. */
@@ -36,23 +42,24 @@ export interface PolicyBookOptions {
 export interface PolicyBook {
   api(uid: string, document: unknown, wallMs: number): void;
   apiGone(uid: string): void;
-  files(policies: readonly Policy[], rejected: readonly PolicyRejection[]): void;
+  files(policies: readonly Policy[], rejected: readonly FileRejection[]): void;
   daemonSets(names: readonly { readonly namespace: string; readonly daemonset: string }[]): void;
+  /** Invalid ones, and those that yield to another. A policy that is here may be in force in a former version. */
   rejected(): readonly RejectedPolicy[];
 }
 
 interface ApiPolicy {
-  readonly name: string;
-  readonly namespace: string;
+  readonly heading: PolicyHeading;
+  readonly written: readonly unknown[];
   /** The last version that was valid stays in force while a newer one is not. */
   readonly valid: Policy | undefined;
-  readonly fault: string;
+  readonly rejected: RejectedPolicy | undefined;
 }
 
 interface Offers {
   readonly api: Map<string, ApiPolicy>;
   readonly discovered: Map<string, Policy>;
-  files: { readonly policies: readonly Policy[]; readonly rejected: readonly PolicyRejection[] };
+  files: { readonly policies: readonly Policy[]; readonly rejected: readonly FileRejection[] };
 }
 
 /** An empty book. */
@@ -65,19 +72,19 @@ export function createPolicyBook(options: PolicyBookOptions): PolicyBook {
     const before = inForce;
     const { active, conflicts } = settlePolicies(offeredPolicies(offers));
     inForce = new Map(active.map((policy) => [policy.uid, policy]));
-    rejected = [...invalidOf(offers), ...conflicts.map(({ policy, winner }) => inConflict(policy, winner))];
+    const invalid = invalidOf(offers);
+    const others = conflicts.filter(({ policy }) => invalid.every(({ uid }) => uid !== policy.uid));
+    rejected = [...invalid, ...others.map(rejectConflict)];
     report(options.sink, before, inForce);
     say(options.sink, { api: offers.api, rejected, said });
   };
   return {
     api: (uid, document, wallMs) => {
-      offers.api.set(uid, readOffer(options, { document, wallMs, known: offers.api.get(uid) }));
+      offers.api.set(uid, readOffer(options, uid, { document, wallMs, known: offers.api.get(uid)?.valid }));
       settle();
     },
     apiGone: (uid) => {
-      offers.api.delete(uid);
-      said.delete(uid);
-      settle();
+      if (offers.api.delete(uid)) settle();
     },
     files: (policies, bad) => {
       offers.files = { policies, rejected: bad };
@@ -100,13 +107,25 @@ function offeredPolicies({ api, files, discovered }: Offers): readonly Policy[] 
 interface Offer {
   readonly document: unknown;
   readonly wallMs: number;
-  readonly known: ApiPolicy | undefined;
+  readonly known: Policy | undefined;
 }
 
-function readOffer({ cluster, collectorNamespace }: PolicyBookOptions, { document, wallMs, known }: Offer): ApiPolicy {
-  const resolved = resolvePolicy({ document, origin: 'API', cluster, collectorNamespace, createdAtFallback: wallMs });
-  const fault = resolved.ok ? '' : resolved.faults.map(formatFault).join('; ');
-  return { ...nameOf(document), valid: resolved.ok ? resolved.policy : known?.valid, fault };
+function readOffer(
+  { cluster, collectorNamespace }: PolicyBookOptions,
+  uid: string,
+  { document, wallMs, known }: Offer,
+): ApiPolicy {
+  const createdAtFallback = known?.createdAt ?? wallMs;
+  const resolved = resolvePolicy({ document, origin: 'API', cluster, collectorNamespace, createdAtFallback });
+  const heading = readHeading(document);
+  const conditions = valueAt(document, ['status', 'conditions']);
+  const head = { heading, written: Array.isArray(conditions) ? conditions : [] };
+  if (!resolved.ok) {
+    const { faults } = resolved;
+    return { ...head, valid: known, rejected: rejectDocument(uid, heading, { faults, kept: known !== undefined }) };
+  }
+  // What changed in the status alone changed nothing of the policy: the same object says so.
+  return { ...head, valid: isDeepStrictEqual(known, resolved.policy) ? known : resolved.policy, rejected: undefined };
 }
 
 type DaemonSetNames = Parameters<PolicyBook['daemonSets']>[0];
@@ -120,35 +139,14 @@ function discover(discovered: Map<string, Policy>, names: DaemonSetNames, cluste
   }
 }
 
-function nameOf(document: unknown): { readonly name: string; readonly namespace: string } {
-  const metadata = (document as { metadata?: { name?: unknown; namespace?: unknown } } | null)?.metadata;
-  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-  return { name: text(metadata?.name), namespace: text(metadata?.namespace) };
-}
-
 function invalidOf({ api, files }: Offers): readonly RejectedPolicy[] {
-  const fromApi = [...api].filter(([, { fault }]) => fault !== '');
-  return [
-    ...fromApi.map(([uid, { name, namespace, fault }]): RejectedPolicy => {
-      return { uid, name, namespace, origin: 'API', reason: 'Invalid', message: fault };
-    }),
-    ...files.rejected.map(({ file, document, name, namespace, faults }): RejectedPolicy => {
-      const message = faults.map(formatFault).join('; ');
-      return { uid: `${file}:${document}`, name, namespace, origin: file, reason: 'Invalid', message };
-    }),
-  ];
-}
-
-function inConflict(policy: Policy, winner: Policy): RejectedPolicy {
-  const who = `${winner.policyNamespace}/${winner.name} (${winner.origin})`;
-  const message = `the DaemonSet ${policy.namespace}/${policy.daemonset} already has the policy ${who}; delete one of the two`;
-  const { uid, name, policyNamespace, origin } = policy;
-  return { uid, name, namespace: policyNamespace, origin, reason: 'Conflict', message };
+  const fromApi = [...api.values()].flatMap((own) => own.rejected ?? []);
+  return [...fromApi, ...files.rejected.map(rejectFile)];
 }
 
 function report(sink: PolicyBookSink, before: ReadonlyMap<string, Policy>, after: ReadonlyMap<string, Policy>): void {
-  const gone = [...before.keys()].filter((uid) => !after.has(uid));
-  const changed = [...after].filter(([uid, policy]) => before.get(uid) !== policy).map(([, policy]) => policy);
+  const gone = [...before.values()].filter(({ uid }) => !after.has(uid));
+  const changed = [...after.values()].filter((policy) => before.get(policy.uid) !== policy);
   if (gone.length + changed.length > 0) sink.inForce(changed, gone);
 }
 
@@ -159,19 +157,19 @@ interface Said {
 }
 
 function say(sink: PolicyBookSink, { api, rejected, said }: Said): void {
-  for (const [uid, { name, namespace }] of api) {
-    const condition = readyCondition(rejected.find((own) => own.uid === uid));
-    const key = `${condition.reason} ${condition.message}`;
-    if (said.get(uid) === key) continue;
-    said.set(uid, key);
-    sink.conditioned({ name, namespace }, condition);
+  const bad = new Map(rejected.map((own) => [own.uid, own]));
+  for (const uid of [...said.keys()]) if (!api.has(uid) && !bad.has(uid)) said.delete(uid);
+  const tell = (uid: string, policy: ConditionedPolicy): void => {
+    const condition = readyCondition(bad.get(uid));
+    const text = `${condition.reason} ${condition.message}`;
+    if (said.get(uid) === text) return;
+    said.set(uid, text);
+    sink.conditioned(policy, condition);
+  };
+  for (const [uid, { heading, written }] of api) {
+    tell(uid, { namespace: heading.namespace, name: heading.name, origin: 'API', written });
   }
-}
-
-/** The CRD bounds a condition's message; the log has all of it. */
-const MESSAGE_CHARS = 4_096;
-
-function readyCondition(bad: RejectedPolicy | undefined): PolicyCondition {
-  if (bad === undefined) return { type: 'Ready', status: 'True', reason: 'Evaluated', message: '' };
-  return { type: 'Ready', status: 'False', reason: bad.reason, message: bad.message.slice(0, MESSAGE_CHARS) };
+  for (const { uid, namespace, name, origin } of rejected) {
+    if (origin === 'File') tell(uid, { namespace, name, origin, written: [] });
+  }
 }

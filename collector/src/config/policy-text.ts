@@ -2,6 +2,7 @@
 import { faultAt, POLICY_KIND, valueAt, type Policy, type PolicyFault } from '@rollcall/contract';
 import { parseAllDocuments, type Document } from 'yaml';
 import { resolvePolicy, type PolicyContext } from './policy-document.ts';
+import { NO_HEADING, readHeading, type PolicyHeading } from './policy-heading.ts';
 
 /** The text of a file, or why there is none. */
 export type PolicyText =
@@ -14,12 +15,10 @@ export interface PolicyInFile {
   readonly policy: Policy;
 }
 
-/** A document of a file that is no valid policy; `namespace` and `name` are its own, '' where they cannot be read. */
-export interface PolicyRejection {
+/** A document of a file that is no valid policy, with its heading as far as it can be read. */
+export interface PolicyRejection extends PolicyHeading {
   readonly file: string;
   readonly document: number;
-  readonly namespace: string;
-  readonly name: string;
   readonly faults: readonly PolicyFault[];
 }
 
@@ -62,16 +61,14 @@ function findTwins(own: PolicyRejection, group: readonly PolicyRejection[]): rea
   ];
 }
 
-const NAMELESS = { namespace: '', name: '' } as const;
-
 function readText(source: PolicyText, context: PolicyContext): readonly ReadDocument[] {
   const { file } = source;
-  if ('fault' in source) return [{ file, document: 0, ...NAMELESS, faults: [source.fault] }];
+  if ('fault' in source) return [{ file, document: 0, ...NO_HEADING, faults: [source.fault] }];
   const documents = parseText(source.text);
   if (documents.length > 0)
     return documents.map((parsed, index) => readDocument({ file, document: index + 1 }, parsed, context));
   const empty = { message: 'holds no policy', mend: `write a ${POLICY_KIND}, or remove the file` };
-  return [{ file, document: 0, ...NAMELESS, faults: [faultAt(undefined, [], empty)] }];
+  return [{ file, document: 0, ...NO_HEADING, faults: [faultAt(undefined, [], empty)] }];
 }
 
 type Parsed = { readonly value: unknown } | { readonly fault: PolicyFault };
@@ -81,16 +78,17 @@ function readDocument(
   parsed: Parsed,
   context: PolicyContext,
 ): ReadDocument {
-  if ('fault' in parsed) return { ...place, ...NAMELESS, faults: [parsed.fault] };
+  if ('fault' in parsed) return { ...place, ...NO_HEADING, faults: [parsed.fault] };
   const resolved = resolvePolicy({ document: parsed.value, origin: 'File', createdAtFallback: 0, ...context });
-  const named = { ...place, ...nameOf(parsed.value) };
+  const named = { ...place, ...headingOf(parsed.value) };
   return resolved.ok ? { ...named, faults: [], policy: resolved.policy } : { ...named, faults: resolved.faults };
 }
 
-function nameOf(document: unknown): { readonly namespace: string; readonly name: string } {
-  if (valueAt(document, ['kind']) !== POLICY_KIND) return NAMELESS;
-  const [namespace, name] = [valueAt(document, ['metadata', 'namespace']), valueAt(document, ['metadata', 'name'])];
-  return typeof namespace === 'string' && typeof name === 'string' ? { namespace, name } : NAMELESS;
+/** Without a whole name, or of another kind, a document is nobody. */
+function headingOf(document: unknown): PolicyHeading {
+  const heading = readHeading(document);
+  const isNamed = heading.namespace !== '' && heading.name !== '';
+  return isNamed && valueAt(document, ['kind']) === POLICY_KIND ? heading : NO_HEADING;
 }
 
 function parseText(text: string): readonly Parsed[] {

@@ -1,9 +1,12 @@
 /** Watches the cluster: nodes, DaemonSets, the pods and revisions of those that a policy is about, and the policies themselves. */
-import { WATCH, WATCHED_KINDS, type DaemonSetObject, type NodeObject, type RevisionObject } from '@rollcall/contract';
+import { WATCH, type DaemonSetObject, type NodeObject } from '@rollcall/contract';
+import { toPodTarget } from './pod-plan.ts';
 import { createPodWatches } from './pod-watches.ts';
+import { watchPolicies, type PolicyListener } from './policy-watch.ts';
 import { projectDaemonSet } from './project-daemon-set.ts';
 import { projectNode } from './project-node.ts';
-import { projectRevision } from './project-revision.ts';
+import type { Interner } from './read-field.ts';
+import { createRevisionWatches } from './revision-watches.ts';
 import { watchKind, type KindWatch, type Stamp, type WatchedResource, type WatchHost } from './watch-kind.ts';
 
 /** A DaemonSet by name. */
@@ -12,17 +15,9 @@ export interface DaemonSetName {
   readonly daemonset: string;
 }
 
-/** A policy document from the API, unread. */
-export interface RawPolicy {
-  readonly uid: string;
-  readonly document: unknown;
-}
-
-/** Who hears of DaemonSets (for `--discover`) and policy documents. */
-export interface ClusterListener {
+/** Who hears of policy documents, and of the names of all DaemonSets (for `--discover`): first when all are listed. */
+export interface ClusterListener extends PolicyListener {
   daemonSets(names: readonly DaemonSetName[], stamp: Stamp): void;
-  policy(policy: RawPolicy, stamp: Stamp): void;
-  policyGone(uid: string, stamp: Stamp): void;
 }
 
 /** The running watches. */
@@ -35,28 +30,29 @@ export interface ClusterWatch {
 
 /** Starts all watches. Events leave through `host.emit` synchronously, in the order of each watch. */
 export function watchCluster(host: WatchHost, listener: ClusterListener): ClusterWatch {
-  const daemonSets = new Map<string, DaemonSetObject>();
+  const daemonSets: KnownDaemonSets = { byUid: new Map(), listed: false };
   const pods = createPodWatches(host);
-  const revisions = new Map<string, KindWatch>();
+  const revisions = createRevisionWatches(host);
   let targets: readonly DaemonSetName[] = [];
 
   const aim = (): void => {
-    const wanted = new Set(targets.map(({ namespace, daemonset }) => `${namespace}/${daemonset}`));
-    const found = [...daemonSets.values()].filter(({ namespace, name }) => wanted.has(`${namespace}/${name}`));
-    pods.retarget(found.map(({ namespace, name, selector }) => ({ namespace, daemonset: name, selector })));
-    aimRevisions(host, revisions, new Set(targets.map(({ namespace }) => namespace)));
+    // With a half of the list a namespace would get one watch for each of its first selectors, for nothing.
+    if (!daemonSets.listed) return;
+    const found = findTargets([...daemonSets.byUid.values()], targets);
+    pods.retarget(found.map(toPodTarget));
+    revisions.retarget(new Set(found.map(({ namespace }) => namespace)));
   };
-  const changed = (stamp: Stamp): void => {
-    const names = [...daemonSets.values()].map(({ namespace, name }) => ({ namespace, daemonset: name }));
+  const name = (stamp: Stamp): void => {
+    if (!daemonSets.listed) return;
+    const names = [...daemonSets.byUid.values()].map((own) => ({ namespace: own.namespace, daemonset: own.name }));
     listener.daemonSets(names, stamp);
-    aim();
   };
   const fixed = [
     watchKind(host, nodes(host)),
-    watchKind(host, daemonSetsOf(host, { known: daemonSets, changed })),
-    watchKind(host, policies(host, listener)),
+    watchKind(host, daemonSetsOf(host, daemonSets, { aim, name })),
+    watchPolicies(host, listener),
   ];
-  const all = (): KindWatch[] => [...fixed, ...revisions.values(), ...pods.watches()];
+  const all = (): KindWatch[] => [...fixed, ...revisions.watches(), ...pods.watches()];
   return {
     retarget: (names) => {
       targets = names;
@@ -69,84 +65,82 @@ export function watchCluster(host: WatchHost, listener: ClusterListener): Cluste
   };
 }
 
+/** The DaemonSet in short. Throws if it has no uid, name or namespace: without one it could not be asked for its pods. */
+export function projectFound(raw: unknown, intern: Interner): DaemonSetObject {
+  const object = projectDaemonSet(raw, intern);
+  if (object.namespace === '') throw new Error('projection refused: DaemonSet without metadata.namespace');
+  return object;
+}
+
+/** The DaemonSets that go by these names now: the last one where a relist told of the new before the end of the old. */
+export function findTargets(
+  daemonSets: readonly DaemonSetObject[],
+  targets: readonly DaemonSetName[],
+): readonly DaemonSetObject[] {
+  const byName = new Map(daemonSets.map((own) => [`${own.namespace}/${own.name}`, own]));
+  return targets.flatMap(({ namespace, daemonset }) => byName.get(`${namespace}/${daemonset}`) ?? []);
+}
+
 function nodes(host: WatchHost): WatchedResource<NodeObject> {
+  const source = WATCH.nodes;
   return {
-    id: WATCH.nodes,
+    id: source,
     path: '/api/v1/nodes',
     project: (raw) => projectNode(raw, host.intern),
-    upsert: (uid, object, stamp) => host.emit({ kind: 'node', source: WATCH.nodes, uid, object, ...stamp }),
-    remove: (uid, stamp) => host.emit({ kind: 'node', source: WATCH.nodes, uid, object: undefined, ...stamp }),
-    state: (state, stamp) => host.emit({ kind: 'watchState', source: WATCH.nodes, uid: WATCH.nodes, state, ...stamp }),
+    upsert: ({ uid, value: object }, stamp) => host.emit({ kind: 'node', source, uid, object, ...stamp }),
+    remove: (uid, stamp) => host.emit({ kind: 'node', source, uid, object: undefined, ...stamp }),
+    state: ({ name }, stamp) => host.emit({ kind: 'watchState', source, uid: source, state: name, ...stamp }),
   };
 }
 
-interface Known {
-  readonly known: Map<string, DaemonSetObject>;
-  changed(stamp: Stamp): void;
+interface KnownDaemonSets {
+  /** In the order in which they were first seen. */
+  readonly byUid: Map<string, DaemonSetObject>;
+  /** True once the first list was complete. */
+  listed: boolean;
 }
 
-function daemonSetsOf(host: WatchHost, { known, changed }: Known): WatchedResource<DaemonSetObject> {
+interface Followers {
+  /** Aims the watches of pods and revisions at the DaemonSets that are known now. */
+  aim(): void;
+  /** Tells the listener their names. */
+  name(stamp: Stamp): void;
+}
+
+/**
+ * The core hears of a DaemonSet between its two followers: of a new one when the watch of its pods is known not to be live,
+ * of the end of one when no policy was found by its name any more. Else its nodes would be uncovered for a moment.
+ */
+function daemonSetsOf(
+  host: WatchHost,
+  known: KnownDaemonSets,
+  { aim, name }: Followers,
+): WatchedResource<DaemonSetObject> {
   const source = WATCH.daemonsets;
   return {
     id: source,
     path: '/apis/apps/v1/daemonsets',
-    project: (raw) => projectDaemonSet(raw, host.intern),
-    upsert: (uid, object, stamp) => {
-      const before = known.get(uid);
-      known.set(uid, object);
+    project: (raw) => projectFound(raw, host.intern),
+    upsert: ({ uid, value: object }, stamp) => {
+      const isOther = known.byUid.get(uid)?.generation !== object.generation;
+      known.byUid.set(uid, object);
+      if (isOther) aim();
       host.emit({ kind: 'daemonset', source, uid, object, ...stamp });
-      if (before === undefined || before.generation !== object.generation) changed(stamp);
+      if (isOther) name(stamp);
     },
     remove: (uid, stamp) => {
-      known.delete(uid);
+      known.byUid.delete(uid);
+      name(stamp);
       host.emit({ kind: 'daemonset', source, uid, object: undefined, ...stamp });
-      changed(stamp);
+      aim();
     },
-    state: (state, stamp) => host.emit({ kind: 'watchState', source, uid: source, state, ...stamp }),
-  };
-}
-
-function policies(host: WatchHost, listener: ClusterListener): WatchedResource<RawPolicy> {
-  const { group, version, resource } = WATCHED_KINDS.daemoncoverages;
-  const source = WATCH.policies;
-  return {
-    id: source,
-    path: `/apis/${group}/${version}/${resource}`,
-    project: (raw) => ({ uid: uidOf(raw), document: raw }),
-    upsert: (_uid, policy, stamp) => listener.policy(policy, stamp),
-    remove: (uid, stamp) => listener.policyGone(uid, stamp),
-    state: (state, stamp) => host.emit({ kind: 'watchState', source, uid: source, state, ...stamp }),
-  };
-}
-
-function uidOf(raw: unknown): string {
-  const metadata = typeof raw === 'object' && raw !== null && 'metadata' in raw ? raw.metadata : undefined;
-  const uid = typeof metadata === 'object' && metadata !== null && 'uid' in metadata ? metadata.uid : undefined;
-  return typeof uid === 'string' ? uid : '';
-}
-
-function aimRevisions(host: WatchHost, running: Map<string, KindWatch>, wanted: ReadonlySet<string>): void {
-  for (const [namespace, watch] of running) {
-    if (wanted.has(namespace)) continue;
-    running.delete(namespace);
-    void watch.reflector.stop();
-  }
-  for (const namespace of wanted) {
-    if (!running.has(namespace)) running.set(namespace, watchKind(host, revisionsOf(host, namespace)));
-  }
-}
-
-function revisionsOf(host: WatchHost, namespace: string): WatchedResource<RevisionObject> {
-  const id = `controllerrevisions/${namespace}`;
-  return {
-    id,
-    path: `/apis/apps/v1/namespaces/${namespace}/controllerrevisions`,
-    project: (raw) => projectRevision(raw, host.intern),
-    upsert: (uid, object, stamp) => {
-      // StatefulSets have revisions too.
-      if (object.ownerUid !== '') host.emit({ kind: 'revision', source: id, uid, object, ...stamp });
+    state: (state, stamp) => {
+      if (state.name === 'live' && !known.listed) {
+        known.listed = true;
+        aim();
+        name(stamp);
+      }
+      host.emit({ kind: 'watchState', source, uid: source, state: state.name, ...stamp });
     },
-    remove: (uid, stamp) => host.emit({ kind: 'revision', source: id, uid, object: undefined, ...stamp }),
-    state: () => undefined,
   };
 }

@@ -1,10 +1,11 @@
 /** One watch of one kind of object: a reflector whose changes leave as cluster events. */
-import type { ClusterEvent, WatchStateName } from '@rollcall/contract';
+import type { ClusterEvent } from '@rollcall/contract';
 import {
   jsonDecoder,
   startReflector,
   type Clock,
   type Connection,
+  type Item,
   type Log,
   type Reflector,
   type Timers,
@@ -28,15 +29,15 @@ export interface WatchHost {
   emit(event: ClusterEvent): void;
 }
 
-/** What is watched, and what to do with it. `value` is what `project` made of the object. */
+/** What is watched, and what to do with it: an item's `value` is what `project` made of the object. */
 export interface WatchedResource<T> {
   readonly id: string;
   readonly path: string;
   readonly labelSelector?: string;
   project(raw: unknown): T;
-  upsert(uid: string, value: T, stamp: Stamp): void;
+  upsert(item: Item<T>, stamp: Stamp): void;
   remove(uid: string, stamp: Stamp): void;
-  state(state: WatchStateName, stamp: Stamp): void;
+  state(state: WatchState, stamp: Stamp): void;
 }
 
 /** A started watch. */
@@ -66,9 +67,9 @@ export function watchKind<T extends { readonly uid: string }>(
     resource: { path, ...(labelSelector === undefined || labelSelector === '' ? {} : { labelSelector }) },
     project: (raw) => resource.project(raw),
     sink: {
-      upsert: ({ uid, value }) => resource.upsert(uid, value, stampNow(clock)),
+      upsert: (item) => resource.upsert(item, stampNow(clock)),
       remove: (uid) => resource.remove(uid, stampNow(clock)),
-      state: ({ name }: WatchState) => resource.state(name, stampNow(clock)),
+      state: (state) => resource.state(state, stampNow(clock)),
     },
   });
   return { id, reflector };

@@ -1,0 +1,51 @@
+/** The pipeline on the machine's clocks: what is due fires by itself, transitions go to the journal and the log. */
+import type { ClusterEvent, Journal, Transition } from '@rollcall/contract';
+import type { Logger } from 'pino';
+import type { Instant } from '../coverage/index.ts';
+import type { SelfMetrics } from '../http/self-metrics.ts';
+import { createMemoryJournal } from '../journal/memory-journal.ts';
+import { createPipeline, type Pipeline } from '../pipeline.ts';
+import { stampNow } from '../watch/watch-kind.ts';
+import { logTransition } from './log-lines.ts';
+import { systemClock, systemTimers } from './system-clock.ts';
+import { createTicker } from './ticker.ts';
+
+/** The running pipeline. Events enter by `emit` only; after `stop` nothing fires by itself. */
+export interface LivePipeline {
+  readonly pipeline: Pipeline;
+  readonly journal: Journal;
+  emit(event: ClusterEvent): void;
+  now(): Instant;
+  stop(): void;
+}
+
+/** What it reports to. */
+export interface LivePipelineHost {
+  readonly cluster: string;
+  readonly log: Logger;
+  readonly self: Pick<SelfMetrics, 'observeDelay'>;
+}
+
+/** Starts with nothing known. */
+export function startPipeline({ cluster, log, self }: LivePipelineHost): LivePipeline {
+  const now = (): Instant => stampNow(systemClock);
+  const journal = createMemoryJournal();
+  const append = (transition: Transition): void => {
+    journal.append(transition);
+    logTransition(log, transition, pipeline.roll.policies.get(transition.policyUid)?.policy);
+  };
+  const history = { durable: journal.durable, append, remember: journal.remember };
+  const pipeline = createPipeline({ cluster, history, memories: journal.recall() });
+  const ticker = createTicker(pipeline, { now, timers: systemTimers });
+  return {
+    pipeline,
+    journal,
+    emit: (event) => {
+      pipeline.apply(event);
+      ticker.aim();
+      self.observeDelay(systemClock.monoMs() - event.monoMs);
+    },
+    now,
+    stop: ticker.stop,
+  };
+}

@@ -1,0 +1,60 @@
+/** Lists what a cluster holds at one time, and tells it as the events that a watch would have told. */
+import type { ClusterEvent } from '@rollcall/contract';
+import { KubeError, readPages, type Connection, type Resource } from '@rollcall/kube';
+import type { Instant } from '../coverage/index.ts';
+import { createInterner, type Interner } from '../watch/read-field.ts';
+import { stampNow } from '../watch/watch-kind.ts';
+import { systemClock } from './system-clock.ts';
+
+const INTERNED = 200_000;
+
+type Told<Kind> = Kind extends ClusterEvent['kind']
+  ? Omit<Extract<ClusterEvent, { readonly kind: Kind }>, 'source' | 'wallMs' | 'monoMs'>
+  : never;
+
+/** One look at a cluster that is going on. */
+export interface Look {
+  /** Why objects were passed over, each once. */
+  readonly passedOver: ReadonlySet<string>;
+  readonly intern: Interner;
+  emit(event: ClusterEvent): void;
+  now(): Instant;
+  /** Emits an event of this moment. */
+  tell(event: Told<ClusterEvent['kind']>, source: string): void;
+  /** Tells that a source was listed. */
+  live(source: string): void;
+  /** All objects; one that its projection refuses is passed over, as a watch does. Rejects with a KubeError. */
+  list<T>(resource: Resource, project: (raw: unknown) => T): Promise<readonly T[]>;
+}
+
+/** Opens a look; nothing is asked yet. */
+export function openLook(connection: Connection, emit: (event: ClusterEvent) => void): Look {
+  const passedOver = new Set<string>();
+  const now = (): Instant => stampNow(systemClock);
+  const tell: Look['tell'] = (event, source) => emit({ ...event, source, ...now() });
+  const listOnce: Look['list'] = async (resource, project) => {
+    const found: ReturnType<typeof project>[] = [];
+    await readPages(connection, resource, (raw) => {
+      try {
+        found.push(project(raw));
+      } catch (error) {
+        passedOver.add(`${resource.path}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    });
+    return found;
+  };
+  return {
+    passedOver,
+    intern: createInterner(INTERNED),
+    emit,
+    now,
+    tell,
+    live: (source) => tell({ kind: 'watchState', uid: source, state: 'live' }, source),
+    list: (resource, project) =>
+      listOnce(resource, project).catch((error: unknown) => {
+        // Between two pages the server may forget the list (410): once more from the start.
+        if (error instanceof KubeError && error.code === 'Gone') return listOnce(resource, project);
+        throw error;
+      }),
+  };
+}

@@ -1,0 +1,34 @@
+/** Turns what the policy book puts in force into events of the core, and into the DaemonSets that are to be looked at. */
+import type { ClusterEvent, Policy } from '@rollcall/contract';
+import type { Instant } from '../coverage/index.ts';
+import type { DaemonSetName } from '../watch/cluster-watch.ts';
+
+/** What the core hears of policies. */
+export interface PolicyFeed {
+  /** Takes a change of the policies in force; what is gone is told first, so that its successor finds its place free. */
+  inForce(changed: readonly Policy[], gone: readonly Policy[]): void;
+  /** The DaemonSets that the policies in force are about. */
+  targets(): readonly DaemonSetName[];
+}
+
+/** A feed of no policy. `emit` is synchronous; every event is stamped when it leaves. */
+export function createPolicyFeed(host: { emit(event: ClusterEvent): void; now(): Instant }): PolicyFeed {
+  const targets = new Map<string, DaemonSetName>();
+  const tell = (uid: string, object: Policy | undefined): void =>
+    host.emit({ kind: 'policy', source: 'policies', uid, object, ...host.now() });
+  return {
+    inForce: (changed, gone) => {
+      for (const { uid } of gone) {
+        targets.delete(uid);
+        tell(uid, undefined);
+      }
+      for (const policy of changed) {
+        const { uid, namespace, daemonset, hasDaemonSet } = policy;
+        if (hasDaemonSet) targets.set(uid, { namespace, daemonset });
+        else targets.delete(uid);
+        tell(uid, policy);
+      }
+    },
+    targets: () => [...targets.values()],
+  };
+}

@@ -1,0 +1,141 @@
+/** All watches on an embedded API, with the core behind them and time in the test's hands. */
+import { PassThrough } from 'node:stream';
+import type { ClusterEvent } from '@rollcall/contract';
+import type { EmbeddedKubeOptions } from '@rollcall/embedded-kube';
+import type { Connection } from '@rollcall/kube';
+import { createMemoryJournal } from '../journal/memory-journal.ts';
+import { createPipeline, type Pipeline } from '../pipeline.ts';
+import { describeStanding } from '../test-cluster.ts';
+import { startTestKube, type TestKube } from '../test-kube.ts';
+import { buildPolicy } from '../test-objects.ts';
+import { createFakeTime, until, type FakeTime } from '../test-time.ts';
+import { watchCluster, type ClusterListener, type ClusterWatch } from './cluster-watch.ts';
+import { createInterner } from './read-field.ts';
+import { stampNow } from './watch-kind.ts';
+
+type Matches = (path: string) => boolean;
+
+/** What a case works with. Policies are about DaemonSets of the namespace `agents`. */
+export interface TestWatch {
+  readonly cluster: TestKube;
+  readonly time: FakeTime;
+  readonly watch: ClusterWatch;
+  readonly pipeline: Pipeline;
+  readonly events: readonly ClusterEvent[];
+  /** `daemonset/node: from -> to`, in order. */
+  readonly transitions: string[];
+  /** What was asked of the server, paths decoded. */
+  readonly asked: readonly string[];
+  readonly logged: readonly string[];
+  /** Sets the policies in force: one for each of these DaemonSets. */
+  follow(...daemonSets: readonly string[]): void;
+  /** A node's state under a DaemonSet's policy, see `describeStanding`. */
+  state(daemonSet: string, node: string): string;
+  /** Waits until these nodes are in a state under these DaemonSets. */
+  reaches(state: string, daemonSets: readonly string[], nodes: readonly string[]): Promise<void>;
+  /** The ids of the running watches of pods, without the common beginning. */
+  podWatches(): readonly string[];
+  /** Holds back what the server says on matching watches, running or to come, until they are released. */
+  hold(matches: Matches): void;
+  /** Lets matching watches go, all if absent; those to come are not held any more. */
+  release(matches?: Matches): void;
+  stop(): Promise<void>;
+}
+
+/** Starts an API and the watches on it. `listener` hears of policies and names. */
+export async function startTestWatch(
+  listener: Partial<ClusterListener> = {},
+  options: EmbeddedKubeOptions = {},
+): Promise<TestWatch> {
+  const cluster = await startTestKube(options);
+  const time = createFakeTime();
+  const dam = buildDam(await cluster.connect(time));
+  const { pipeline, transitions } = createCore();
+  const events: ClusterEvent[] = [];
+  const logged: string[] = [];
+  const emit = (event: ClusterEvent): void => {
+    events.push(event);
+    pipeline.apply(event);
+  };
+  const write = (_: object, text: string): void => void logged.push(text);
+  const host = { connection: dam.connection, clock: time, timers: time, intern: createInterner(1_000), emit };
+  const watch = watchCluster(
+    { ...host, log: { info: write, warn: write } },
+    { daemonSets: () => undefined, policy: () => undefined, policyGone: () => undefined, ...listener },
+  );
+  const followed = new Set<string>();
+  const state: TestWatch['state'] = (daemonSet, node) =>
+    describeStanding(pipeline.roll.policies.get(`policy-${daemonSet}`)?.records.get(node)?.standing);
+  return {
+    cluster,
+    time,
+    watch,
+    pipeline,
+    events,
+    transitions,
+    logged,
+    ...dam,
+    follow: (...daemonSets) => {
+      const tell = (uid: string, object?: ReturnType<typeof buildPolicy>): void =>
+        emit({ kind: 'policy', source: 'test', uid, object, ...stampNow(time) });
+      for (const name of followed) if (!daemonSets.includes(name)) tell(`policy-${name}`);
+      for (const name of daemonSets)
+        if (!followed.has(name)) tell(`policy-${name}`, buildPolicy({ daemonset: name, poolLabels: [] }));
+      followed.clear();
+      for (const name of daemonSets) followed.add(name);
+      watch.retarget(daemonSets.map((daemonset) => ({ namespace: 'agents', daemonset })));
+    },
+    state,
+    reaches: (wanted, daemonSets, nodes) =>
+      until(
+        () => daemonSets.every((daemonSet) => nodes.every((node) => state(daemonSet, node) === wanted)),
+        `${nodes.join()} ${wanted} under ${daemonSets.join()}`,
+      ),
+    podWatches: () => watch.watches().flatMap(({ id }) => (id.startsWith('pods/') ? [id.slice('pods/'.length)] : [])),
+    stop: async () => {
+      dam.release();
+      await watch.stop();
+      await cluster.stop();
+    },
+  };
+}
+
+function createCore(): Pick<TestWatch, 'pipeline' | 'transitions'> {
+  const journal = createMemoryJournal();
+  const transitions: string[] = [];
+  const append: typeof journal.append = ({ policyUid, node, from, to }) =>
+    void transitions.push(`${policyUid.replace('policy-', '')}/${node}: ${from} -> ${to}`);
+  return { pipeline: createPipeline({ cluster: '', history: { ...journal, append }, memories: [] }), transitions };
+}
+
+function buildDam(
+  inner: Connection,
+): Pick<TestWatch, 'asked' | 'hold' | 'release'> & { readonly connection: Connection } {
+  const held: Matches[] = [];
+  const asked: string[] = [];
+  const streams = new Map<PassThrough, string>();
+  const request: Connection['request'] = async (wanted) => {
+    const path = decodeURIComponent(wanted.path);
+    asked.push(path);
+    const response = await inner.request(wanted);
+    if (!path.includes('watch=')) return response;
+    const body = new PassThrough();
+    response.body.on('error', (error) => body.destroy(error)).pipe(body);
+    body.on('close', () => response.body.destroy());
+    if (held.some((matches) => matches(path))) body.cork();
+    streams.set(body, path);
+    return { ...response, body };
+  };
+  return {
+    connection: { ...inner, request },
+    asked,
+    hold: (matches) => {
+      held.push(matches);
+      for (const [stream, path] of streams) if (matches(path)) stream.cork();
+    },
+    release: (matches = () => true) => {
+      held.length = 0;
+      for (const [stream, path] of streams) if (matches(path)) stream.uncork();
+    },
+  };
+}

@@ -43,7 +43,7 @@ export const serve: Command = {
       return EXIT.usage;
     }
     const { config } = parsed;
-    const log = pino({ level: config.logLevel });
+    const log = pino({ level: config.logLevel }, { write: io.out });
     try {
       const collector = await startCollector({ config, env: io.env, log, version: VERSION });
       await aborted(io.signal);

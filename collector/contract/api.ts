@@ -17,15 +17,18 @@ export interface Counts {
   readonly excluded: number;
 }
 
-/** Node-milliseconds of one SLI since this process began, and attainment as a range of ratios (null before any time was expected). */
+/**
+ * Node-milliseconds of one SLI since this process began, and its attainment over that time as a range of ratios (null before any time
+ * was expected). Whether the objective is met is a question about its whole window, which Prometheus answers.
+ */
 export interface SliAnswer {
   readonly sli: SliName;
   readonly objective: number;
+  readonly windowMs: number;
   readonly validMs: number;
   readonly goodMs: number;
   readonly unobservedMs: number;
   readonly attainment: { readonly low: number; readonly high: number } | null;
-  readonly met: boolean | null;
 }
 
 /** One policy's summary. `coverage` is covered / expected now, null when nothing is expected. */
@@ -48,7 +51,7 @@ export interface PolicySummary {
   readonly contact: string;
 }
 
-/** A condition of a policy: Ready, NoNodesMatch, Conflict. */
+/** A condition of a policy: Ready, NoNodesMatch. */
 export interface PolicyCondition {
   readonly type: string;
   readonly status: 'True' | 'False';

@@ -89,7 +89,7 @@ const taint = z.strictObject({
 
 const annotation = z.strictObject({
   key: labelKey.describe('Key of the annotation.'),
-  value: z.string().max(1024).describe('Value of the annotation. Any value if absent.').exactOptional(),
+  value: z.string().max(63).describe('Value of the annotation. Any value if absent.').exactOptional(),
 });
 
 // Field by field: the items of two lists are of different types to CEL. By `has`: optionals have no bound that CEL could reckon with.

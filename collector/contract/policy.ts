@@ -58,6 +58,7 @@ export interface Policy {
   /** False for a daemon that runs without a DaemonSet (by systemd): then the pod layer is off. */
   readonly hasDaemonSet: boolean;
   readonly selector?: LabelSelector;
+  /** The built-in ones (virtual nodes) included. */
   readonly exclusions: readonly Exclusion[];
   readonly poolLabels: readonly string[];
   readonly minimum: ReadonlyMap<string, number>;
@@ -66,6 +67,7 @@ export interface Policy {
     readonly offPools: readonly string[];
     readonly startDeadlineMs: number;
   };
+  /** The well-known ones included, as in `leavingTaints`. */
   readonly joiningTaints: readonly TaintPattern[];
   readonly leavingTaints: readonly TaintPattern[];
   readonly leavingAnnotations: readonly AnnotationPattern[];

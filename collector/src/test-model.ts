@@ -59,7 +59,7 @@ export function isLive(world: World, source: string): boolean {
 
 function excludedBy(policy: Policy, { labels }: NodeObject): string | undefined {
   if (labels['type'] === 'virtual-kubelet') return 'virtual-kubelet';
-  return policy.exclusions.length > 0 && labels['pool'] === 'c' ? 'pool-c' : undefined;
+  return policy.exclusions.some(({ name }) => name === 'pool-c') && labels['pool'] === 'c' ? 'pool-c' : undefined;
 }
 
 function scopeOf(policy: Policy, daemonSet: DaemonSetObject | undefined, node: NodeObject): readonly ('in' | 'out')[] {
@@ -97,16 +97,23 @@ function verdictOf(world: World, policy: Policy, node: NodeObject): string {
   const daemonSet = world.daemonSets.get(policy.daemonset);
   const needed: string[] = [WATCH.nodes, WATCH.daemonsets];
   if (daemonSet !== undefined) needed.push(podSource(policy.namespace, policy.daemonset));
-  if (!needed.every((source) => isLive(world, source))) return 'unobserved';
   const pool = node.labels[policy.poolLabels[0] ?? ''] || 'none';
   if (!policy.podLayer.asked || policy.podLayer.offPools.includes(pool)) return 'unobserved';
-  if (daemonSet === undefined) return 'uncovered:DaemonSetMissing';
-  if (node.ready.status !== 'True')
+  // What a live watch proves counts, whatever the others do.
+  const isGone = daemonSet === undefined || daemonSet.deletedAt !== undefined;
+  if (isLive(world, WATCH.daemonsets) && isGone) return 'uncovered:DaemonSetMissing';
+  if (isLive(world, WATCH.nodes) && node.ready.status !== 'True') {
+    if (isGone) return 'uncovered:*';
     return `uncovered:${node.ready.status === 'Unknown' ? 'NodeUnreachable' : 'NodeNotReady'}`;
+  }
+  if (isGone || !needed.every((source) => isLive(world, source))) return 'unobserved';
   const availableBy = world.now().monoMs - daemonSet.minReadySeconds * 1000;
   const serves = podsOn(world, daemonSet, node).some(
     ({ object, readyAtMono }) =>
-      object.ready.status === 'True' && object.deletedAt === undefined && readyAtMono <= availableBy,
+      object.ready.status === 'True' &&
+      object.deletedAt === undefined &&
+      !['Failed', 'Succeeded'].includes(object.phase) &&
+      readyAtMono <= availableBy,
   );
   return serves ? 'covered' : 'uncovered:*';
 }

@@ -1,13 +1,16 @@
 /** Builders of objects and policies for tests: everything is well and a day old; a case overrides only what it is about. */
-import type {
-  Condition,
-  DaemonSetObject,
-  NodeObject,
-  PodObject,
-  Policy,
-  RevisionObject,
-  Taint,
-  TemplatePlacement,
+import {
+  JOINING_TAINTS,
+  LEAVING_TAINTS,
+  VIRTUAL_NODES,
+  type Condition,
+  type DaemonSetObject,
+  type NodeObject,
+  type PodObject,
+  type Policy,
+  type RevisionObject,
+  type Taint,
+  type TemplatePlacement,
 } from '@rollcall/contract';
 
 /** Where the clocks of a test begin. */
@@ -110,12 +113,12 @@ export function buildPolicy(changes: Partial<Policy> = {}): Policy {
     namespace: 'agents',
     daemonset,
     hasDaemonSet: true,
-    exclusions: [],
+    exclusions: VIRTUAL_NODES,
     poolLabels: ['pool'],
     minimum: new Map(),
     podLayer: { asked: true, offPools: [], startDeadlineMs: 2 * MINUTE },
-    joiningTaints: [],
-    leavingTaints: [],
+    joiningTaints: JOINING_TAINTS,
+    leavingTaints: LEAVING_TAINTS,
     leavingAnnotations: [],
     grace: { joiningMs: 5 * MINUTE, leavingMs: 15 * MINUTE, nodeNotReadyMs: 15 * MINUTE },
     nodeNotReadyExcused: false,

@@ -1,7 +1,9 @@
 /** The policies of the random cluster. */
-import type { Policy } from '@rollcall/contract';
+import { VIRTUAL_NODES, type Policy } from '@rollcall/contract';
 import { buildPolicy, HOUR, MINUTE } from './test-objects.ts';
 import type { Chance } from './test-random.ts';
+
+const POOL_C = { name: 'pool-c', selector: { matchLabels: { pool: 'c' }, matchExpressions: [] } };
 
 /** A policy as chance has it. The first turns now and then to another DaemonSet; no two are ever about the same one. */
 export function drawPolicy(chance: Chance, uid: string, wallMs: number): Policy {
@@ -12,9 +14,7 @@ export function drawPolicy(chance: Chance, uid: string, wallMs: number): Policy 
     daemonset,
     generation: chance.below(1_000),
     ...(chance.once(3) ? { selector: explicit } : {}),
-    exclusions: chance.once(4)
-      ? [{ name: 'pool-c', selector: { matchLabels: { pool: 'c' }, matchExpressions: [] } }]
-      : [],
+    exclusions: [...VIRTUAL_NODES, ...(chance.once(4) ? [POOL_C] : [])],
     poolLabels: chance.once(8) ? ['role'] : ['pool'],
     minimum: new Map(chance.once(2) ? [[chance.pick(['a', 'b', 'ghost']), 1 + chance.below(15)]] : []),
     podLayer: {

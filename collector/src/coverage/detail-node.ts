@@ -2,8 +2,9 @@
 import { REASONS, type Check, type NodeDetail, type Transition } from '@rollcall/contract';
 import { describeNode, subjectOf, type Described } from './describe-node.ts';
 import { explainPlacement } from './explain-placement.ts';
-import { ASKED_LAYERS, isObserved } from './judge.ts';
+import { ASKED_LAYERS, askLayer } from './judge.ts';
 import { createRecord } from './record.ts';
+import type { Standing } from './standing.ts';
 import type { Layer, Subject } from './subject.ts';
 
 /** The detail of a node, phantoms included; undefined when there is no such node. */
@@ -16,16 +17,13 @@ export function detailNode(
   if (answer === undefined) return undefined;
   const record = context.roll.records.get(key);
   const node = context.inventory.nodes.get(key);
-  const nextStep = answer.state === 'uncovered' ? REASONS[record?.standing?.reason || 'Unexplained'].nextStep : null;
+  const nextStep = nextStepOf(record?.standing);
   if (node === undefined) return { ...answer, nextStep, checks: [], transitions: transitions(record?.uid ?? key) };
   const { name, uid } = node.object;
   const subject = subjectOf(context, record ?? createRecord(name, uid, { now: context.now }), node);
   const scope: Check = check('in scope', answer.inScope, answer.inScope ? `pool ${answer.pool}` : answer.message);
-  const excuse: Check = check(
-    'not excused',
-    answer.state !== 'excused',
-    answer.state === 'excused' ? answer.message : '',
-  );
+  const excused = answer.state === 'excused';
+  const excuse: Check = check('not excused', !excused, excused ? answer.message : '');
   const layers = answer.inScope ? ASKED_LAYERS.flatMap((layer) => checkLayer(layer, subject, context)) : [];
   return {
     ...answer,
@@ -33,6 +31,10 @@ export function detailNode(
     checks: [scope, checkEligible(subject), excuse, ...layers],
     transitions: transitions(uid),
   };
+}
+
+function nextStepOf(standing: Standing | undefined): string | null {
+  return standing?.state === 'uncovered' ? REASONS[standing.reason || 'Unexplained'].nextStep : null;
 }
 
 function check(name: string, passed: boolean, seen: string): Check {
@@ -47,11 +49,11 @@ function checkEligible({ node, daemonSet, placement }: Subject): Check {
 
 function checkLayer(layer: Layer, subject: Subject, { inventory }: Described): readonly Check[] {
   const name = `layer ${layer.name}`;
-  if (!isObserved(layer, subject, inventory.watches)) {
+  const { answer } = askLayer(layer, subject, inventory.watches);
+  if (answer === 'unknown') {
     const dark = layer.sources(subject).filter((source) => inventory.watches.get(source) !== 'live');
     return [{ check: name, outcome: 'unknown', seen: `not live: ${dark.join(', ')}` }];
   }
-  const { answer } = layer.judge(subject);
   if (answer === 'notAsked') return [{ check: name, outcome: 'skipped', seen: `not asked in pool ${subject.pool}` }];
   return [...checkPod(subject), check(name, answer === 'good', '')];
 }

@@ -1,5 +1,5 @@
 /** Holds excuses to their caps: meters what a record uses, and says when a cap runs out or comes back. */
-import { closeSpell, createMeter, openSpell, regainMono, usedMs } from './excuse-meter.ts';
+import { closeSpell, createMeter, METER_WINDOW_MS, openSpell, regainMono, usedMs } from './excuse-meter.ts';
 import { findExcuse } from './excuses.ts';
 import type { NodeRecord } from './record.ts';
 import type { Excuse, Subject } from './subject.ts';
@@ -13,10 +13,16 @@ export interface Capped {
 /** Finds the excuse that holds within its cap, and opens and closes the record's meters accordingly. */
 export function excuseRecord(record: NodeRecord, subject: Subject): Capped {
   const { monoMs } = subject.now;
+  const firstSight = record.standing === undefined;
   let regain = Infinity;
   const excuse = findExcuse(subject, (candidate) => {
     if (candidate.capMs === undefined) return true;
     const meter = record.meters?.get(candidate.code) ?? createMeter();
+    if (firstSight && candidate.sinceMono !== undefined) {
+      // Seen for the first time, an excuse is as old as its object says: a restart grants no cap anew.
+      openSpell(meter, Math.max(candidate.sinceMono, monoMs - METER_WINDOW_MS));
+      record.meters = (record.meters ?? new Map()).set(candidate.code, meter);
+    }
     if (usedMs(meter, monoMs) < candidate.capMs) return true;
     closeSpell(meter, monoMs);
     regain = Math.min(regain, regainMono(meter, monoMs));

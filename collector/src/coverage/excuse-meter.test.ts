@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { closeSpell, createMeter, METER_WINDOW_MS, openSpell, regainMono, usedMs, type ExcuseMeter } from './excuse-meter.ts';
+import {
+  closeSpell,
+  createMeter,
+  METER_WINDOW_MS,
+  openSpell,
+  regainMono,
+  usedMs,
+  type ExcuseMeter,
+} from './excuse-meter.ts';
 
 /** A meter that has counted these spells, oldest first. */
 function metered(...spells: readonly (readonly [number, number])[]): ExcuseMeter {

@@ -36,7 +36,11 @@ describe('a node is excused as', () => {
   test.each<[string, Partial<NodeObject>, Partial<Policy>]>([
     ['a cordon', { unschedulable: true, taints: [taint('node.kubernetes.io/unschedulable')] }, {}],
     ['a soft candidate', { taints: [taint('DeletionCandidateOfClusterAutoscaler', 'PreferNoSchedule')] }, {}],
-    ['another value of an annotation', { annotations: { drain: 'no' } }, { leavingAnnotations: [{ key: 'drain', value: 'now' }] }],
+    [
+      'another value of an annotation',
+      { annotations: { drain: 'no' } },
+      { leavingAnnotations: [{ key: 'drain', value: 'now' }] },
+    ],
     ['an inherited annotation', {}, { leavingAnnotations: [{ key: 'constructor' }] }],
     ['an exemption of another node', {}, exempting(START.wallMs + MINUTE, ['b'])],
     ['an exemption that has expired', {}, exempting(START.wallMs)],

@@ -1,7 +1,8 @@
 /** The sources of excuses: why a node in scope is not counted for now. */
 import {
-  LEAVING_TAINTS,
+  EXCUSES,
   type AnnotationPattern,
+  type ExcuseCode,
   type Exemption,
   type NodeObject,
   type StringMap,
@@ -32,9 +33,11 @@ function names(rule: Exemption, node: NodeObject): boolean {
   return rule.nodes.includes(node.name) || (rule.selector !== undefined && matchesLabels(rule.selector, node.labels));
 }
 
-const leaving: ExcuseSource = ({ policy, node }) => {
+const leaving: ExcuseSource = ({ policy, node, now }) => {
   const sign = leavingSign(node.object, { taints: policy.leavingTaints, annotations: policy.leavingAnnotations });
-  return sign === undefined ? undefined : { code: 'Leaving', message: sign, capMs: policy.grace.leavingMs };
+  if (sign === undefined) return undefined;
+  const excuse = { code: 'Leaving', message: sign.message, capMs: policy.grace.leavingMs } as const;
+  return sign.at === undefined ? excuse : { ...excuse, sinceMono: now.monoMs - Math.max(0, now.wallMs - sign.at) };
 };
 
 interface LeavingSigns {
@@ -42,12 +45,20 @@ interface LeavingSigns {
   readonly annotations: readonly AnnotationPattern[];
 }
 
-function leavingSign(node: NodeObject, signs: LeavingSigns): string | undefined {
-  if (node.deletedAt !== undefined) return 'the node is being deleted';
-  const taint = findTaint(node, LEAVING_TAINTS) ?? findTaint(node, signs.taints);
-  if (taint !== undefined) return `the node has the taint ${taint.key}:${taint.effect}`;
+interface LeavingSign {
+  readonly message: string;
+  /** Since when, wall-clock milliseconds, where the object tells. */
+  readonly at: number | undefined;
+}
+
+function leavingSign(node: NodeObject, signs: LeavingSigns): LeavingSign | undefined {
+  if (node.deletedAt !== undefined) return { message: 'the node is being deleted', at: node.deletedAt };
+  const taint = findTaint(node, signs.taints);
+  if (taint !== undefined) {
+    return { message: `the node has the taint ${taint.key}:${taint.effect}`, at: taint.timeAdded };
+  }
   const annotation = signs.annotations.find((pattern) => hasAnnotation(node.annotations, pattern));
-  return annotation === undefined ? undefined : `the node has the annotation ${annotation.key}`;
+  return annotation && { message: `the node has the annotation ${annotation.key}`, at: undefined };
 }
 
 function hasAnnotation(annotations: StringMap, { key, value }: AnnotationPattern): boolean {
@@ -63,15 +74,22 @@ const joining: ExcuseSource = ({ policy, node, past, now }) => {
 const nodeNotReady: ExcuseSource = ({ policy, node }) => {
   const { status, reason } = node.object.ready;
   if (!policy.nodeNotReadyExcused || status === 'True') return undefined;
-  return { code: 'NodeNotReady', message: `Ready is ${status}: ${reason}`, capMs: policy.grace.nodeNotReadyMs };
+  const message = `Ready is ${status}: ${reason}`;
+  return { code: 'NodeNotReady', message, capMs: policy.grace.nodeNotReadyMs, sinceMono: node.readySinceMono };
 };
 
-/** Every source that exists; the contract's EXCUSES gives the order. Maintenance joins with MaintenanceWindow. */
-const SOURCES: readonly ExcuseSource[] = [exempt, leaving, joining, nodeNotReady];
+/** Every source that exists. Maintenance joins with MaintenanceWindow. */
+const SOURCES: Readonly<Record<Exclude<ExcuseCode, 'Maintenance'>, ExcuseSource>> = {
+  Exempt: exempt,
+  Leaving: leaving,
+  Joining: joining,
+  NodeNotReady: nodeNotReady,
+};
+const IN_ORDER = EXCUSES.flatMap((code) => (code === 'Maintenance' ? [] : [SOURCES[code]]));
 
 /** The first excuse that holds and for which `allows` says that its cap is not used up. */
 export function findExcuse(subject: Subject, allows: (excuse: Excuse) => boolean): Excuse | undefined {
-  for (const source of SOURCES) {
+  for (const source of IN_ORDER) {
     const excuse = source(subject);
     if (excuse !== undefined && allows(excuse)) return excuse;
   }

@@ -119,11 +119,14 @@ describe('a DaemonSet', () => {
     });
   });
 
-  test('that is being deleted is missing where its pods no longer serve', () => {
+  test('that is being deleted is missing everywhere, whether or not its pods still serve', () => {
     const cluster = createCoveredCluster(['a', 'b']);
     cluster.daemonSet({ deletedAt: START.wallMs, generation: 2 });
     cluster.podGone('pod-a');
-    expect([cluster.state('a'), cluster.state('b')]).toEqual(['uncovered:DaemonSetMissing', 'covered']);
+    expect([cluster.state('a'), cluster.state('b')]).toEqual([
+      'uncovered:DaemonSetMissing',
+      'uncovered:DaemonSetMissing',
+    ]);
   });
 });
 

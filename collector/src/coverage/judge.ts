@@ -9,7 +9,7 @@ import {
 } from '@rollcall/contract';
 import { diagnose, nextDeadline } from './diagnosis/diagnose.ts';
 import { podLayer } from './pod-layer.ts';
-import type { Layer, Subject } from './subject.ts';
+import type { Layer, LayerAnswer, Subject } from './subject.ts';
 
 /** The layers that exist, outermost last. */
 export const ASKED_LAYERS: readonly Layer[] = [podLayer];
@@ -27,8 +27,14 @@ export interface Judgement {
 export type Watches = ReadonlyMap<string, WatchStateName>;
 
 /** True when every watch that a layer needs is live. */
-export function isObserved(layer: Layer, subject: Subject, watches: Watches): boolean {
+function isObserved(layer: Layer, subject: Subject, watches: Watches): boolean {
   return layer.sources(subject).every((source) => watches.get(source) === 'live');
+}
+
+/** The layer's answer, by all its watches or by those that are live. */
+export function askLayer(layer: Layer, subject: Subject, watches: Watches): LayerAnswer {
+  if (isObserved(layer, subject, watches)) return layer.judge(subject);
+  return layer.judgeBlind(subject, (source) => watches.get(source) === 'live');
 }
 
 const NO_LAYERS: readonly LayerName[] = Object.freeze([]);
@@ -41,9 +47,7 @@ export function judge(subject: Subject, watches: Watches): Judgement {
   let lookAgainMono = Infinity;
   const good: LayerName[] = [];
   for (const layer of ASKED_LAYERS) {
-    const { answer, lookAgainMono: again } = isObserved(layer, subject, watches)
-      ? layer.judge(subject)
-      : { answer: 'unknown' as const };
+    const { answer, lookAgainMono: again } = askLayer(layer, subject, watches);
     if (answer === 'bad') bad = true;
     if (answer === 'unknown') unknown = true;
     if (answer === 'good') good.push(layer.name);

@@ -6,6 +6,7 @@ import type { Layer, LayerAnswer, Subject } from './subject.ts';
 const GOOD: LayerAnswer = { answer: 'good' };
 const BAD: LayerAnswer = { answer: 'bad' };
 const NOT_ASKED: LayerAnswer = { answer: 'notAsked' };
+const UNKNOWN: LayerAnswer = { answer: 'unknown' };
 
 /**
  * The pod layer. A pod on a dead node still reads Ready, therefore the Node's own condition counts too. Without the DaemonSet no node
@@ -21,8 +22,8 @@ export const podLayer: Layer = {
   judge: (subject) => {
     const { policy, node, pool, pods, daemonSet, now } = subject;
     if (!policy.podLayer.asked || policy.podLayer.offPools.includes(pool)) return NOT_ASKED;
-    if (daemonSet === undefined || node.object.ready.status !== 'True') return BAD;
-    const minReadyMs = daemonSet.object.minReadySeconds * 1000;
+    if (isGone(daemonSet) || node.object.ready.status !== 'True') return BAD;
+    const minReadyMs = (daemonSet?.object.minReadySeconds ?? 0) * 1000;
     let lookAgainMono = Infinity;
     for (const pod of pods) {
       if (!isServing(pod)) continue;
@@ -32,11 +33,21 @@ export const podLayer: Layer = {
     }
     return lookAgainMono === Infinity ? BAD : { answer: 'bad', lookAgainMono };
   },
+  judgeBlind: ({ policy, node, pool, daemonSet }, isLive) => {
+    if (!policy.podLayer.asked || policy.podLayer.offPools.includes(pool)) return NOT_ASKED;
+    const dead = isLive(WATCH.nodes) && node.object.ready.status !== 'True';
+    return dead || (isLive(WATCH.daemonsets) && isGone(daemonSet)) ? BAD : UNKNOWN;
+  },
 };
 
-/** True for a pod that is Ready and not on its way out. */
-export function isServing(pod: PodEntry): boolean {
-  return pod.object.ready.status === 'True' && pod.object.deletedAt === undefined;
+function isGone(daemonSet: Subject['daemonSet']): boolean {
+  return daemonSet === undefined || daemonSet.object.deletedAt !== undefined;
+}
+
+/** True for a pod that is Ready, not on its way out and not ended: the Ready condition of a Failed pod may still say True. */
+export function isServing({ object }: PodEntry): boolean {
+  const ended = object.phase === 'Failed' || object.phase === 'Succeeded';
+  return object.ready.status === 'True' && object.deletedAt === undefined && !ended;
 }
 
 /** The pod to judge: the newest that is not terminating, else the newest. Equal ages are told apart by UID, so that the order of events does not matter. */

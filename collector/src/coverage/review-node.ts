@@ -79,13 +79,11 @@ function isInScope({ roll, now }: Review, record: NodeRecord, scope: Scope): boo
   return now.monoMs < record.leftScopeMono + SCOPE_MEMORY_MS;
 }
 
+/** An edit of policy or template draws its own line from now on; what had left the scope before did not leave by that edit. */
 function forget(record: NodeRecord, cause: Cause): void {
-  if (cause !== 'scope' && cause !== 'template') return;
+  if ((cause !== 'scope' && cause !== 'template') || !record.inScopeNow) return;
   record.inScopeNow = false;
   record.leftScopeMono = undefined;
-  if (cause === 'scope') return;
-  record.lastEligibleMono = undefined;
-  record.drift = '';
 }
 
 function noteScope(record: NodeRecord, scope: Scope, now: Instant): void {

@@ -185,12 +185,12 @@ describe('a node that lost its label', () => {
     drifted();
   });
 
-  test('is forgotten when the template asks for other nodes', () => {
+  test('is not forgiven by a later template, whatever that asks for', () => {
     const cluster = createGpuCluster();
     cluster.node('a');
     cluster.podGone('pod-a');
     cluster.daemonSet({ template: { nodeSelector: { role: 'gpu', size: 'xl' } }, generation: 3 });
-    expect(cluster.state('a')).toBe('outOfScope');
+    expect(cluster.state('a')).toBe('uncovered:LabelDrift');
   });
 
   test('is forgotten when a policy edit redraws the scope, but its drift stays known', () => {

@@ -1,9 +1,6 @@
 /** Which nodes a policy is about: excluded, in scope, or neither. */
 import {
   CONDITION_TAINTS,
-  JOINING_TAINTS,
-  LEAVING_TAINTS,
-  VIRTUAL_NODES,
   VIRTUAL_TAINTS,
   type NodeObject,
   type Policy,
@@ -19,7 +16,6 @@ export type Scope =
 
 const IN: Scope = { kind: 'in' };
 const OUT: Scope = { kind: 'out' };
-const LIFECYCLE = [...CONDITION_TAINTS, ...JOINING_TAINTS, ...LEAVING_TAINTS];
 
 /**
  * Judges the scope by what the node is now. Explicit: the selector is authoritative. Inferred: what the template's node selector and
@@ -34,14 +30,13 @@ export function judgeScope(policy: Policy, node: NodeObject, placement: Placemen
 }
 
 function excludedBy(policy: Policy, node: NodeObject): string | undefined {
-  for (const exclusion of VIRTUAL_NODES) if (matchesLabels(exclusion.selector, node.labels)) return exclusion.name;
   for (const { rule, taint } of VIRTUAL_TAINTS) if (findTaint(node, [taint]) !== undefined) return rule;
   return policy.exclusions.find((exclusion) => matchesLabels(exclusion.selector, node.labels))?.name;
 }
 
 function isLifecycle(policy: Policy, taint: Taint): boolean {
   const matches = (pattern: TaintPattern): boolean => matchesTaint(pattern, taint);
-  return LIFECYCLE.some(matches) || policy.joiningTaints.some(matches) || policy.leavingTaints.some(matches);
+  return CONDITION_TAINTS.some(matches) || policy.joiningTaints.some(matches) || policy.leavingTaints.some(matches);
 }
 
 /** True when the pattern names that taint; a key that ends in `*` names a prefix. */

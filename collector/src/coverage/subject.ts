@@ -59,6 +59,8 @@ export interface Layer {
   readonly name: LayerName;
   sources(subject: Pick<Subject, 'policy' | 'daemonSet'>): readonly string[];
   judge(subject: Subject): LayerAnswer;
+  /** What can be said while some of its watches are not live: bad where the live ones prove it, else unknown. */
+  judgeBlind(subject: Subject, isLive: (source: string) => boolean): LayerAnswer;
 }
 
 /** An excuse that holds now. With `capMs` it is metered over 24 h; `untilMono` is when it may end by itself. */
@@ -67,6 +69,8 @@ export interface Excuse {
   readonly message: string;
   readonly capMs?: number;
   readonly untilMono?: number;
+  /** Since when it holds by the object's own word, for the node's first review; later on, since it was seen. */
+  readonly sinceMono?: number;
 }
 
 /** Where excuses come from. Pure; asked in the order of the contract's EXCUSES. */

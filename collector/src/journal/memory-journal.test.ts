@@ -61,9 +61,12 @@ describe('memories', () => {
     expect(journal.durable).toBe(false);
   });
 
-  test('beyond the limit go those that were not renewed for longest', () => {
+  test('beyond twice the limit go those that were not renewed for longest', () => {
     const journal = createMemoryJournal(2);
-    for (const uid of ['a', 'b', 'a', 'c']) journal.remember(memory(uid));
-    expect(journal.recall().map(({ nodeUid }) => nodeUid)).toEqual(['a', 'c']);
+    const remembered = (): readonly string[] => journal.recall().map(({ nodeUid }) => nodeUid);
+    for (const uid of ['a', 'b', 'c', 'd', 'a']) journal.remember(memory(uid));
+    expect(remembered()).toEqual(['b', 'c', 'd', 'a']);
+    journal.remember(memory('e'));
+    expect(remembered()).toEqual(['a', 'e']);
   });
 });

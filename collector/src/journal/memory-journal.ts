@@ -34,11 +34,12 @@ export function createMemoryJournal(limit = MOST_TRANSITIONS): Journal {
       const key = keyOf(memory.policyUid, memory.nodeUid);
       memories.delete(key);
       memories.set(key, memory);
-      const oldest = memories.size > limit ? memories.keys().next().value : undefined;
-      if (oldest !== undefined) memories.delete(oldest);
+      // In halves: to delete the first key of a Map again and again walks over all that were deleted before.
+      if (memories.size > 2 * limit) for (const old of [...memories.keys()].slice(0, memories.size - limit)) memories.delete(old);
     },
     recall: () => [...memories.values()],
-    transitions: (policyUid, nodeUid, most) => (byNode.get(keyOf(policyUid, nodeUid)) ?? []).toReversed().slice(0, most),
+    transitions: (policyUid, nodeUid, most) =>
+      (byNode.get(keyOf(policyUid, nodeUid)) ?? []).toReversed().slice(0, most),
   };
 }
 

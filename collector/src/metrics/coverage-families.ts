@@ -123,6 +123,11 @@ const byExcuse: Series<PoolRow['excuses'][number]> = {
   labels: [(item) => item.reason, (item) => item.verdict],
 };
 
+/** Counters are there from the start; a gauge of a reason that never came up would say nothing. */
+function hasCounted({ nodes, ms }: { readonly nodes: number; readonly ms: number }): boolean {
+  return nodes > 0 || ms > 0;
+}
+
 const metrics = COVERAGE_METRICS;
 
 /** All families of COVERAGE_METRICS. A reason that once counted keeps its series at 0 nodes, so that gauges do not vanish. */
@@ -148,7 +153,11 @@ export const COVERAGE_FAMILIES: Readonly<Record<keyof typeof COVERAGE_METRICS, F
     { items: (pool) => pool.excusedNodes, labels: [(item) => item.reason] },
     (item) => item.nodes,
   ),
-  uncovered: gauges(metrics.uncovered, byReason, (item) => item.nodes),
+  uncovered: gauges(
+    metrics.uncovered,
+    { ...byReason, items: (pool) => pool.reasons.filter(hasCounted) },
+    (item) => item.nodes,
+  ),
   layerGood: gauges(
     metrics.layerGood,
     { items: (pool) => pool.layers, labels: [(item) => item.layer] },

@@ -2,6 +2,7 @@
 import {
   REASONS,
   type Counts,
+  type Objective,
   type PolicyAnswer,
   type PolicyCondition,
   type PolicySummary,
@@ -50,9 +51,9 @@ export function answerPolicy(roll: PolicyRoll, reading: PolicyReading, durable: 
             divergence: controller.divergence,
             divergenceSeconds: controller.divergenceMs / 1000,
           },
-    slis: reading.objectives.flatMap(({ sli, target }) => {
-      const parts = reading.pools.flatMap(({ slis }) => slis.filter((own) => own.sli === sli));
-      return parts.length === 0 ? [] : [answerSli(parts, target)];
+    slis: roll.policy.objectives.flatMap((objective) => {
+      const parts = reading.pools.flatMap(({ slis }) => slis.filter((own) => own.sli === objective.sli));
+      return parts.length === 0 ? [] : [answerSli(parts, objective)];
     }),
     history: {
       durable,
@@ -123,18 +124,18 @@ function sumLayers(pools: readonly PoolReading[]): PolicyAnswer['layers'] {
   return sumBy(all, ({ layer }) => layer).map(([layer, good]) => ({ layer, good }));
 }
 
-function answerSli(parts: readonly SliReading[], objective: number): SliAnswer {
+function answerSli(parts: readonly SliReading[], { sli, target, windowMs }: Objective): SliAnswer {
   const add = (key: 'validMs' | 'goodMs' | 'unobservedMs'): number => parts.reduce((sum, part) => sum + part[key], 0);
   const [validMs, goodMs, unobservedMs] = [add('validMs'), add('goodMs'), add('unobservedMs')];
   const total = validMs + unobservedMs;
   const attainment = total === 0 ? null : { low: goodMs / total, high: (goodMs + unobservedMs) / total };
   return {
-    sli: parts[0]?.sli ?? 'coverage',
-    objective,
+    sli,
+    objective: target,
+    windowMs,
     validMs,
     goodMs,
     unobservedMs,
     attainment,
-    met: attainment === null ? null : attainment.low >= objective,
   };
 }

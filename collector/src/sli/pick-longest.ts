@@ -2,18 +2,32 @@
 import type { NodeRecord } from '../coverage/index.ts';
 import type { UncoveredNode } from './reading.ts';
 
-/** The `limit` records that have been uncovered for longest, the longest first; equal ones by name. */
-export function pickLongest(records: Iterable<NodeRecord>, limit: number): readonly UncoveredNode[] {
+/** The longest-uncovered nodes, and how many more there are. */
+export interface Longest {
+  readonly picked: readonly UncoveredNode[];
+  readonly others: number;
+}
+
+/**
+ * The `limit` records that have been uncovered for longest, the longest first; equal ones by name. The phantoms of a pool have no
+ * name to tell them apart: they take one place together.
+ */
+export function pickLongest(records: Iterable<NodeRecord>, limit: number): Longest {
   const picked: UncoveredNode[] = [];
+  const phantomPools = new Set<string>();
+  let all = 0;
   for (const { name, standing, sinceMono } of records) {
     if (standing === undefined || standing.reason === '') continue;
     const node: UncoveredNode = { node: name, pool: standing.pool, reason: standing.reason, sinceMono };
+    if (name === '' && phantomPools.has(standing.pool)) continue;
+    if (name === '') phantomPools.add(standing.pool);
+    all += 1;
     const last = picked.at(-1);
     if (picked.length === limit && last !== undefined && compare(node, last) >= 0) continue;
     insert(picked, node);
     if (picked.length > limit) picked.pop();
   }
-  return picked;
+  return { picked, others: all - picked.length };
 }
 
 function insert(sorted: UncoveredNode[], node: UncoveredNode): void {

@@ -1,9 +1,10 @@
 /** Reads a policy's figures: all families cut at one instant, pools added up from the ledger's buckets. */
-import { INFO_LIMIT, type Counts, type ExcuseCode, type ReasonCode } from '@rollcall/contract';
+import { INFO_LIMIT, NO_POOL, type Counts } from '@rollcall/contract';
 import { divergenceOf, type DaemonSetEntry, type PolicyRoll, type Standing } from '../coverage/index.ts';
 import { bucketsOf, type Bucket, type Ledger } from './ledger.ts';
 import { pickLongest } from './pick-longest.ts';
-import type { ExcuseReading, PolicyReading, PoolReading, ReasonReading } from './reading.ts';
+import { possibleIn, readExcuses, readReasons, type Possible } from './read-reasons.ts';
+import type { PolicyReading, PoolReading } from './reading.ts';
 
 /** What a reading is made of. */
 export interface ReadOptions {
@@ -19,13 +20,16 @@ export function readPolicy({ roll, ledger, daemonSet, monoMs }: ReadOptions): Po
   const series = ledger.read(roll.policy, monoMs);
   const byPool = groupByPool(series === undefined ? [] : bucketsOf(series));
   const since = sinceByPool(roll);
-  const uncovered = pickLongest(roll.uncovered, INFO_LIMIT);
+  const { picked, others } = pickLongest(roll.uncovered, INFO_LIMIT);
   const divergence = divergenceOf(roll, daemonSet);
   return {
     namespace,
     daemonset,
     createdWallMs: series?.createdWallMs ?? 0,
-    pools: [...byPool].map(([pool, buckets]) => readPool(pool, buckets, monoMs - (since.get(pool) ?? monoMs))),
+    pools: [...byPool].map(([pool, buckets]) => {
+      const longestUncoveredMs = monoMs - (since.get(pool) ?? monoMs);
+      return readPool(pool, { buckets, longestUncoveredMs, possible: possibleIn(roll.policy, pool) });
+    }),
     objectives: objectives.map(({ sli, target }) => ({ sli, target })),
     controller:
       daemonSet === undefined || divergence === undefined
@@ -35,8 +39,8 @@ export function readPolicy({ roll, ledger, daemonSet, monoMs }: ReadOptions): Po
             divergence,
             divergenceMs: roll.divergenceSinceMono === undefined ? 0 : monoMs - roll.divergenceSinceMono,
           },
-    uncovered,
-    notListed: roll.uncovered.size - uncovered.length,
+    uncovered: picked,
+    notListed: others,
   };
 }
 
@@ -49,6 +53,8 @@ function groupByPool(buckets: readonly Bucket[]): Map<string, Bucket[]> {
     if (list === undefined) pools.set(pool, [bucket]);
     else list.push(bucket);
   }
+  // A policy that matches no node shows its zeros: nothing expected must not look like nothing asked.
+  if (pools.size === 0) pools.set(NO_POOL, []);
   return new Map([...pools].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
@@ -62,7 +68,13 @@ function sinceByPool(roll: PolicyRoll): ReadonlyMap<string, number> {
   return since;
 }
 
-function readPool(pool: string, buckets: readonly Bucket[], longestUncoveredMs: number): PoolReading {
+interface PoolParts {
+  readonly buckets: readonly Bucket[];
+  readonly longestUncoveredMs: number;
+  readonly possible: Possible;
+}
+
+function readPool(pool: string, { buckets, longestUncoveredMs, possible }: PoolParts): PoolReading {
   const pick = sumOf(buckets);
   const isValid = ({ state }: Standing): boolean => state === 'covered' || state === 'uncovered';
   return {
@@ -79,8 +91,8 @@ function readPool(pool: string, buckets: readonly Bucket[], longestUncoveredMs: 
         unobservedMs: pick.ms(({ state }) => state === 'unobserved'),
       },
     ],
-    reasons: readReasons(buckets),
-    excuses: readExcuses(buckets),
+    reasons: readReasons(buckets, possible),
+    excuses: readExcuses(buckets, possible),
   };
 }
 
@@ -119,24 +131,6 @@ function countPool({ nodes }: Sums): Counts {
     current: nodes(({ state, current }) => current && state === 'covered'),
     eligible: nodes(({ eligible }) => eligible),
   };
-}
-
-function readReasons(buckets: readonly Bucket[]): ReasonReading[] {
-  const uncovered = buckets.filter(({ standing }) => standing.state === 'uncovered');
-  return groupBy(uncovered, ({ reason }) => reason).flatMap(([reason, own]) => {
-    const owner = own[0]?.standing.owner ?? '';
-    if (owner === '') return [];
-    return [{ reason: reason as ReasonCode, owner, nodes: sumOf(own).nodes(all), ms: sumOf(own).ms(all) }];
-  });
-}
-
-function readExcuses(buckets: readonly Bucket[]): ExcuseReading[] {
-  return groupBy(buckets, ({ excuse, verdict }) => (excuse === '' ? '' : `${excuse}/${verdict}`)).flatMap(([, own]) => {
-    const first = own[0]?.standing;
-    if (first === undefined) return [];
-    const { excuse, verdict } = first;
-    return [{ reason: excuse as ExcuseCode, verdict, nodes: sumOf(own).nodes(all), ms: sumOf(own).ms(all) }];
-  });
 }
 
 /** Groups by a key, in the key's order; the empty key is left out. */

@@ -14,6 +14,7 @@ test('a real-looking node of 9 kB is projected to the few fields that are kept',
     name: 'ip-10-0-0-7.eu-central-1.compute.internal',
     labels: raw.metadata.labels,
     annotations: {
+      'cni.example.com/state': '',
       'csi.volume.kubernetes.io/nodeid': '{"ebs.csi.aws.com":"i-0000000000000007"}',
       'node.alpha.kubernetes.io/ttl': '0',
       'volumes.kubernetes.io/controller-managed-attach-detach': 'true',
@@ -60,9 +61,12 @@ test('a leaving, cordoned node says so', () => {
   expect(projected).toMatchObject({ deletedAt: Date.UTC(2026, 2, 1), unschedulable: true });
 });
 
-test('of annotations the short ones are kept', () => {
+test('of annotations every key is kept, and the values that a policy can name', () => {
   const annotations = { short: 'x'.repeat(63), long: 'x'.repeat(64), wrong: 1 };
-  expect(project({ metadata: { ...metadata, annotations } }).annotations).toEqual({ short: 'x'.repeat(63) });
+  expect(project({ metadata: { ...metadata, annotations } }).annotations).toEqual({
+    short: 'x'.repeat(63),
+    long: '',
+  });
 });
 
 test.each<[string, object[], string | undefined]>([

@@ -5,7 +5,8 @@ import { takeStringMap } from './read-field.ts';
 import type { Fields, Interner } from './read-field.ts';
 import { NO_CONDITION, findCondition, identify, projectCondition, readConditions } from './read-metadata.ts';
 
-// Policies may name annotations with short values; the long ones (last-applied-configuration, CSI and CNI state) are the bulk of them.
+// Policies name annotations by their key, or with a value of at most so many characters. Longer values (last-applied-configuration,
+// CSI and CNI state) are the bulk of them: of those only the key is kept.
 const MAX_ANNOTATION = 63;
 
 /** The node in short. Takes over and changes `raw`'s labels; throws only if the node has no uid or name. */
@@ -32,7 +33,7 @@ function projectAnnotations(annotations: Fields, intern: Interner): StringMap {
   const kept: [string, string][] = [];
   for (const key in annotations) {
     const value = annotations[key];
-    if (typeof value === 'string' && value.length <= MAX_ANNOTATION) kept.push([key, intern(value)]);
+    if (typeof value === 'string') kept.push([key, value.length <= MAX_ANNOTATION ? intern(value) : '']);
   }
   return kept.length === 0 ? NO_PAIRS : Object.fromEntries(kept);
 }

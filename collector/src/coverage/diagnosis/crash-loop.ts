@@ -8,9 +8,9 @@ import { nameContainer, sentence } from './wording.ts';
 export const crashLoop: Predicate = (subject) => {
   const found = findContainer(
     subject,
-    (container, pod) => !(container.init && isInitializing(pod)) && describeFailing(container) !== undefined,
+    (container, pod) => !(container.init && isInitializing(pod)) && describeFailing(container, pod) !== undefined,
   );
   if (found === undefined) return undefined;
-  const seen = describeFailing(found.container) ?? '';
+  const seen = describeFailing(found.container, found.pod) ?? '';
   return { code: 'CrashLoop', message: sentence(`${nameContainer(found.container, found.pod)} ${seen}`) };
 };

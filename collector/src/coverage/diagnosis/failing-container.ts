@@ -1,29 +1,32 @@
 /** How a container fails again and again, in words. */
 import type { ContainerObject, PodObject, Termination } from '@rollcall/contract';
+import { isWhyNotReady } from './live-pod.ts';
 import { describeEnd, describeReason, describeRestarts, stop } from './wording.ts';
 
 /** What was seen of a container in CrashLoopBackOff, of one that ended with a fault, or of one between two such ends; undefined for any other. */
-export function describeFailing(container: ContainerObject): string | undefined {
-  const { running, waiting, terminated, lastTerminated } = container;
-  if (waiting?.reason === 'CrashLoopBackOff') {
-    const last =
-      lastTerminated === undefined
-        ? describeReason({ reason: '', message: waiting.message })
-        : `, last run: ${describeRun(lastTerminated)}`;
-    return `is in CrashLoopBackOff${describeRestarts(container)}${last}`;
-  }
-  // Between two crashes it runs: without this a slow crasher would alternate between two reasons.
-  if (
-    running &&
-    !container.ready &&
-    container.restarts > 0 &&
-    lastTerminated !== undefined &&
-    isFaulty(lastTerminated)
-  ) {
-    return `runs again and has not become ready${describeRestarts(container)}, last run: ${describeRun(lastTerminated)}`;
-  }
-  if (running || terminated === undefined || !isFaulty(terminated)) return undefined;
+export function describeFailing(container: ContainerObject, pod: PodObject): string | undefined {
+  if (container.waiting?.reason === 'CrashLoopBackOff') return describeBackOff(container, container.waiting.message);
+  if (container.running) return describeBetween(container, pod);
+  const { terminated } = container;
+  if (terminated === undefined || !isFaulty(terminated)) return undefined;
   return `has ended${describeRestarts(container)}, with ${describeRun(terminated)}`;
+}
+
+function describeBackOff(container: ContainerObject, message: string): string {
+  const { lastTerminated } = container;
+  const last =
+    lastTerminated === undefined
+      ? describeReason({ reason: '', message })
+      : `, last run: ${describeRun(lastTerminated)}`;
+  return `is in CrashLoopBackOff${describeRestarts(container)}${last}`;
+}
+
+/** Between two crashes it runs: without this a slow crasher would alternate between two reasons. */
+function describeBetween(container: ContainerObject, pod: PodObject): string | undefined {
+  const { ready, restarts, lastTerminated } = container;
+  if (ready || restarts === 0 || lastTerminated === undefined) return undefined;
+  if (!isFaulty(lastTerminated) || !isWhyNotReady(lastTerminated, pod)) return undefined;
+  return `runs again and has not become ready${describeRestarts(container)}, last run: ${describeRun(lastTerminated)}`;
 }
 
 /** True while init containers hold the pod up; sidecars among them may fail later, like any other container. */

@@ -1,5 +1,5 @@
 /** An init container does not let the pod begin. */
-import type { ContainerObject } from '@rollcall/contract';
+import type { ContainerObject, PodObject } from '@rollcall/contract';
 import type { Predicate, Subject } from '../subject.ts';
 import { startDueMono } from './deadlines.ts';
 import { describeFailing, isInitializing } from './failing-container.ts';
@@ -10,15 +10,16 @@ import { nameContainer, sentence } from './wording.ts';
 export const initBlocked: Predicate = (subject) => {
   const found = findContainer(
     subject,
-    (container, pod) => container.init && isInitializing(pod) && describeBlocking(subject, container) !== undefined,
+    (container, pod) =>
+      container.init && isInitializing(pod) && describeBlocking(subject, container, pod) !== undefined,
   );
   if (found === undefined) return undefined;
-  const seen = describeBlocking(subject, found.container) ?? '';
+  const seen = describeBlocking(subject, found.container, found.pod) ?? '';
   return { code: 'InitBlocked', message: sentence(`${nameContainer(found.container, found.pod)} ${seen}`) };
 };
 
-function describeBlocking(subject: Subject, container: ContainerObject): string | undefined {
-  const failing = describeFailing(container);
+function describeBlocking(subject: Subject, container: ContainerObject, pod: PodObject): string | undefined {
+  const failing = describeFailing(container, pod);
   if (failing !== undefined) return failing;
   if (!container.running || container.ready || subject.pod === undefined) return undefined;
   const isLate = subject.now.monoMs >= startDueMono(subject, subject.pod.createdMono);

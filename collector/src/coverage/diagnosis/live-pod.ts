@@ -1,5 +1,5 @@
 /** Which pods can still come to serve; faults of schedulers and containers are looked for on these only. */
-import type { ContainerObject, PodObject } from '@rollcall/contract';
+import type { ContainerObject, PodObject, Termination } from '@rollcall/contract';
 import type { PodEntry } from '../../inventory/index.ts';
 import type { Subject } from '../subject.ts';
 
@@ -11,6 +11,14 @@ export function isLive({ object, deletedMono }: PodEntry): boolean {
 /** The judged pod if it is live. */
 export function findLivePod({ pod }: Subject): PodObject | undefined {
   return pod !== undefined && isLive(pod) ? pod.object : undefined;
+}
+
+/** The kubelet writes a container's end and the pod's loss of readiness within one sync of each other. */
+const ONE_SYNC_MS = 60_000;
+
+/** True if the pod has not become ready since that end: an older one is history, and not why it is not ready now. Both times are the kubelet's. */
+export function isWhyNotReady({ finishedAt }: Termination, { ready }: PodObject): boolean {
+  return finishedAt === undefined || ready.since === undefined || ready.since <= finishedAt + ONE_SYNC_MS;
 }
 
 /** A container and the live pod that it is in. */

@@ -252,3 +252,18 @@ describe('an exemption', () => {
     expect(looks.size).toBe(6);
   });
 });
+
+test('an excuse seen for the first time is as old as its object says: a restart grants no cap anew', () => {
+  const cluster = createTestCluster();
+  cluster.policy({ ...EXCUSE_NOT_READY });
+  cluster.node('gone', { deletedAt: START.wallMs - DAY });
+  cluster.node('fresh', { deletedAt: START.wallMs - MINUTE });
+  cluster.node('dead', { ready: { ...condition('False', 'KubeletNotReady'), since: START.wallMs - DAY } });
+  cluster.daemonSet();
+  cluster.live();
+  expect(['gone', 'fresh', 'dead'].map((node) => cluster.state(node))).toEqual([
+    'uncovered:Unexplained',
+    'excused:Leaving(uncovered)',
+    'uncovered:NodeNotReady',
+  ]);
+});

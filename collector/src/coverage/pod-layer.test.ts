@@ -172,3 +172,18 @@ describe('the pod to judge', () => {
     expect(pickPod([])).toBeUndefined();
   });
 });
+
+test('what a live watch proves counts while another is stale', () => {
+  const cluster = createCoveredCluster(['a', 'b']);
+  cluster.node('a', { ready: condition('False', 'KubeletNotReady') });
+  cluster.watch('pods/agents/agent', 'stale');
+  expect([cluster.state('a'), cluster.state('b')]).toEqual(['uncovered:NodeNotReady', 'unobserved']);
+  cluster.watch('nodes', 'stale');
+  expect(cluster.state('a')).toBe('unobserved');
+});
+
+test('a pod that has ended serves no more, whatever its Ready condition says', () => {
+  const cluster = createCoveredCluster(['a']);
+  cluster.pod('a', { phase: 'Failed', reason: 'Evicted' });
+  expect(cluster.state('a')).toBe('uncovered:Evicted');
+});

@@ -161,3 +161,30 @@ describe('a reading', () => {
     expect(sumCounters(cluster.reading())).toEqual({ ...later, good: 10_000 });
   });
 });
+
+test('every reason that can come up has its counter from the first reading on, at 0, so that increase() sees the first outage', () => {
+  const cluster = createCoveredCluster(['a']);
+  const [pool] = cluster.reading().pools;
+  expect(pool?.reasons.find(({ reason }) => reason === 'CrashLoop')).toEqual({
+    reason: 'CrashLoop',
+    owner: 'agent',
+    nodes: 0,
+    ms: 0,
+  });
+  expect(pool?.reasons.some(({ reason }) => reason === 'NodeMissing')).toBe(false);
+  expect(pool?.excuses.map(({ reason, verdict }) => `${reason} ${verdict}`)).toContain('Leaving uncovered');
+});
+
+test('a policy that matches no node shows zeros', () => {
+  const cluster = createCoveredCluster([]);
+  expect(cluster.reading().pools).toMatchObject([{ pool: 'none', counts: { expected: 0 } }]);
+});
+
+test('the phantoms of a pool take one place in the list of the longest-uncovered', () => {
+  const cluster = createCoveredCluster(['a']);
+  cluster.policy({ minimum: new Map([['gpu', 60]]) });
+  cluster.pod('a', { ready: condition('False') });
+  const { uncovered, notListed } = cluster.reading();
+  expect(uncovered.map(({ node, pool }) => `${node}/${pool}`).sort()).toEqual(['/gpu', expect.stringMatching(/^a\//)]);
+  expect(notListed).toBe(0);
+});

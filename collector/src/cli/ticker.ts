@@ -9,11 +9,16 @@ export interface Ticker {
   stop(): void;
 }
 
+/** What is woken; `advance` leaves nothing due up to its instant. */
+interface Ticked extends Pick<Pipeline, 'advance'> {
+  readonly roll: Pick<Pipeline['roll'], 'nextDueMono'>;
+}
+
 /** The longest delay that setTimeout takes, and with it the longest sleep. */
 const LONGEST_MS = 2_147_483_647;
 
 /** A ticker that is not aimed yet. What is due is dated by its due time, so a late timer loses nothing. */
-export function createTicker(pipeline: Pipeline, host: { readonly timers: Timers; now(): Instant }): Ticker {
+export function createTicker(pipeline: Ticked, host: { readonly timers: Timers; now(): Instant }): Ticker {
   let aimedMono = Infinity;
   let cancel: () => void = () => undefined;
   let stopped = false;

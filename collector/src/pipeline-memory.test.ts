@@ -4,6 +4,7 @@ import { condition, HOUR, MINUTE, SECOND, START, taint } from './test-objects.ts
 
 const DAY = 24 * HOUR;
 const GPU = { role: 'gpu' };
+const DELETED = { deletedAt: START.wallMs };
 const LEAVING = { taints: [taint('ToBeDeletedByClusterAutoscaler')] };
 
 /** The objects of the cluster as a script left them: what a fresh list would show. Both lives are told them in the same words. */
@@ -115,6 +116,20 @@ describe('a pipeline that is restarted on its journal agrees with one that never
       script(node(), pod),
       script(node(LEAVING), wait(5 * MINUTE - 1)),
       'excused:Leaving(covered)',
+    ],
+    [
+      'an excuse in the middle of its cap goes on from where its object says it began',
+      script(pod, node(DELETED), live, wait(9 * MINUTE), (own) => own.podGone('pod-a'), wait(MINUTE)),
+      node(DELETED),
+      wait(5 * MINUTE - 1),
+      'excused:Leaving(uncovered)',
+    ],
+    [
+      'and ends when that is used up',
+      script(pod, node(DELETED), live, wait(9 * MINUTE), (own) => own.podGone('pod-a'), wait(MINUTE)),
+      node(DELETED),
+      wait(5 * MINUTE),
+      'uncovered:Unexplained',
     ],
     [
       'a node that drifted and came back has drifted no more',

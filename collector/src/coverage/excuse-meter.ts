@@ -19,9 +19,14 @@ export function createMeter(usedMs = 0, nowMono = 0): ExcuseMeter {
  * at once and not by the millisecond, so a node cannot flap in and out of it.
  */
 export function usedMs(meter: ExcuseMeter, nowMono: number): number {
-  let used = meter.openMono === undefined ? 0 : nowMono - meter.openMono;
-  for (const [start, end] of meter.spells) if (end > nowMono - METER_WINDOW_MS) used += end - start;
-  return used;
+  return spentMs(meter, nowMono) + (meter.openMono === undefined ? 0 : nowMono - meter.openMono);
+}
+
+/** The same without the open spell: what a journal should keep, since the object itself tells when the open one began. */
+export function spentMs(meter: ExcuseMeter, nowMono: number): number {
+  let spent = 0;
+  for (const [start, end] of meter.spells) if (end > nowMono - METER_WINDOW_MS) spent += end - start;
+  return spent;
 }
 
 /** When the oldest spell stops counting; Infinity without one. */

@@ -1,6 +1,6 @@
 /** What the roll keeps of one node under one policy. */
 import type { Editor, ExcuseCode, NodeMemory } from '@rollcall/contract';
-import { createMeter, usedMs, type ExcuseMeter } from './excuse-meter.ts';
+import { createMeter, spentMs, type ExcuseMeter } from './excuse-meter.ts';
 import type { Standing } from './standing.ts';
 import type { Instant, Past } from './subject.ts';
 
@@ -75,6 +75,6 @@ export function toMemory(record: NodeRecord, policyUid: string, now: Instant): N
     ...(lastInScope === undefined ? {} : { lastInScope: wall(lastInScope) }),
     ...(lastEligible === undefined ? {} : { lastEligible: wall(lastEligible) }),
     ...(record.drift === '' ? {} : { drift: record.drift }),
-    excused: Object.fromEntries([...(record.meters ?? [])].map(([code, meter]) => [code, usedMs(meter, now.monoMs)])),
+    excused: Object.fromEntries([...(record.meters ?? [])].map(([code, meter]) => [code, spentMs(meter, now.monoMs)])),
   };
 }

@@ -14,8 +14,8 @@ import type { Standing } from './standing.ts';
 import type { Excuse, Instant, Subject } from './subject.ts';
 
 /**
- * Why a node is reviewed. `start`: all is seen for the first time; `scope`: the policy draws its scope anew, so who was in it before is
- * forgotten; `template`: the DaemonSet asks for other nodes, so drift is forgotten too.
+ * Why a node is reviewed. `start`: all is seen for the first time; `scope`: the policy draws its scope anew, and whom that leaves out is
+ * out at once; `template`: the DaemonSet asks for other nodes, and whom that leaves out has not drifted either.
  */
 export type Cause = 'start' | 'newNode' | 'scope' | 'template' | 'change';
 

@@ -90,6 +90,13 @@ describe('a pipeline that is restarted on its journal agrees with one that never
       'outOfScope',
     ],
     [
+      'a label that was lost while nobody looked is a drift too',
+      script(node(), pod, live, wait(HOUR)),
+      node({ labels: {} }),
+      script(node({ labels: {} }), (own) => own.podGone('pod-a'), wait(MINUTE)),
+      'uncovered:LabelDrift',
+    ],
+    [
       'a label that was lost while nothing else changed is remembered too',
       script(node(notReady()), live, wait(2 * HOUR), node({ ...notReady(), labels: {} }), wait(23 * HOUR)),
       node({ ...notReady(), labels: {} }),
@@ -158,6 +165,15 @@ test('a memory is used once: what happens in this life counts from then on', () 
   second.policyGone();
   second.policy();
   expect(second.state('a')).toBe('absent');
+});
+
+test('what a policy knew of a node when it went is remembered, the open excuse with it', () => {
+  const cluster = createTestCluster();
+  setUp(cluster);
+  script(node(LEAVING), pod, live, wait(10 * MINUTE), (own) => own.policyGone())(cluster);
+  expect(cluster.journal.recall()).toMatchObject([
+    { nodeUid: 'uid-a', coveredOnce: true, excused: { Leaving: 600_000 } },
+  ]);
 });
 
 test('a phantom is not remembered: it has no past', () => {

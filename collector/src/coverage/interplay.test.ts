@@ -23,6 +23,17 @@ describe('a pod', () => {
     expect(cluster.state('a')).toBe('covered');
   });
 
+  test('that is given its node later covers it from then on', () => {
+    const cluster = createCoveredCluster([]);
+    cluster.node('a');
+    cluster.pod('a', { target: '', bound: false, phase: 'Pending' });
+    expect(cluster.state('a')).toMatch(/^uncovered:/);
+    cluster.pod('a');
+    expect(cluster.state('a')).toBe('covered');
+    cluster.pod('a', { target: 'b' });
+    expect(cluster.state('a')).toMatch(/^uncovered:/);
+  });
+
   test('may be seen before its node, its DaemonSet and its policy', () => {
     const cluster = createTestCluster();
     cluster.pod('a');

@@ -1,7 +1,7 @@
 import { INFO_LIMIT } from '@rollcall/contract';
 import { describe, expect, test } from 'vitest';
 import { createCoveredCluster, createTestCluster, sumCounters, type TestCluster } from '../test-cluster.ts';
-import { condition, MINUTE, SECOND, START } from '../test-objects.ts';
+import { condition, MINUTE, SECOND, START, taint } from '../test-objects.ts';
 
 const NOT_READY = condition('False', 'ContainersNotReady');
 
@@ -187,4 +187,24 @@ test('the phantoms of a pool take one place in the list of the longest-uncovered
   const { uncovered, notListed } = cluster.reading();
   expect(uncovered.map(({ node, pool }) => `${node}/${pool}`).sort()).toEqual(['/gpu', expect.stringMatching(/^a\//)]);
   expect(notListed).toBe(0);
+});
+
+test('a pool in which nodes are only eligible is shown, and one in which nobody even is, is not', () => {
+  const cluster = createCoveredCluster([], { selector: { matchLabels: { no: 'node' }, matchExpressions: [] } });
+  cluster.node('a', { labels: { pool: 'idle' } });
+  cluster.node('b', { labels: { pool: 'far' }, taints: [taint('dedicated')] });
+  expect(cluster.reading().pools).toMatchObject([{ pool: 'idle', counts: { expected: 0, eligible: 1 } }]);
+});
+
+test('the pool of a node is the first of the labels of the policy that has a value', () => {
+  const cluster = createCoveredCluster([], { poolLabels: ['pool', 'group'] });
+  cluster.node('a', { labels: { pool: 'web', group: 'x' } });
+  cluster.node('b', { labels: { pool: '', group: 'x' } });
+  cluster.node('c', { labels: { other: 'y' } });
+  cluster.node('d', { labels: {} });
+  expect(cluster.reading().pools.map(({ pool, counts }) => [pool, counts.expected])).toEqual([
+    ['none', 2],
+    ['web', 1],
+    ['x', 1],
+  ]);
 });

@@ -1,8 +1,9 @@
 /** `rollcall coverage`: calls the roll once, straight against a cluster, and prints who answered. */
 import { parseArgs } from 'node:util';
-import type { PolicySummary } from '@rollcall/contract';
+import { COLLECTOR_NAMESPACE, type PolicySummary } from '@rollcall/contract';
 import { stringify } from 'yaml';
 import { EXIT, type Command, type Io } from './command.ts';
+import { isBelow, parsePercentage, type Percentage } from './fail-below.ts';
 import { openConnection } from './open-connection.ts';
 import { printCoverage, type CoverageItem } from './print-coverage.ts';
 import { takeRoll, type RollCall } from './take-roll.ts';
@@ -58,7 +59,7 @@ interface Arguments {
   readonly flags: ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>['values'];
   readonly names: readonly string[];
   readonly output: Output;
-  readonly failBelow: number | undefined;
+  readonly failBelow: Percentage | undefined;
 }
 
 /** The command. */
@@ -82,22 +83,38 @@ export const coverage: Command = {
 };
 
 async function run({ flags, names, output, failBelow }: Arguments, io: Io): Promise<number> {
-  const { kubeconfig, context } = flags;
-  const connection = await openConnection({ kubeconfig, context }, io.env);
-  const roll = await takeRoll({
-    connection,
-    policies: flags.policy ?? [],
-    discover: flags.discover,
-    collectorNamespace: flags['collector-namespace'] ?? 'rollcall-system',
-  }).finally(() => connection.close());
+  const roll = await callRoll(flags, io);
   const items = pickItems(roll, { names, namespace: flags.namespace });
   const missing = names.filter((name) => !items.some(({ policy }) => nameOf(policy) === name));
-  for (const name of missing)
-    io.err(`error: no policy and no DaemonSet answers to "${name}"; see 'rollcall coverage' for all\n`);
+  for (const reason of roll.passedOver) io.err(`warning: an object was passed over: ${reason}\n`);
+  for (const name of missing) io.err(`error: no policy is about the DaemonSet "${name}"; ${HINT}\n`);
   if (roll.discovered)
     io.err('No DaemonCoverage policy found: every DaemonSet is looked at, denominators are inferred.\n');
   io.out(print(items, output));
-  return missing.length > 0 || isBelow(items, failBelow) ? EXIT.no : EXIT.ok;
+  // A rejected policy is never good enough.
+  const isBad = missing.length > 0 || items.some(({ policy }) => isRejected(policy));
+  const policies = items.map(({ policy }) => policy);
+  return isBad || (failBelow !== undefined && isBelow(policies, failBelow)) ? EXIT.no : EXIT.ok;
+}
+
+const HINT = "see 'rollcall coverage' for all there are, and --discover for those without a policy";
+
+/** The roll call; an interrupt ends it, and with it the command. */
+async function callRoll({ kubeconfig, context, ...flags }: Arguments['flags'], io: Io): Promise<RollCall> {
+  const connection = await openConnection({ kubeconfig, context }, io.env);
+  const close = (): void => connection.close();
+  io.signal.addEventListener('abort', close, { once: true });
+  try {
+    return await takeRoll({
+      connection,
+      policies: flags.policy ?? [],
+      discover: flags.discover,
+      collectorNamespace: flags['collector-namespace'] ?? COLLECTOR_NAMESPACE,
+    });
+  } finally {
+    io.signal.removeEventListener('abort', close);
+    close();
+  }
 }
 
 function parse(argv: readonly string[]): Arguments | string {
@@ -111,10 +128,10 @@ function parse(argv: readonly string[]): Arguments | string {
     if (output === undefined) return `--output: "${flags.output}" is unknown; use one of ${OUTPUTS.join(', ')}`;
     const bad = names.find((name) => !/^[^/]+\/[^/]+$/.test(name));
     if (bad !== undefined) return `"${bad}" is not NAMESPACE/DAEMONSET; write for example plexd-system/plexd`;
-    const failBelow = flags['fail-below'] === undefined ? undefined : Number(flags['fail-below']);
-    if (failBelow !== undefined && !(failBelow >= 0 && failBelow <= 100)) {
-      return `--fail-below: "${flags['fail-below']}" is no percentage; give a number from 0 to 100, for example 99`;
-    }
+    const { 'fail-below': wanted } = flags;
+    const failBelow = wanted === undefined ? undefined : parsePercentage(wanted);
+    if (failBelow === undefined && wanted !== undefined)
+      return `--fail-below: "${wanted}" is no percentage; give a number from 0 to 100, for example 99`;
     return { flags, names, output, failBelow };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -149,13 +166,7 @@ function isRejected({ conditions }: PolicySummary): boolean {
 
 function print(items: readonly CoverageItem[], output: Output): string {
   if (output === 'json') return `${JSON.stringify({ items }, undefined, 2)}\n`;
-  if (output === 'yaml') return stringify({ items });
+  // No aliases: whoever reads one item need not look for another.
+  if (output === 'yaml') return stringify({ items }, { aliasDuplicateObjects: false });
   return printCoverage(items, output === 'wide');
-}
-
-/** A rejected policy, or nothing expected, is never good enough. */
-function isBelow(items: readonly CoverageItem[], failBelow: number | undefined): boolean {
-  if (items.some(({ policy }) => isRejected(policy))) return true;
-  if (failBelow === undefined) return false;
-  return items.length === 0 || items.some(({ policy }) => (policy.coverage ?? -1) * 100 < failBelow);
 }

@@ -2,11 +2,22 @@
 
 /** A table of rows of cells; the first row is the head. Ends with a newline. */
 export function formatTable(rows: readonly (readonly string[])[]): string {
+  const plain = rows.map((row) => row.map(removeControls));
   const widths: number[] = [];
-  for (const row of rows) {
+  for (const row of plain) {
     for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);
   }
   const line = (row: readonly string[]): string =>
     row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd((widths[at] ?? 0) + 3))).join('');
-  return rows.map((row) => `${line(row).trimEnd()}\n`).join('');
+  return plain.map((row) => `${line(row).trimEnd()}\n`).join('');
+}
+
+/** A text of whatever origin as one line. Ends with a newline. */
+export function formatLine(text: string): string {
+  return `${removeControls(text).trimEnd()}\n`;
+}
+
+/** Messages come from containers and registries: a line break would end the row, an escape sequence could do worse to a terminal. */
+function removeControls(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ');
 }

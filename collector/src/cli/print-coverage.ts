@@ -1,6 +1,6 @@
 /** Prints coverage for humans: a table of DaemonSets, then the uncovered nodes with why. */
 import type { NodeAnswer, PolicyAnswer, PolicySummary } from '@rollcall/contract';
-import { formatTable } from './format-table.ts';
+import { formatLine, formatTable } from './format-table.ts';
 
 /** One DaemonSet with its uncovered nodes. */
 export interface CoverageItem {
@@ -11,7 +11,7 @@ export interface CoverageItem {
 /** Nodes named below the table unless it is wide. */
 const MOST_NODES = 20;
 
-/** The tables. `wide` adds columns, messages and every node. */
+/** The tables. `wide` adds columns and every node. */
 export function printCoverage(items: readonly CoverageItem[], wide: boolean): string {
   if (items.length === 0) return 'No DaemonSet found.\n';
   const head = [
@@ -36,10 +36,10 @@ export function printCoverage(items: readonly CoverageItem[], wide: boolean): st
   return sections.join('\n');
 }
 
-function row({ namespace, daemonset, counts, coverage, worstReason }: PolicySummary): string[] {
+function row({ namespace, daemonset, counts, worstReason }: PolicySummary): string[] {
   const { expected, covered, uncovered, unobserved, excused } = counts;
   const numbers = [expected, covered, uncovered, unobserved, excused].map(String);
-  return [namespace, daemonset, ...numbers, formatRatio(coverage), worstReason ?? '-'];
+  return [namespace || '-', daemonset || '-', ...numbers, formatRatio(covered, expected), worstReason ?? '-'];
 }
 
 function wideRow(policy: PolicySummary | PolicyAnswer): string[] {
@@ -49,17 +49,16 @@ function wideRow(policy: PolicySummary | PolicyAnswer): string[] {
   return [String(current), String(eligible), ...told, String(stray), String(excluded), policy.denominator];
 }
 
-/** Rounded down, so that 100.00% means every node. */
-function formatRatio(ratio: number | null): string {
-  return ratio === null ? '-' : `${(Math.floor(ratio * 10_000) / 100).toFixed(2)}%`;
+/** Rounded down, so that 100.00% means every node; from the counts, since 0.57 times 100 is less than 57. */
+function formatRatio(covered: number, expected: number): string {
+  return expected === 0 ? '-' : `${(Math.floor((covered * 10_000) / expected) / 100).toFixed(2)}%`;
 }
 
-function rejection({ namespace, policy, conditions }: PolicySummary): string[] {
+function rejection({ policy, conditions }: PolicySummary): string[] {
   const ready = conditions.find(({ type, status }) => type === 'Ready' && status === 'False');
   if (ready === undefined) return [];
-  return [
-    `The policy ${policy.namespace || namespace}/${policy.name} is rejected (${ready.reason}): ${ready.message}\n`,
-  ];
+  const who = policy.name === '' ? 'A policy' : `The policy ${policy.namespace}/${policy.name}`;
+  return [formatLine(`${who} is rejected (${ready.reason}): ${ready.message}`)];
 }
 
 function printNodes(items: readonly CoverageItem[], wide: boolean): string {

@@ -27,7 +27,7 @@ export interface RollCallOptions {
 
 /** What a single look found. */
 export interface RollCall {
-  /** All cut at the moment at which the last list had come. */
+  /** All cut at the moment at which the look began. */
   readonly answers: Answers;
   /** True when no policy was there, so that every DaemonSet was looked at. */
   readonly discovered: boolean;
@@ -55,8 +55,7 @@ export async function takeRoll(options: RollCallOptions): Promise<RollCall> {
   const nodes = await look.list({ path: '/api/v1/nodes' }, (raw) => projectNode(raw, look.intern));
   for (const object of nodes) look.tell({ kind: 'node', uid: object.uid, object }, WATCH.nodes);
   for (const source of [WATCH.nodes, WATCH.daemonsets]) look.live(source);
-  const end = look.now();
-  const answers = createAnswers({ pipeline, journal, rejected: book.rejected, now: () => end });
+  const answers = createAnswers({ pipeline, journal, rejected: book.rejected, now: look.now });
   return { answers, discovered: discover && written === 0, passedOver: [...look.passedOver] };
 }
 

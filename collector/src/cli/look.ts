@@ -6,7 +6,7 @@ import { createInterner, type Interner } from '../watch/read-field.ts';
 import { stampNow } from '../watch/watch-kind.ts';
 import { systemClock } from './system-clock.ts';
 
-const INTERNED = 200_000;
+const INTERNED = 4_000;
 
 type Told<Kind> = Kind extends ClusterEvent['kind']
   ? Omit<Extract<ClusterEvent, { readonly kind: Kind }>, 'source' | 'wallMs' | 'monoMs'>
@@ -18,8 +18,9 @@ export interface Look {
   readonly passedOver: ReadonlySet<string>;
   readonly intern: Interner;
   emit(event: ClusterEvent): void;
+  /** The moment at which it began: everything happens then, so that a look books no time. */
   now(): Instant;
-  /** Emits an event of this moment. */
+  /** Emits an event. */
   tell(event: Told<ClusterEvent['kind']>, source: string): void;
   /** Tells that a source was listed. */
   live(source: string): void;
@@ -30,8 +31,8 @@ export interface Look {
 /** Opens a look; nothing is asked yet. */
 export function openLook(connection: Connection, emit: (event: ClusterEvent) => void): Look {
   const passedOver = new Set<string>();
-  const now = (): Instant => stampNow(systemClock);
-  const tell: Look['tell'] = (event, source) => emit({ ...event, source, ...now() });
+  const start = stampNow(systemClock);
+  const tell: Look['tell'] = (event, source) => emit({ ...event, source, ...start });
   const listOnce: Look['list'] = async (resource, project) => {
     const found: ReturnType<typeof project>[] = [];
     await readPages(connection, resource, (raw) => {
@@ -47,7 +48,7 @@ export function openLook(connection: Connection, emit: (event: ClusterEvent) => 
     passedOver,
     intern: createInterner(INTERNED),
     emit,
-    now,
+    now: () => start,
     tell,
     live: (source) => tell({ kind: 'watchState', uid: source, state: 'live' }, source),
     list: (resource, project) =>

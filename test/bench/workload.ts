@@ -1,0 +1,8 @@
+/** What every contestant goes through after its first full answer. */
+
+/** So many MODIFIED events of nodes (kubelets' status writes), each a write of its own. */
+export const EVENTS = 20_000;
+/** Their pace: a fleet of 600,000 nodes, whose kubelets write every 5 minutes; slow enough that nobody falls behind. */
+export const EVENTS_A_SECOND = 2_000;
+/** How long it is left alone before it is looked at again, milliseconds. */
+export const SETTLE_MS = 3_000;

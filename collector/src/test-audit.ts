@@ -1,6 +1,6 @@
 /** Keeps the core's books a second time: the identities that hold of every reading, and integrals from the moves alone. */
 import type { NodeState } from '@rollcall/contract';
-import { createRoll, type Instant, type PolicyRoll, type Roll } from './coverage/index.ts';
+import { createRoll, type Instant, type Move, type PolicyRoll, type Roll } from './coverage/index.ts';
 import { findDaemonSet } from './inventory/index.ts';
 import { createLedger } from './sli/ledger.ts';
 import { readPolicy } from './sli/read-policy.ts';
@@ -21,13 +21,8 @@ export interface Audited {
 /** Creates a roll and a ledger whose moves are audited. */
 export function createAudited(): Audited {
   const ledger = createLedger();
-  // A node that enters at e and leaves at l adds l - e; one that is still there adds now - e.
-  const sums = new Map<string, { left: number; count: number }>();
+  const integrals = createIntegrals();
   let moved = new Set<string>();
-  const bump = (key: string, ms: number, by: number): void => {
-    const sum = sums.get(key) ?? { left: 0, count: 0 };
-    sums.set(key, { left: sum.left + ms, count: sum.count + by });
-  };
   const roll = createRoll({
     cluster: 'audited',
     memories: [],
@@ -36,10 +31,8 @@ export function createAudited(): Audited {
       dropped: (policy) => ledger.drop(policy),
       moved: (move) => {
         ledger.move(move);
-        const { policy, before, after, monoMs } = move;
-        moved.add(policy.daemonset);
-        if (before !== undefined) bump(`${policy.daemonset}/${before.state}`, monoMs, -1);
-        if (after !== undefined) bump(`${policy.daemonset}/${after.state}`, -monoMs, 1);
+        integrals.move(move);
+        moved.add(move.policy.daemonset);
       },
       transition: () => undefined,
       remember: () => undefined,
@@ -51,14 +44,30 @@ export function createAudited(): Audited {
       const { namespace, daemonset } = own.policy;
       return readPolicy({ roll: own, ledger, daemonSet: findDaemonSet(roll.inventory, namespace, daemonset), monoMs });
     },
-    stateMs: (daemonSet, state, monoMs) => {
-      const { left, count } = sums.get(`${daemonSet}/${state}`) ?? { left: 0, count: 0 };
-      return left + count * monoMs;
-    },
+    stateMs: integrals.stateMs,
     takeMoved: () => {
       const taken = moved;
       moved = new Set();
       return taken;
+    },
+  };
+}
+
+/** A node that enters at e and leaves at l adds l - e; one that is still there adds now - e. */
+function createIntegrals(): Pick<Audited, 'stateMs'> & { move(move: Move): void } {
+  const sums = new Map<string, { left: number; count: number }>();
+  const bump = (key: string, ms: number, by: number): void => {
+    const sum = sums.get(key) ?? { left: 0, count: 0 };
+    sums.set(key, { left: sum.left + ms, count: sum.count + by });
+  };
+  return {
+    move: ({ policy, before, after, monoMs }) => {
+      if (before !== undefined) bump(`${policy.daemonset}/${before.state}`, monoMs, -1);
+      if (after !== undefined) bump(`${policy.daemonset}/${after.state}`, -monoMs, 1);
+    },
+    stateMs: (daemonSet, state, monoMs) => {
+      const { left, count } = sums.get(`${daemonSet}/${state}`) ?? { left: 0, count: 0 };
+      return left + count * monoMs;
     },
   };
 }

@@ -2,7 +2,14 @@
  * A second opinion on the random cluster: every node judged from scratch by what the world holds now, in the plainest code and
  * without the core's. Where memory decides it names every answer that memory could give.
  */
-import { podSource, WATCH, type DaemonSetObject, type NodeObject, type Policy } from '@rollcall/contract';
+import {
+  podSource,
+  WATCH,
+  type DaemonSetObject,
+  type NodeObject,
+  type PodObject,
+  type Policy,
+} from '@rollcall/contract';
 import { HOUR, MINUTE } from './test-objects.ts';
 import type { World, WorldPod } from './test-world.ts';
 
@@ -19,7 +26,7 @@ export function judgePlainly(world: World, policy: Policy, node: NodeObject): Op
   const rule = excludedBy(policy, node);
   if (rule !== undefined) return { eligible, states: [`excluded:${rule}`] };
   const inside = statesInside(world, policy, node);
-  const outside = statesOutside(world, daemonSet, node);
+  const outside = statesOutside(world, policy, node);
   return { eligible, states: scopeOf(policy, daemonSet, node).flatMap((scope) => (scope === 'in' ? inside : outside)) };
 }
 
@@ -46,10 +53,13 @@ function metered({ now }: World, policy: Policy, node: NodeObject): readonly str
   ].filter((code) => code !== '');
 }
 
-function statesOutside(world: World, daemonSet: DaemonSetObject | undefined, node: NodeObject): readonly string[] {
+function statesOutside(world: World, policy: Policy, node: NodeObject): readonly string[] {
+  const daemonSet = world.daemonSets.get(policy.daemonset);
   const pods = daemonSet === undefined ? [] : podsOn(world, daemonSet, node);
   const runs = pods.some(({ object }) => object.bound && object.deletedAt === undefined && object.phase !== 'Failed');
-  return runs ? ['stray'] : ['outOfScope', 'absent'];
+  // While its pods are not shown, who runs the daemon is as it was last seen.
+  const isShown = isLive(world, podSource(policy.namespace, policy.daemonset));
+  return [...(runs || !isShown ? ['stray'] : []), ...(runs && isShown ? [] : ['outOfScope', 'absent'])];
 }
 
 /** True when the watches let the policy know anything of its nodes, or of what is missing. */
@@ -95,27 +105,32 @@ function isLifecycle(blocker: string): boolean {
 
 function verdictOf(world: World, policy: Policy, node: NodeObject): string {
   const daemonSet = world.daemonSets.get(policy.daemonset);
-  const needed: string[] = [WATCH.nodes, WATCH.daemonsets];
-  if (daemonSet !== undefined) needed.push(podSource(policy.namespace, policy.daemonset));
-  const pool = node.labels[policy.poolLabels[0] ?? ''] || 'none';
-  if (!policy.podLayer.asked || policy.podLayer.offPools.includes(pool)) return 'unobserved';
+  if (!isAsked(policy, node)) return 'unobserved';
   // What a live watch proves counts, whatever the others do.
-  const isGone = daemonSet === undefined || daemonSet.deletedAt !== undefined;
-  if (isLive(world, WATCH.daemonsets) && isGone) return 'uncovered:DaemonSetMissing';
-  if (isLive(world, WATCH.nodes) && node.ready.status !== 'True') {
-    if (isGone) return 'uncovered:*';
-    return `uncovered:${node.ready.status === 'Unknown' ? 'NodeUnreachable' : 'NodeNotReady'}`;
-  }
-  if (isGone || !needed.every((source) => isLive(world, source))) return 'unobserved';
+  if (isLive(world, WATCH.daemonsets) && daemonSet === undefined) return 'uncovered:DaemonSetMissing';
+  if (isLive(world, WATCH.nodes) && node.ready.status !== 'True') return deadness(daemonSet, node);
+  const needed = [WATCH.nodes, WATCH.daemonsets, podSource(policy.namespace, policy.daemonset)];
+  if (daemonSet === undefined || !needed.every((source) => isLive(world, source))) return 'unobserved';
+  return servesOn(world, daemonSet, node) ? 'covered' : 'uncovered:*';
+}
+
+function isAsked({ podLayer, poolLabels }: Policy, { labels }: NodeObject): boolean {
+  const pool = labels[poolLabels[0] ?? ''] || 'none';
+  return podLayer.asked && !podLayer.offPools.includes(pool);
+}
+
+function servesOn(world: World, daemonSet: DaemonSetObject, node: NodeObject): boolean {
   const availableBy = world.now().monoMs - daemonSet.minReadySeconds * 1000;
-  const serves = podsOn(world, daemonSet, node).some(
-    ({ object, readyAtMono }) =>
-      object.ready.status === 'True' &&
-      object.deletedAt === undefined &&
-      !['Failed', 'Succeeded'].includes(object.phase) &&
-      readyAtMono <= availableBy,
-  );
-  return serves ? 'covered' : 'uncovered:*';
+  return podsOn(world, daemonSet, node).some(({ object, readyAtMono }) => isWell(object) && readyAtMono <= availableBy);
+}
+
+function deadness(daemonSet: DaemonSetObject | undefined, { ready }: NodeObject): string {
+  if (daemonSet === undefined) return 'uncovered:*';
+  return ready.status === 'Unknown' ? 'uncovered:NodeUnreachable' : 'uncovered:NodeNotReady';
+}
+
+function isWell({ ready, deletedAt, phase }: PodObject): boolean {
+  return ready.status === 'True' && deletedAt === undefined && phase !== 'Failed' && phase !== 'Succeeded';
 }
 
 function podsOn({ pods }: World, { uid }: DaemonSetObject, { name }: NodeObject): readonly WorldPod[] {

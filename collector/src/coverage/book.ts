@@ -82,12 +82,18 @@ interface Change {
 }
 
 function count(roll: PolicyRoll, record: NodeRecord, { before, after }: Change): void {
-  roll.eligible += Number(after?.eligible ?? false) - Number(before?.eligible ?? false);
   if (after?.state === 'uncovered') roll.uncovered.add(record);
   else roll.uncovered.delete(record);
+  // A phantom is no node that is there.
   if (record.name === '') return;
-  if (before !== undefined && isInScope(before)) addInScope(roll, before.pool, -1);
-  if (after !== undefined && isInScope(after)) addInScope(roll, after.pool, 1);
+  countNode(roll, before, -1);
+  countNode(roll, after, 1);
+}
+
+function countNode(roll: PolicyRoll, standing: Standing | undefined, by: number): void {
+  if (standing === undefined) return;
+  if (standing.eligible) roll.eligible += by;
+  if (isInScope(standing)) addInScope(roll, standing.pool, by);
 }
 
 function addInScope(roll: PolicyRoll, pool: string, by: number): void {

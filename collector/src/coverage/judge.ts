@@ -37,25 +37,14 @@ export function askLayer(layer: Layer, subject: Subject, watches: Watches): Laye
   return layer.judgeBlind(subject, (source) => watches.get(source) === 'live');
 }
 
-const NO_LAYERS: readonly LayerName[] = Object.freeze([]);
-const POD_ONLY: readonly LayerName[] = Object.freeze(['pod'] as const);
-
 /** Any asked layer known bad: uncovered; else any unknown, or none asked: unobserved; else covered. */
 export function judge(subject: Subject, watches: Watches): Judgement {
-  let bad = false;
-  let unknown = false;
-  let lookAgainMono = Infinity;
-  const good: LayerName[] = [];
-  for (const layer of ASKED_LAYERS) {
-    const { answer, lookAgainMono: again } = askLayer(layer, subject, watches);
-    if (answer === 'bad') bad = true;
-    if (answer === 'unknown') unknown = true;
-    if (answer === 'good') good.push(layer.name);
-    lookAgainMono = Math.min(lookAgainMono, again ?? Infinity);
-  }
-  const layers = good.length === 0 ? NO_LAYERS : good.length === 1 && good[0] === 'pod' ? POD_ONLY : good;
-  if (bad) return explainBad(subject, layers, lookAgainMono);
-  const verdict = unknown || layers.length === 0 ? 'unobserved' : 'covered';
+  const answers = ASKED_LAYERS.map((layer) => ({ name: layer.name, ...askLayer(layer, subject, watches) }));
+  const isAny = (wanted: LayerAnswer['answer']): boolean => answers.some(({ answer }) => answer === wanted);
+  const layers = answers.filter(({ answer }) => answer === 'good').map(({ name }) => name);
+  const lookAgainMono = Math.min(Infinity, ...answers.map((own) => own.lookAgainMono ?? Infinity));
+  if (isAny('bad')) return explainBad(subject, layers, lookAgainMono);
+  const verdict = isAny('unknown') || layers.length === 0 ? 'unobserved' : 'covered';
   return { verdict, reason: '', owner: '', layers, lookAgainMono };
 }
 

@@ -23,15 +23,9 @@ export const podLayer: Layer = {
     const { policy, node, pool, pods, daemonSet, now } = subject;
     if (!policy.podLayer.asked || policy.podLayer.offPools.includes(pool)) return NOT_ASKED;
     if (isGone(daemonSet) || node.object.ready.status !== 'True') return BAD;
-    const minReadyMs = (daemonSet?.object.minReadySeconds ?? 0) * 1000;
-    let lookAgainMono = Infinity;
-    for (const pod of pods) {
-      if (!isServing(pod)) continue;
-      const availableMono = pod.readySinceMono + minReadyMs;
-      if (availableMono <= now.monoMs) return GOOD;
-      lookAgainMono = Math.min(lookAgainMono, availableMono);
-    }
-    return lookAgainMono === Infinity ? BAD : { answer: 'bad', lookAgainMono };
+    const availableMono = firstAvailable(pods, daemonSet?.object.minReadySeconds ?? 0);
+    if (availableMono <= now.monoMs) return GOOD;
+    return availableMono === Infinity ? BAD : { answer: 'bad', lookAgainMono: availableMono };
   },
   judgeBlind: ({ policy, node, pool, daemonSet }, isLive) => {
     if (!policy.podLayer.asked || policy.podLayer.offPools.includes(pool)) return NOT_ASKED;
@@ -39,6 +33,13 @@ export const podLayer: Layer = {
     return dead || (isLive(WATCH.daemonsets) && isGone(daemonSet)) ? BAD : UNKNOWN;
   },
 };
+
+/** When the first of the pods that serve is, or will be, available; Infinity without any. */
+function firstAvailable(pods: Subject['pods'], minReadySeconds: number): number {
+  let firstReady = Infinity;
+  for (const pod of pods) if (isServing(pod)) firstReady = Math.min(firstReady, pod.readySinceMono);
+  return firstReady + minReadySeconds * 1000;
+}
 
 function isGone(daemonSet: Subject['daemonSet']): boolean {
   return daemonSet === undefined || daemonSet.object.deletedAt !== undefined;

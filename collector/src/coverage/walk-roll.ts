@@ -62,17 +62,26 @@ export function strike(context: Context, roll: PolicyRoll, { key, now, evidence 
 /** What follows from a policy's counts: phantoms, and since when they differ from the controller's. */
 export function settle(context: Context, roll: PolicyRoll, now: Instant): void {
   if (!roll.started) return;
-  for (const [pool, count] of missingNodes(roll)) {
-    for (let n = (roll.phantoms.get(pool) ?? 0) + 1; n <= count; n += 1) bookPhantom(context, roll, { pool, n, now });
-    for (let n = roll.phantoms.get(pool) ?? 0; n > count; n -= 1) {
-      strike(context, roll, { key: phantomKey(pool, n), now, evidence: 'the pool has its nodes again' });
-    }
-    if (count === 0) roll.phantoms.delete(pool);
-    else roll.phantoms.set(pool, count);
-  }
+  for (const [pool, count] of missingNodes(roll)) settlePhantoms(context, roll, { pool, count, now });
   const { namespace, daemonset } = roll.policy;
   const divergence = divergenceOf(roll, findDaemonSet(context.inventory, namespace, daemonset)) ?? 0;
   roll.divergenceSinceMono = divergence === 0 ? undefined : (roll.divergenceSinceMono ?? now.monoMs);
+}
+
+interface Missing {
+  readonly pool: string;
+  readonly count: number;
+  readonly now: Instant;
+}
+
+function settlePhantoms(context: Context, roll: PolicyRoll, { pool, count, now }: Missing): void {
+  const before = roll.phantoms.get(pool) ?? 0;
+  for (let n = before + 1; n <= count; n += 1) bookPhantom(context, roll, { pool, n, now });
+  for (let n = before; n > count; n -= 1) {
+    strike(context, roll, { key: phantomKey(pool, n), now, evidence: 'the pool has its nodes again' });
+  }
+  if (count === 0) roll.phantoms.delete(pool);
+  else roll.phantoms.set(pool, count);
 }
 
 function bookPhantom(

@@ -51,25 +51,28 @@ function applyWatchState({ watches }: Inventory, { source, state }: WatchStateEv
 }
 
 function applyNode(inventory: Inventory, event: ObjectEvent<'node', NodeObject>): Touched {
-  const name = event.object?.name ?? inventory.nodeNames.get(event.uid);
-  const known = name === undefined ? undefined : inventory.nodes.get(name);
-  if (name === undefined) return NOTHING;
-  if (event.object === undefined) {
-    inventory.nodeNames.delete(event.uid);
-    if (known?.object.uid !== event.uid) return NOTHING;
-    inventory.nodes.delete(name);
-    forgetGone(inventory, name);
-    return { kind: 'node', name, removed: known, isNew: false };
-  }
+  if (event.object === undefined) return removeNode(inventory, event.uid);
+  const { name, createdAt } = event.object;
+  const known = inventory.nodes.get(name);
   const same = known?.object.uid === event.uid ? known : undefined;
   if (same === undefined) forgetGone(inventory, name);
   inventory.nodeNames.set(event.uid, name);
   inventory.nodes.set(name, {
     object: event.object,
-    createdMono: same?.createdMono ?? dateFirstSight(event, event.object.createdAt),
+    createdMono: same?.createdMono ?? dateFirstSight(event, createdAt),
     readySinceMono: readySince(event, event.object, same),
   });
   return { kind: 'node', name, removed: same === undefined ? known : undefined, isNew: same === undefined };
+}
+
+function removeNode(inventory: Inventory, uid: string): Touched {
+  const name = inventory.nodeNames.get(uid);
+  inventory.nodeNames.delete(uid);
+  const known = name === undefined ? undefined : inventory.nodes.get(name);
+  if (name === undefined || known?.object.uid !== uid) return NOTHING;
+  inventory.nodes.delete(name);
+  forgetGone(inventory, name);
+  return { kind: 'node', name, removed: known, isNew: false };
 }
 
 /** The pods that left a node are of no concern to the next one of its name. */
@@ -84,12 +87,9 @@ function readySince(event: ObjectEvent<'node', NodeObject>, object: NodeObject, 
 
 function applyDaemonSet(inventory: Inventory, event: ObjectEvent<'daemonset', DaemonSetObject>): Touched {
   const known = inventory.daemonSets.get(event.uid);
-  const object = event.object ?? known?.object;
-  if (object === undefined) return NOTHING;
-  const key = `${object.namespace}/${object.name}`;
-  if (event.object === undefined) {
-    return forgetDaemonSet(inventory, key, event.uid) ? { kind: 'daemonset', key, spec: true } : NOTHING;
-  }
+  if (event.object === undefined) return known === undefined ? NOTHING : removeDaemonSet(inventory, known.object);
+  const { object } = event;
+  const key = keyOf(object);
   const entry: DaemonSetEntry = {
     object,
     createdMono: known?.createdMono ?? dateFirstSight(event, object.createdAt),
@@ -98,8 +98,16 @@ function applyDaemonSet(inventory: Inventory, event: ObjectEvent<'daemonset', Da
   const renewed = inventory.daemonSetUids.get(key) !== event.uid;
   inventory.daemonSets.set(event.uid, entry);
   inventory.daemonSetUids.set(key, event.uid);
-  const dying = (known?.object.deletedAt === undefined) !== (object.deletedAt === undefined);
-  return { kind: 'daemonset', key, spec: renewed || dying || known?.object.generation !== object.generation };
+  return { kind: 'daemonset', key, spec: renewed || known === undefined || isOtherSpec(known.object, object) };
+}
+
+function keyOf({ namespace, name }: DaemonSetObject): string {
+  return `${namespace}/${name}`;
+}
+
+function isOtherSpec(before: DaemonSetObject, after: DaemonSetObject): boolean {
+  const dying = (before.deletedAt === undefined) !== (after.deletedAt === undefined);
+  return dying || before.generation !== after.generation;
 }
 
 function templateSince(
@@ -111,12 +119,14 @@ function templateSince(
   return known.object.generation === object.generation ? known.templateSinceMono : event.monoMs;
 }
 
-/** True when it was the one that goes by its name, not one that was made anew since. */
-function forgetDaemonSet(inventory: Inventory, key: string, uid: string): boolean {
-  inventory.daemonSets.delete(uid);
-  inventory.goneAt.delete(uid);
-  if (inventory.daemonSetUids.get(key) !== uid) return false;
-  return inventory.daemonSetUids.delete(key);
+/** Touches nothing when it is not the one that goes by its name, but one that was made anew since. */
+function removeDaemonSet(inventory: Inventory, object: DaemonSetObject): Touched {
+  const key = keyOf(object);
+  inventory.daemonSets.delete(object.uid);
+  inventory.goneAt.delete(object.uid);
+  if (inventory.daemonSetUids.get(key) !== object.uid) return NOTHING;
+  inventory.daemonSetUids.delete(key);
+  return { kind: 'daemonset', key, spec: true };
 }
 
 function applyRevision(inventory: Inventory, event: ObjectEvent<'revision', RevisionObject>): Touched {

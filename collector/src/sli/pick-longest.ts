@@ -14,13 +14,8 @@ export interface Longest {
  */
 export function pickLongest(records: Iterable<NodeRecord>, limit: number): Longest {
   const picked: UncoveredNode[] = [];
-  const phantomPools = new Set<string>();
   let all = 0;
-  for (const { name, standing, sinceMono } of records) {
-    if (standing === undefined || standing.reason === '') continue;
-    const node: UncoveredNode = { node: name, pool: standing.pool, reason: standing.reason, sinceMono };
-    if (name === '' && phantomPools.has(standing.pool)) continue;
-    if (name === '') phantomPools.add(standing.pool);
+  for (const node of listUncovered(records)) {
     all += 1;
     const last = picked.at(-1);
     if (picked.length === limit && last !== undefined && compare(node, last) >= 0) continue;
@@ -28,6 +23,17 @@ export function pickLongest(records: Iterable<NodeRecord>, limit: number): Longe
     if (picked.length > limit) picked.pop();
   }
   return { picked, others: all - picked.length };
+}
+
+function* listUncovered(records: Iterable<NodeRecord>): Generator<UncoveredNode> {
+  const phantomPools = new Set<string>();
+  for (const { name, standing, sinceMono } of records) {
+    if (standing === undefined || standing.reason === '') continue;
+    const { pool, reason } = standing;
+    if (name === '' && phantomPools.has(pool)) continue;
+    if (name === '') phantomPools.add(pool);
+    yield { node: name, pool, reason, sinceMono };
+  }
 }
 
 function insert(sorted: UncoveredNode[], node: UncoveredNode): void {

@@ -1,5 +1,4 @@
 /** Random changes to a few nodes, so that there is always something to be missed. */
-import { ApiError } from '../control-plane/index.ts';
 import type { Cluster } from './cluster.ts';
 
 /** What is changed: nodes of one group, and the pods of the DaemonSet of the same name on them. */
@@ -36,16 +35,11 @@ export function createChurn({ cluster, group, nodes, random }: ChurnOptions): Ch
       case 3: {
         const pods = await cluster.podsOf(group);
         const pod = pods[pick(pods.length)];
-        return pod && cluster.deletePod(pod.metadata.name).catch(ignoreGone);
+        return pod && cluster.deletePod(pod.metadata.name);
       }
       default:
         // Larger than a chunk of the stream, so that a cut falls inside of it.
         return cluster.patchNode(name, { metadata: { annotations: { note: 'x'.repeat(1 + pick(60_000)) } } });
     }
   };
-}
-
-// The controller may have deleted it in the meantime.
-function ignoreGone(error: unknown): void {
-  if (!(error instanceof ApiError) || error.status !== 404) throw error;
 }

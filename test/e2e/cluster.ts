@@ -1,5 +1,5 @@
 /** The objects of the end-to-end tests: nodes that KWOK brings to life, and DaemonSets on them. */
-import { waitFor, type ControlPlane } from '../control-plane/index.ts';
+import { ApiError, waitFor, type ControlPlane } from '../control-plane/index.ts';
 
 /** Nodes with this label have KWOK as their kubelet; taking it off silences the kubelet. */
 const ALIVE = { kwok: 'yes' };
@@ -79,6 +79,7 @@ interface DaemonSetWords {
   readonly waitForReady: (daemonset: string, count: number) => Promise<void>;
   readonly podsOf: (daemonset: string) => Promise<readonly DaemonPod[]>;
   readonly podOn: (daemonset: string, node: string) => Promise<DaemonPod>;
+  /** Deletes a pod; one that is gone already is fine. */
   readonly deletePod: (name: string, graceSeconds?: number) => Promise<void>;
 }
 
@@ -181,7 +182,9 @@ function daemonSetWords(request: Request): DaemonSetWords {
     },
     deletePod: async (name, graceSeconds) => {
       const body = graceSeconds === undefined ? {} : { gracePeriodSeconds: graceSeconds };
-      await request('DELETE', `${PODS}/${name}`, { body });
+      await request('DELETE', `${PODS}/${name}`, { body }).catch((error: unknown) => {
+        if (!(error instanceof ApiError) || error.status !== 404) throw error;
+      });
     },
   };
 }

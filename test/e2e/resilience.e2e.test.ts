@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startControlPlane, waitFor, type ControlPlane } from '../control-plane/index.ts';
 import { createChurn, type Churn } from './churn.ts';
-import { createCluster, isReady, nameNodes, type Cluster } from './cluster.ts';
+import { createCluster, isReady, nameNodes, nodeOf, type Cluster } from './cluster.ts';
 import { openGate, type Gate } from './gate.ts';
 import { measure } from './measure.ts';
 import { announceSeed, seedNumbers } from './random.ts';
@@ -82,25 +82,42 @@ async function stirAndRest(): Promise<void> {
   // They would wait up to half a minute before they look whether the API server is back.
   await Promise.all(CONTROLLERS.map(plane.kill));
   await Promise.all(CONTROLLERS.map(plane.start));
-  await waitFor(
-    async () => {
-      const { calm = [], churned = [], marker = [] } = await cluster.nodesByGroup();
-      const missing = await Promise.all([
-        findBare('calm', calm),
-        findBare('churned', churned),
-        findBare('everywhere', [...calm, ...churned, ...marker]),
-      ]);
-      expect(missing.flat()).toEqual([]);
-      return true;
-    },
-    { what: 'all nodes to have their pods', deadlineMs: 120_000 },
-  );
+  const rested = { what: 'all nodes to have their pods' };
+  await waitFor(isWhole, { ...rested, deadlineMs: 20_000 }).catch(replaceOverlooked);
+  await waitFor(isWhole, rested);
 }
 
-async function findBare(daemonset: string, nodes: readonly string[]): Promise<readonly string[]> {
-  const pods = await cluster.podsOf(daemonset);
-  const kept = pods.filter((pod) => isReady(pod) && pod.metadata.deletionTimestamp === undefined);
-  return nodes.filter((node) => !kept.some((pod) => pod.spec.nodeName === node)).map((node) => `${daemonset}/${node}`);
+async function isWhole(): Promise<true> {
+  expect(await findBare()).toEqual([]);
+  return true;
+}
+
+/** KWOK at times overlooks a pod on a node that was made anew under the same name; the controller's next one it sees. */
+async function replaceOverlooked(): Promise<void> {
+  for (const { daemonset, node } of await findBare()) {
+    const pods = await cluster.podsOf(daemonset);
+    await Promise.all(
+      pods.filter((pod) => nodeOf(pod) === node).map(({ metadata }) => cluster.deletePod(metadata.name, 0)),
+    );
+  }
+}
+
+interface Place {
+  readonly daemonset: string;
+  readonly node: string;
+}
+
+/** The places where a Ready pod should be and is not. */
+async function findBare(): Promise<readonly Place[]> {
+  const { calm = [], churned = [], marker = [] } = await cluster.nodesByGroup();
+  const wanted = { calm, churned, everywhere: [...calm, ...churned, ...marker] };
+  const bare = Object.entries(wanted).map(async ([daemonset, nodes]) => {
+    const pods = await cluster.podsOf(daemonset);
+    const kept = pods.filter((pod) => isReady(pod) && pod.metadata.deletionTimestamp === undefined);
+    const held = new Set(kept.map(nodeOf));
+    return nodes.filter((node) => !held.has(node)).map((node) => ({ daemonset, node }));
+  });
+  return (await Promise.all(bare)).flat();
 }
 
 /** A collector that starts now knows nothing else. */

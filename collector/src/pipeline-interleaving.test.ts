@@ -8,7 +8,9 @@ import { HOUR } from './test-objects.ts';
 import { createChance, type Chance } from './test-random.ts';
 import { createWorld, type World } from './test-world.ts';
 
-const SEEDS = Array.from({ length: 25 }, (_, index) => 7_000 + index);
+/** Other worlds come by ROLLCALL_SEED. */
+const FIRST_SEED = Number(process.env['ROLLCALL_SEED'] ?? 7_000);
+const SEEDS = Array.from({ length: 25 }, (_, index) => FIRST_SEED + index);
 const EVENTS = 400;
 const ORDERS = 5;
 const DAEMON_SETS = ['d0', 'd1', 'd2', 'd3', 'e0'];

@@ -1,5 +1,6 @@
 /** Runs commands as the process would, with all that they write caught. */
 import type { NodeAnswer, Page, PolicySummary } from '@rollcall/contract';
+import type { TestKube } from '../test-kube.ts';
 import { until } from '../test-time.ts';
 import type { Command } from './command.ts';
 import { serve } from './serve.ts';
@@ -41,6 +42,8 @@ export interface RunningServe {
   lines(): readonly LogLine[];
   ask(path: string): Promise<{ readonly status: number; readonly body: string }>;
   policies(): Promise<readonly PolicySummary[]>;
+  /** Expected and covered nodes of a DaemonSet, `3,2`; '' without a policy. */
+  counts(daemonSet: string): Promise<string>;
   /** By name; DaemonSets are `namespace/name`. */
   nodes(daemonSet: string, query?: string): Promise<readonly NodeAnswer[]>;
   isReady(): Promise<boolean>;
@@ -69,24 +72,42 @@ export async function startServe(argv: readonly string[]): Promise<RunningServe>
   const listening = (): LogLine | undefined => lines().find(({ msg }) => msg === 'listening');
   await until(() => ended || listening() !== undefined, 'serve to listen');
   if (listening() === undefined) throw new Error(`serve ended: ${written.err}`);
-  const url = String(listening()?.['url']);
-  const ask: RunningServe['ask'] = async (path) => {
-    const response = await fetch(`${url}${path}`, { headers: { connection: 'close' } });
-    return { status: response.status, body: await response.text() };
-  };
   return {
-    url,
     lines,
-    ask,
-    policies: async () => (JSON.parse((await ask('/api/v1/coverage')).body) as Page<PolicySummary>).items,
-    nodes: async (daemonSet, query = 'limit=5000') => {
-      const { status, body } = await ask(`/api/v1/coverage/${daemonSet}/nodes?${query}`);
-      return status === 200 ? (JSON.parse(body) as Page<NodeAnswer>).items : [];
-    },
-    isReady: async () => (await ask('/readyz')).status === 200,
+    ...createQuestions(String(listening()?.['url'])),
     interrupt: async () => {
       abort.abort();
       return { code: await running, ...written };
     },
   };
+}
+
+function createQuestions(url: string): Omit<RunningServe, 'lines' | 'interrupt'> {
+  const ask: RunningServe['ask'] = async (path) => {
+    const response = await fetch(`${url}${path}`, { headers: { connection: 'close' } });
+    return { status: response.status, body: await response.text() };
+  };
+  const policies = async (): Promise<readonly PolicySummary[]> =>
+    (JSON.parse((await ask('/api/v1/coverage')).body) as Page<PolicySummary>).items;
+  return {
+    url,
+    ask,
+    policies,
+    counts: async (daemonSet) => {
+      const found = (await policies()).find((policy) => policy.daemonset === daemonSet);
+      return found === undefined ? '' : `${found.counts.expected},${found.counts.covered}`;
+    },
+    nodes: async (daemonSet, query = 'limit=5000') => {
+      const { status, body } = await ask(`/api/v1/coverage/${daemonSet}/nodes?${query}`);
+      return status === 200 ? (JSON.parse(body) as Page<NodeAnswer>).items : [];
+    },
+    isReady: async () => (await ask('/readyz')).status === 200,
+  };
+}
+
+/** Fills a cluster with a DaemonSet `a` on three nodes, the last of which has no pod. */
+export function populate(cluster: TestKube): void {
+  for (const node of ['n1', 'n2', 'n3']) cluster.node(node);
+  cluster.daemonSet('a');
+  for (const node of ['n1', 'n2']) cluster.pod('a', node);
 }

@@ -27,6 +27,7 @@ test('everything is stopped with the watches, the retired ones included', async 
   it.follow('b');
   await it.watch.stop();
   await until(() => kube.openWatches() === 0, 'every watch to be closed');
+  expect(watchIds(it)).not.toContain('pods/agents/app=a');
 });
 
 test('revisions are watched in the namespaces of the DaemonSets, and forgotten with the last of them', async () => {

@@ -50,47 +50,24 @@ export async function startTestWatch(
   const cluster = await startTestKube(options);
   const time = createFakeTime();
   const dam = buildDam(await cluster.connect(time));
-  const { pipeline, transitions } = createCore();
-  const events: ClusterEvent[] = [];
+  const core = createCore();
+  const { emit } = core;
   const logged: string[] = [];
-  const emit = (event: ClusterEvent): void => {
-    events.push(event);
-    pipeline.apply(event);
-  };
   const write = (_: object, text: string): void => void logged.push(text);
-  const host = { connection: dam.connection, clock: time, timers: time, intern: createInterner(1_000), emit };
+  const log = { info: write, warn: write };
   const watch = watchCluster(
-    { ...host, log: { info: write, warn: write } },
+    { connection: dam.connection, clock: time, timers: time, log, intern: createInterner(1_000), emit },
     { daemonSets: () => undefined, policy: () => undefined, policyGone: () => undefined, ...listener },
   );
-  const followed = new Set<string>();
-  const state: TestWatch['state'] = (daemonSet, node) =>
-    describeStanding(pipeline.roll.policies.get(`policy-${daemonSet}`)?.records.get(node)?.standing);
   return {
     cluster,
     time,
     watch,
-    pipeline,
-    events,
-    transitions,
     logged,
+    ...core,
     ...dam,
-    follow: (...daemonSets) => {
-      const tell = (uid: string, object?: ReturnType<typeof buildPolicy>): void =>
-        emit({ kind: 'policy', source: 'test', uid, object, ...stampNow(time) });
-      for (const name of followed) if (!daemonSets.includes(name)) tell(`policy-${name}`);
-      for (const name of daemonSets)
-        if (!followed.has(name)) tell(`policy-${name}`, buildPolicy({ daemonset: name, poolLabels: [] }));
-      followed.clear();
-      for (const name of daemonSets) followed.add(name);
-      watch.retarget(daemonSets.map((daemonset) => ({ namespace: 'agents', daemonset })));
-    },
-    state,
-    reaches: (wanted, daemonSets, nodes) =>
-      until(
-        () => daemonSets.every((daemonSet) => nodes.every((node) => state(daemonSet, node) === wanted)),
-        `${nodes.join()} ${wanted} under ${daemonSets.join()}`,
-      ),
+    ...createQuestions(core.pipeline),
+    follow: createFollower({ time, watch, emit }),
     podWatches: () => watch.watches().flatMap(({ id }) => (id.startsWith('pods/') ? [id.slice('pods/'.length)] : [])),
     stop: async () => {
       dam.release();
@@ -100,12 +77,47 @@ export async function startTestWatch(
   };
 }
 
-function createCore(): Pick<TestWatch, 'pipeline' | 'transitions'> {
+function createQuestions({ roll }: Pipeline): Pick<TestWatch, 'state' | 'reaches'> {
+  const state: TestWatch['state'] = (daemonSet, node) =>
+    describeStanding(roll.policies.get(`policy-${daemonSet}`)?.records.get(node)?.standing);
+  return {
+    state,
+    reaches: (wanted, daemonSets, nodes) =>
+      until(
+        () => daemonSets.every((daemonSet) => nodes.every((node) => state(daemonSet, node) === wanted)),
+        `${nodes.join()} ${wanted} under ${daemonSets.join()}`,
+      ),
+  };
+}
+
+type FollowerHost = Pick<TestWatch, 'time' | 'watch'> & { readonly emit: (event: ClusterEvent) => void };
+
+function createFollower({ time, watch, emit }: FollowerHost): TestWatch['follow'] {
+  const followed = new Set<string>();
+  const tell = (name: string, object?: ReturnType<typeof buildPolicy>): void =>
+    emit({ kind: 'policy', source: 'test', uid: `policy-${name}`, object, ...stampNow(time) });
+  return (...daemonSets) => {
+    for (const name of followed) if (!daemonSets.includes(name)) tell(name);
+    for (const name of daemonSets)
+      if (!followed.has(name)) tell(name, buildPolicy({ daemonset: name, poolLabels: [] }));
+    followed.clear();
+    for (const name of daemonSets) followed.add(name);
+    watch.retarget(daemonSets.map((daemonset) => ({ namespace: 'agents', daemonset })));
+  };
+}
+
+function createCore(): Pick<TestWatch, 'pipeline' | 'transitions' | 'events'> & Pick<FollowerHost, 'emit'> {
   const journal = createMemoryJournal();
   const transitions: string[] = [];
+  const events: ClusterEvent[] = [];
   const append: typeof journal.append = ({ policyUid, node, from, to }) =>
     void transitions.push(`${policyUid.replace('policy-', '')}/${node}: ${from} -> ${to}`);
-  return { pipeline: createPipeline({ cluster: '', history: { ...journal, append }, memories: [] }), transitions };
+  const pipeline = createPipeline({ cluster: '', history: { ...journal, append }, memories: [] });
+  const emit = (event: ClusterEvent): void => {
+    events.push(event);
+    pipeline.apply(event);
+  };
+  return { pipeline, transitions, events, emit };
 }
 
 function buildDam(

@@ -10,7 +10,7 @@ import { daemonCoverageCrd, GROUP, VERSION } from '@rollcall/contract';
 import { createWorld, startEmbeddedKube, type Manifest } from '@rollcall/embedded-kube';
 import { stringify } from 'yaml';
 
-const SEED = Number(process.env['SEED'] ?? 20_261_121);
+const SEED = 20_261_121;
 const STEP_MS = 250;
 const MAIN = join(import.meta.dirname, '../collector/src/main.ts');
 
@@ -64,9 +64,9 @@ Rollcall demo: 200 nodes in 3 pools, 3 DaemonSets, seed ${SEED}. The first full 
 
   Rollcall listens on ${url}
 
-  ${url}/metrics                                          what Prometheus scrapes
-  ${url}/api/v1/coverage                                  every policy's summary
-  ${url}/api/v1/coverage/plexd-system/plexd/nodes?state=uncovered    who is missing, and why
+  what Prometheus scrapes        curl -s '${url}/metrics'
+  every policy's summary         curl -s '${url}/api/v1/coverage'
+  who is missing, and why        curl -s '${url}/api/v1/coverage/plexd-system/plexd/nodes?state=uncovered'
 
   In another terminal:
     npx rollcall coverage --kubeconfig ${kubeconfig}
@@ -91,7 +91,11 @@ async function main(): Promise<void> {
   process.stdout.write(tell(url, kubeconfig.path, (performance.now() - startedAt) / 1000));
   await Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal)).concat([once(child, 'exit')]));
   clearInterval(stepping);
-  if (child.exitCode === null) {
+  const died = child.exitCode !== null || child.signalCode !== null;
+  if (died) {
+    process.stderr.write(`error: the collector ended by itself (${child.signalCode ?? child.exitCode})\n`);
+    process.exitCode = 1;
+  } else {
     child.kill('SIGTERM');
     await once(child, 'exit');
   }

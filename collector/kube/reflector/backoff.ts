@@ -31,7 +31,7 @@ export function createBackoff(clock: Pick<Clock, 'random'>): Backoff {
   let wasGone = false;
   return {
     next(error, heldMs) {
-      if (error?.code === 'NotFound' || error?.code === 'Forbidden') return SLOW_MS + clock.random() * SLOW_SPREAD_MS;
+      if (isRefused(error)) return SLOW_MS + clock.random() * SLOW_SPREAD_MS;
       const isGone = error?.code === 'Gone';
       if (heldMs > waitedMs || (isGone && !wasGone)) failures = 0;
       wasGone = isGone;
@@ -42,4 +42,9 @@ export function createBackoff(clock: Pick<Clock, 'random'>): Backoff {
       return waitedMs;
     },
   };
+}
+
+/** Absent, or not for us: no haste helps. */
+function isRefused(error: KubeError | undefined): boolean {
+  return error?.code === 'NotFound' || error?.code === 'Forbidden';
 }

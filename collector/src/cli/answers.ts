@@ -7,7 +7,9 @@ import {
   isInScope,
   type Described,
   type Instant,
+  type NodeRecord,
   type PolicyRoll,
+  type Standing,
 } from '../coverage/index.ts';
 import type { Answers, NodePage, NodeQuery } from '../http/answers.ts';
 import type { Pipeline } from '../pipeline.ts';
@@ -79,17 +81,24 @@ export function listNodes(context: Described, query: NodeQuery): NodePage {
 }
 
 /** Keys that may match, sorted; the cheap tests come first, so that only what is shown is described. */
-function keysOf({ roll, inventory }: Described, { state, pool, after }: NodeQuery): readonly string[] {
-  const keys: string[] = [];
-  for (const [key, { standing }] of roll.records) {
-    const shown = state === undefined ? standing !== undefined && isShown(standing) : standing?.state === state;
-    if (shown && (pool === undefined || standing?.pool === pool)) keys.push(key);
-  }
-  if (state === 'outOfScope') keys.push(...[...inventory.nodes.keys()].filter((name) => !roll.records.has(name)));
-  return keys.filter((key) => after === undefined || key > after).sort();
+function keysOf({ roll, inventory }: Described, query: NodeQuery): readonly string[] {
+  const keys = [...roll.records].filter(([, { standing }]) => mayMatch(standing, query)).map(([key]) => key);
+  if (query.state === 'outOfScope') keys.push(...[...inventory.nodes.keys()].filter((name) => !roll.records.has(name)));
+  const { after } = query;
+  return (after === undefined ? keys : keys.filter((key) => key > after)).sort();
 }
 
-function isShown(standing: Parameters<typeof isInScope>[0]): boolean {
+function mayMatch(standing: NodeRecord['standing'], { state, reason, pool }: NodeQuery): boolean {
+  if (standing === undefined || (pool !== undefined && standing.pool !== pool)) return false;
+  if (state === undefined ? !isShown(standing) : standing.state !== state) return false;
+  return reason === undefined || whyOf(standing) === reason;
+}
+
+function whyOf(standing: Standing): string {
+  return standing.state === 'excused' ? standing.excuse : standing.reason;
+}
+
+function isShown(standing: Standing): boolean {
   return isInScope(standing) || standing.state === 'stray' || standing.state === 'excluded';
 }
 

@@ -1,5 +1,6 @@
 /** The pipeline on the machine's clocks: what is due fires by itself, transitions go to the journal and the log. */
 import type { ClusterEvent, Journal, Transition } from '@rollcall/contract';
+import type { Timers } from '@rollcall/kube';
 import type { Logger } from 'pino';
 import type { Instant } from '../coverage/index.ts';
 import type { SelfMetrics } from '../http/self-metrics.ts';
@@ -34,9 +35,20 @@ export function startPipeline({ cluster, log, self }: LivePipelineHost): LivePip
     journal.append(transition);
     logTransition(log, transition, pipeline.roll.policies.get(transition.policyUid)?.policy);
   };
-  const history = { durable: journal.durable, append, remember: journal.remember };
+  // What does not outlive the process need not be kept beside the records themselves: nobody would recall it.
+  const remember = journal.durable ? journal.remember : () => undefined;
+  const history = { durable: journal.durable, append, remember };
   const pipeline = createPipeline({ cluster, history, memories: journal.recall() });
-  const ticker = createTicker(pipeline, { now, timers: systemTimers });
+  const guard = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      // A fault of the core must not end the watch of everything else; a reflector catches its own.
+      log.error({ err: error }, 'a timer of the pipeline failed');
+    }
+  };
+  const timers: Timers = { after: (ms, run) => systemTimers.after(ms, () => guard(run)) };
+  const ticker = createTicker(pipeline, { now, timers });
   return {
     pipeline,
     journal,

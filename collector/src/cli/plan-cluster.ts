@@ -7,7 +7,7 @@ import { planNode } from './plan-input.ts';
 import type { PlanOptions } from './plan-options.ts';
 import type { PlannedNode } from './plan-rows.ts';
 
-const INTERNED = 100_000;
+const INTERNED = 4_000;
 
 /** All nodes. Rejects with a KubeError when the kubeconfig is wrong, the cluster does not answer or forbids the list; ends early on the interrupt. */
 export async function readClusterNodes(

@@ -35,7 +35,7 @@ export interface CollectorOptions {
 /** How often policy files are looked at. */
 const FILES_INTERVAL_MS = 2_000;
 /** How many distinct strings are shared between objects at most. */
-const INTERNED = 200_000;
+const INTERNED = 4_000;
 const SHUTDOWN_GRACE_MS = 5_000;
 
 /**

@@ -9,7 +9,7 @@ import type { KindWatch } from '../watch/watch-kind.ts';
 export function statusesOf(watches: readonly KindWatch[], now: Instant): readonly WatchStatus[] {
   const toMono = (wallMs: number): number => now.monoMs - (now.wallMs - wallMs);
   return watches.map(({ id, reflector }) => {
-    const { state, heardWallMs, events, lists, errors } = reflector.status();
+    const { state, heardWallMs, events, lists, errors, faults } = reflector.status();
     return {
       watch: id,
       state: state.name,
@@ -17,7 +17,11 @@ export function statusesOf(watches: readonly KindWatch[], now: Instant): readonl
       lastHeardMono: toMono(heardWallMs ?? state.sinceWallMs),
       events,
       relists: lists,
-      errors: Object.fromEntries(Object.entries(errors).map(([code, count]) => [code, count ?? 0])),
+      // An object that cannot be read is no error of the server's, but leaves the count all the same.
+      errors: {
+        ...Object.fromEntries(Object.entries(errors).map(([code, count]) => [code, count ?? 0])),
+        Projection: faults,
+      },
     };
   });
 }

@@ -2,7 +2,7 @@
 import type { Journal, NodeMemory, Transition } from '@rollcall/contract';
 
 /** Transitions that are kept at most; about 300 bytes each. */
-const MOST_TRANSITIONS = 20_000;
+const MOST_TRANSITIONS = 5_000;
 
 /** An empty journal; `limit` bounds its transitions, the oldest go first. */
 export function createMemoryJournal(limit = MOST_TRANSITIONS): Journal {
@@ -35,7 +35,8 @@ export function createMemoryJournal(limit = MOST_TRANSITIONS): Journal {
       memories.delete(key);
       memories.set(key, memory);
       // In halves: to delete the first key of a Map again and again walks over all that were deleted before.
-      if (memories.size > 2 * limit) for (const old of [...memories.keys()].slice(0, memories.size - limit)) memories.delete(old);
+      if (memories.size > 2 * limit)
+        for (const old of [...memories.keys()].slice(0, memories.size - limit)) memories.delete(old);
     },
     recall: () => [...memories.values()],
     transitions: (policyUid, nodeUid, most) =>

@@ -65,7 +65,7 @@ test('a status is told on the monotonic clock, by the age of what the reflector 
       lastHeardMono: 98_000,
       events: 5,
       relists: 3,
-      errors: { Gone: 2 },
+      errors: { Gone: 2, Projection: 0 },
     },
   ]);
 });

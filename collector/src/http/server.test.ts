@@ -37,6 +37,24 @@ describe('the server', () => {
     expect((await start()).url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   });
 
+  it.each([
+    ['evil.example', 421],
+    ['evil.example:8090', 421],
+    ['localhost', 200],
+    ['127.0.0.1:1', 200],
+    ['[::1]:8090', 200],
+  ])(
+    'on loopback answers a request for the host %s with %i, since a page can bind its name to this address',
+    async (host, status) => {
+      const { url } = await start();
+      const [response] = (await once(request(`${url}/healthz`, { headers: { host } }).end(), 'response')) as [
+        IncomingMessage,
+      ];
+      response.resume();
+      expect(response.statusCode).toBe(status);
+    },
+  );
+
   it('says which address it cannot listen on, and why', async () => {
     const { port } = new URL((await start()).url);
     await expect(start({ listen: { port: Number(port) } })).rejects.toThrow(

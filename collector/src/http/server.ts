@@ -69,7 +69,14 @@ function createFail(log: HttpLog): (error: unknown, response: ServerResponse) =>
   };
 }
 
-function createHandler({ answers, scrape, readiness, log }: ServerOptions): Handler {
+/** On loopback only names of loopback are ours: another one is a web page whose name was bound to this address (DNS rebinding). */
+function isForeign(boundTo: string | undefined, host: string | undefined): boolean {
+  const ours = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
+  const onLoopback = boundTo === undefined || ours.test(boundTo) || boundTo === '::1';
+  return onLoopback && host !== undefined && !ours.test(host);
+}
+
+function createHandler({ answers, scrape, readiness, log, listen: { host } }: ServerOptions): Handler {
   const fail = createFail(log);
   const direct: ReadonlyMap<string | undefined, Handler> = new Map<string, Handler>([
     ['/metrics', (request, response) => answerScrape(scrape, request, response)],
@@ -79,6 +86,9 @@ function createHandler({ answers, scrape, readiness, log }: ServerOptions): Hand
   const api = createApi(answers, fail);
   return async (request, response) => {
     for (const [name, value] of HEADERS) response.setHeader(name, value);
+    if (isForeign(host, request.headers.host)) {
+      return sendProblem(response, 421, 'This server listens on loopback; ask it by 127.0.0.1 or localhost.');
+    }
     if (hasBody(request)) response.setHeader('Connection', 'close');
     if (hasBody(request) && isRead(request)) return sendProblem(response, 413, 'No request takes a body; send none.');
     const handler = direct.get(request.url?.split('?')[0]);

@@ -157,12 +157,12 @@ describe('the server', () => {
   });
 
   it.each([
-    ['whose headers do not end', { headersMs: 50 }, 'GET / HTTP/1.1\r\nHost: a\r\n', '408'],
+    ['whose headers do not end', { headersMs: 50 }, 'GET / HTTP/1.1\r\nHost: localhost\r\n', '408'],
     ['that is no HTTP', {}, 'nonsense\r\n\r\n', '400'],
-    ['whose headers are too large', {}, `GET / HTTP/1.1\r\nHost: a\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`, '431'],
+    ['whose headers are too large', {}, `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`, '431'],
     ['on which nothing comes', { idleMs: 50 }, '', ''],
-    ['that keeps open too long', { keepAliveMs: 1 }, 'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n', '200'],
-    ['with a body that does not come', {}, 'POST /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n', '405'],
+    ['that keeps open too long', { keepAliveMs: 1 }, 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n', '200'],
+    ['with a body that does not come', {}, 'POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n', '405'],
     ['beyond the limit', { connections: 0 }, '', ''],
   ])('closes a connection %s', async (_, limits, sent, status) => {
     const server = await start({ limits });

@@ -104,7 +104,10 @@ describe('readiness', () => {
     const running = await start();
     expect(await running.isReady()).toBe(false);
     const { body } = await running.ask('/readyz');
-    expect(body.split('\n').slice(0, 2)).toEqual(['not ready', expect.stringMatching(/^nodes: syncing, for \d s$/)]);
+    expect(body.split('\n').slice(0, 2)).toEqual([
+      'not ready',
+      expect.stringMatching(/^nodes: syncing, never heard, for \d s$/),
+    ]);
     expect((await running.ask('/healthz')).status).toBe(200);
     cluster.kube.faults.thaw();
     await until(running.isReady, 'ready');
@@ -115,8 +118,8 @@ describe('readiness', () => {
   test('does not wait for a CRD that is not installed', async () => {
     const running = await start();
     await until(running.isReady, 'ready');
-    expect((await running.ask('/readyz')).body).toBe(
-      'ready\nnodes: live\ndaemonsets: live\ndaemoncoverages: syncing\n',
+    expect((await running.ask('/readyz')).body.replaceAll(/never heard|heard \d s ago/g, 'HEARD')).toBe(
+      'ready\nnodes: live, HEARD\ndaemonsets: live, HEARD\ndaemoncoverages: syncing, HEARD\n',
     );
   });
 

@@ -55,6 +55,16 @@ test.each<[string, ReturnType<typeof watch>[], boolean, readonly string[]]>([
   expect([readiness.ready, readiness.watches.map((own) => own.why)]).toEqual([ready, why]);
 });
 
+test.each([
+  [undefined, null],
+  [NOW.wallMs - 2_400, 2],
+  [NOW.wallMs + 5_000, 0],
+])('readiness tells since when nothing was heard: %j', (heardWallMs, seconds) => {
+  expect(readinessOf([watch('nodes', {}, { heardWallMs })], NOW.wallMs).watches).toEqual([
+    { watch: 'nodes', state: 'live', why: '', heardSeconds: seconds },
+  ]);
+});
+
 test('a status is told on the monotonic clock, by the age of what the reflector tells in Unix time', () => {
   const own = watch('nodes', {}, { heardWallMs: NOW.wallMs - 2_000, events: 5, lists: 3, errors: { Gone: 2 } });
   expect(statusesOf([own], NOW)).toEqual([

@@ -1,7 +1,7 @@
 /** What the watches say of themselves, for /readyz and the collector's own metrics. */
 import { WATCH } from '@rollcall/contract';
 import type { Instant } from '../coverage/index.ts';
-import type { Readiness } from '../http/answers.ts';
+import type { Readiness, WatchReadiness } from '../http/answers.ts';
 import type { WatchStatus } from '../http/self-metrics.ts';
 import type { KindWatch } from '../watch/watch-kind.ts';
 
@@ -28,13 +28,16 @@ export function statusesOf(watches: readonly KindWatch[], now: Instant): readonl
 
 /** Ready once every watch has its full list and none is stale. Policies that the cluster does not serve (no CRD) stand in nobody's way. */
 export function readinessOf(watches: readonly KindWatch[], nowWall: number): Readiness {
-  const all = watches.map((watch) => ({ watch: watch.id, ...whyNot(watch, nowWall) }));
+  const all = watches.map((watch) => describeWatch(watch, nowWall));
   return { ready: all.length > 0 && all.every(({ why }) => why === ''), watches: all };
 }
 
-function whyNot({ id, reflector }: KindWatch, nowWall: number): { state: WatchStatus['state']; why: string } {
-  const { name: state, sinceWallMs, blocked, trouble } = reflector.status().state;
-  if (state === 'live' || (blocked === 'absent' && id === WATCH.policies)) return { state, why: '' };
-  const seconds = Math.max(0, Math.round((nowWall - sinceWallMs) / 1000));
-  return { state, why: `for ${seconds} s${trouble === undefined ? '' : `: ${trouble.message}`}` };
+function describeWatch({ id, reflector }: KindWatch, nowWall: number): WatchReadiness {
+  const { state, heardWallMs } = reflector.status();
+  const secondsSince = (wallMs: number): number => Math.max(0, Math.round((nowWall - wallMs) / 1000));
+  const heardSeconds = heardWallMs === undefined ? null : secondsSince(heardWallMs);
+  const { name, sinceWallMs, blocked, trouble } = state;
+  const isNoMatter = name === 'live' || (blocked === 'absent' && id === WATCH.policies);
+  const why = `for ${secondsSince(sinceWallMs)} s${trouble === undefined ? '' : `: ${trouble.message}`}`;
+  return { watch: id, state: name, why: isNoMatter ? '' : why, heardSeconds };
 }

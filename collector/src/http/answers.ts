@@ -38,10 +38,18 @@ export interface Answers {
   node(namespace: string, daemonset: string, node: string): NodeDetail | undefined;
 }
 
-/** Whether the answers can be believed, and the state of every watch; `why` is '' for one that does not stand in the way. */
+/** One watch: `why` is '' if it does not stand in the way, `heardSeconds` the seconds since the API server was last heard, if ever. */
+export interface WatchReadiness {
+  readonly watch: string;
+  readonly state: WatchStateName;
+  readonly why: string;
+  readonly heardSeconds: number | null;
+}
+
+/** Whether the answers can be believed, and the state of every watch. */
 export interface Readiness {
   readonly ready: boolean;
-  readonly watches: readonly { readonly watch: string; readonly state: WatchStateName; readonly why: string }[];
+  readonly watches: readonly WatchReadiness[];
 }
 
 /** Where faults of a request handler go; a pino logger fits. */

@@ -1,6 +1,6 @@
 /** The probes of the kubelet: alive, and ready with the reason why not. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Readiness } from './answers.ts';
+import type { Readiness, WatchReadiness } from './answers.ts';
 import { prefersJson } from './negotiate.ts';
 import { sendJson, sendText } from './respond.ts';
 
@@ -9,8 +9,13 @@ export function answerHealth(_request: IncomingMessage, response: ServerResponse
   sendText(response, 'ok\n');
 }
 
+function watchText({ watch, state, why, heardSeconds }: WatchReadiness): string {
+  const heard = heardSeconds === null ? 'never heard' : `heard ${heardSeconds} s ago`;
+  return `${watch}: ${state}, ${heard}${why === '' ? '' : `, ${why}`}`;
+}
+
 function readinessText({ ready, watches }: Readiness): string {
-  const lines = watches.map(({ watch, state, why }) => `${watch}: ${state}${why === '' ? '' : `, ${why}`}`);
+  const lines = watches.map(watchText);
   return [ready ? 'ready' : 'not ready', ...(watches.length === 0 ? ['no watch yet'] : lines), ''].join('\n');
 }
 

@@ -25,9 +25,10 @@ describe('the routes', () => {
         throw new Error('planted');
       },
     });
+    const stale = { watch: 'nodes', state: 'stale' as const, why: 'silent for 151 s', heardSeconds: 151 };
     const readiness = () => ({
       ready,
-      watches: ready ? [] : [{ watch: 'nodes', state: 'stale' as const, why: 'silent for 151 s' }],
+      watches: ready ? [] : [stale, { ...stale, watch: 'pods/x', state: 'syncing' as const, heardSeconds: null }],
     });
     server = await startServer(serverOptions({ answers, readiness }, faults));
   });
@@ -98,10 +99,15 @@ describe('the routes', () => {
     const [text, json] = await Promise.all([get('/readyz'), get('/readyz', JSON_ACCEPT)]);
     ready = true;
     expect([text.status, json.status, json.headers['content-type']]).toEqual([503, 503, JSON_TYPE]);
-    expect(text.body.toString()).toBe('not ready\nnodes: stale, silent for 151 s\n');
+    expect(text.body.toString()).toBe(
+      'not ready\nnodes: stale, heard 151 s ago, silent for 151 s\npods/x: syncing, never heard, silent for 151 s\n',
+    );
     expect(JSON.parse(json.body.toString())).toEqual({
       ready: false,
-      watches: [{ watch: 'nodes', state: 'stale', why: 'silent for 151 s' }],
+      watches: [
+        { watch: 'nodes', state: 'stale', why: 'silent for 151 s', heardSeconds: 151 },
+        { watch: 'pods/x', state: 'syncing', why: 'silent for 151 s', heardSeconds: null },
+      ],
     });
   });
 

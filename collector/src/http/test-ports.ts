@@ -89,7 +89,7 @@ export function serverOptions(overrides: Partial<ServerOptions> = {}, faults: un
         { name: 'x_total', type: 'counter', help: 'X.', values: [{ value: 1, labels: {} }] },
       ],
     },
-    readiness: () => ({ ready: true, watches: [{ watch: 'nodes', state: 'live', why: '' }] }),
+    readiness: () => ({ ready: true, watches: [{ watch: 'nodes', state: 'live', why: '', heardSeconds: 0 }] }),
     log: { error: (fields) => faults.push(fields) },
     ...overrides,
   };

@@ -2,6 +2,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ApiFailure, type KubeObject } from '@rollcall/embedded-kube';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { startTestKube, type TestKube } from '../test-kube.ts';
@@ -210,6 +211,42 @@ describe('a look', () => {
     expect([code, out]).toEqual([2, '']);
     expect(err).toContain(`error: ${fault}`);
     expect(err).toContain("See 'rollcall coverage --help' for usage.\n");
+  });
+
+  test('where policies are forbidden is taken without them only if it is asked to', async () => {
+    cluster.daemonSet('a');
+    cluster.crd();
+    const { registry } = cluster.kube.store;
+    const { list } = registry;
+    Object.assign(registry, {
+      list: (...asked: Parameters<typeof list>) => {
+        if (asked[0].kind === 'DaemonCoverage')
+          throw new ApiFailure({ code: 403, message: 'daemoncoverages is forbidden' });
+        return list(...asked);
+      },
+    });
+    const words = 'GET /apis/rollcall.dev/v1alpha1/daemoncoverages: daemoncoverages is forbidden';
+    const mend = 'add --discover or --policy to look without the policies of the cluster, or have them allowed to you';
+    expect(await run()).toEqual({ code: 3, out: '', err: `error: ${words}; ${mend}\n` });
+    for (const flags of [['--discover'], ['--policy', await put(policy('a'))]]) {
+      const { code, out, err } = await run(...flags);
+      expect([code, out]).toEqual([0, expect.stringMatching(/^agents +a /m)]);
+      expect(err).toContain(`warning: the policies of the cluster are not looked at: ${words}\n`);
+    }
+  });
+
+  test('passes over an object that it cannot read, and says so', async () => {
+    cluster.node('n1');
+    cluster.daemonSet('a');
+    const { registry } = cluster.kube.store;
+    const type = registry.types().find(({ kind }) => kind === 'Node') ?? expect.fail('no nodes are served');
+    const nameless = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n2', uid: 7 } };
+    registry.collection(type).put(nameless as unknown as KubeObject, registry.revision());
+    const { code, out, err } = await run();
+    expect([code, out]).toEqual([0, expect.stringMatching(/^agents +a +1 /m)]);
+    expect(err).toContain(
+      'warning: an object was passed over: /api/v1/nodes: projection refused: Node without metadata.uid\n',
+    );
   });
 
   test('exits 3 when the cluster cannot be reached or read', async () => {

@@ -86,7 +86,7 @@ async function run({ flags, names, output, failBelow }: Arguments, io: Io): Prom
   const roll = await callRoll(flags, io);
   const items = pickItems(roll, { names, namespace: flags.namespace });
   const missing = names.filter((name) => !items.some(({ policy }) => nameOf(policy) === name));
-  for (const reason of roll.passedOver) io.err(`warning: an object was passed over: ${reason}\n`);
+  for (const warning of roll.warnings) io.err(`warning: ${warning}\n`);
   for (const name of missing) io.err(`error: no policy is about the DaemonSet "${name}"; ${HINT}\n`);
   if (roll.discovered)
     io.err('No DaemonCoverage policy found: every DaemonSet is looked at, denominators are inferred.\n');

@@ -14,8 +14,8 @@ type Told<Kind> = Kind extends ClusterEvent['kind']
 
 /** One look at a cluster that is going on. */
 export interface Look {
-  /** Why objects were passed over, each once. */
-  readonly passedOver: ReadonlySet<string>;
+  /** What could not be read and was passed over, each reason once. */
+  readonly warnings: Set<string>;
   readonly intern: Interner;
   emit(event: ClusterEvent): void;
   /** The moment at which it began: everything happens then, so that a look books no time. */
@@ -30,7 +30,7 @@ export interface Look {
 
 /** Opens a look; nothing is asked yet. */
 export function openLook(connection: Connection, emit: (event: ClusterEvent) => void): Look {
-  const passedOver = new Set<string>();
+  const warnings = new Set<string>();
   const start = stampNow(systemClock);
   const tell: Look['tell'] = (event, source) => emit({ ...event, source, ...start });
   const listOnce: Look['list'] = async (resource, project) => {
@@ -39,13 +39,14 @@ export function openLook(connection: Connection, emit: (event: ClusterEvent) => 
       try {
         found.push(project(raw));
       } catch (error) {
-        passedOver.add(`${resource.path}: ${error instanceof Error ? error.message : String(error)}`);
+        const why = error instanceof Error ? error.message : String(error);
+        warnings.add(`an object was passed over: ${resource.path}: ${why}`);
       }
     });
     return found;
   };
   return {
-    passedOver,
+    warnings,
     intern: createInterner(INTERNED),
     emit,
     now: () => start,

@@ -31,8 +31,8 @@ export interface RollCall {
   readonly answers: Answers;
   /** True when no policy was there, so that every DaemonSet was looked at. */
   readonly discovered: boolean;
-  /** Why objects were passed over, each once: what cannot be read takes nothing else along. */
-  readonly passedOver: readonly string[];
+  /** What could not be read and took nothing else along: objects, or the policies where those are forbidden. */
+  readonly warnings: readonly string[];
 }
 
 /** Lists and judges. Rejects with a KubeError when the cluster cannot be reached or does not allow a list. */
@@ -43,7 +43,7 @@ export async function takeRoll(options: RollCallOptions): Promise<RollCall> {
   const look = openLook(options.connection, (event) => pipeline.apply(event));
   const daemonSets = await look.list({ path: '/apis/apps/v1/daemonsets' }, (raw) => projectFound(raw, look.intern));
   for (const object of daemonSets) look.tell({ kind: 'daemonset', uid: object.uid, object }, WATCH.daemonsets);
-  const documents = await listPolicies(look);
+  const documents = await listPolicies(look, options);
   const files = await readPolicies(options.policies, { cluster: '', collectorNamespace });
   const written = documents.length + files.policies.length + files.rejected.length;
   const discover = options.discover ?? written === 0;
@@ -56,15 +56,24 @@ export async function takeRoll(options: RollCallOptions): Promise<RollCall> {
   for (const object of nodes) look.tell({ kind: 'node', uid: object.uid, object }, WATCH.nodes);
   for (const source of [WATCH.nodes, WATCH.daemonsets]) look.live(source);
   const answers = createAnswers({ pipeline, journal, rejected: book.rejected, now: look.now });
-  return { answers, discovered: discover && written === 0, passedOver: [...look.passedOver] };
+  return { answers, discovered: discover && written === 0, warnings: [...look.warnings] };
 }
 
-async function listPolicies(look: Look): Promise<readonly RawPolicy[]> {
+async function listPolicies(look: Look, { policies, discover }: RollCallOptions): Promise<readonly RawPolicy[]> {
   try {
     return await look.list({ path: `/apis/${GROUP}/${VERSION}/daemoncoverages` }, readRaw);
   } catch (error) {
-    if (error instanceof KubeError && error.code === 'NotFound') return [];
-    throw error;
+    if (!(error instanceof KubeError)) throw error;
+    if (error.code === 'NotFound') return [];
+    // Forbidden is what a user without rights on the group hears, whether it is installed or not: it must be their choice.
+    if (error.code !== 'Forbidden') throw error;
+    if (discover !== true && policies.length === 0) {
+      const mend =
+        'add --discover or --policy to look without the policies of the cluster, or have them allowed to you';
+      throw new KubeError('Forbidden', `${error.message}; ${mend}`, { cause: error });
+    }
+    look.warnings.add(`the policies of the cluster are not looked at: ${error.message}`);
+    return [];
   }
 }
 

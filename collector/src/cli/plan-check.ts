@@ -1,7 +1,9 @@
 /** Checks of manifests before they are planned with: what the API server would refuse is named with field, value and mend. */
 import { isValidField, isValidRequirement } from '../coverage/selector.ts';
 import { asFields, isFields, readFields, readString, readStrings, type Fields } from '../watch/read-field.ts';
+import { checkTemplate } from './plan-check-template.ts';
 import { show, type Manifest } from './plan-documents.ts';
+import { isKnownResource, KNOWN_FIELDS, mendField, mendResource } from './plan-known-fields.ts';
 import { parseQuantity } from './plan-quantity.ts';
 
 /** Where in a manifest the check is, and where it reports. */
@@ -35,7 +37,7 @@ const quantity: Check = (value, place) => {
 };
 
 const requirement: Check = (value, place) => {
-  checkFields({ key: text, operator: text, values: listOf(text) })(value, place);
+  checkFields({ key: text, operator: text, values: listOf(text) }, [])(value, place);
   if (hasFault(place)) return;
   const isAccepted = place.path.includes('matchFields') ? isValidField : isValidRequirement;
   const { key, operator, values } = readRequirement(asFields(value));
@@ -46,8 +48,13 @@ const requirement: Check = (value, place) => {
   fault(place, `${key} ${operator} ${values.join(',')}`.trim(), mend);
 };
 
+const tolerationFields = checkFields(
+  { key: text, operator: oneOf(TOLERATION_OPERATORS), value: text, effect: oneOf(EFFECTS) },
+  KNOWN_FIELDS.toleration,
+);
+
 const toleration: Check = (value, place) => {
-  checkFields({ key: text, operator: oneOf(TOLERATION_OPERATORS), value: text, effect: oneOf(EFFECTS) })(value, place);
+  tolerationFields(value, place);
   if (hasFault(place)) return;
   const fields = asFields(value);
   const isExists = fields['operator'] === 'Exists';
@@ -56,33 +63,55 @@ const toleration: Check = (value, place) => {
   if (isExists && readString(fields, 'value') !== '') fault(place, value, 'remove the value, or use operator: Equal');
 };
 
-const resources = checkFields({ requests: mapOf(quantity), limits: mapOf(quantity) });
-const container = checkFields({
-  restartPolicy: text,
-  resources,
-  ports: listOf(checkFields({ hostPort: port, containerPort: port, hostIP: text, protocol: text })),
-});
-const nodeSelectorTerms = listOf(
-  checkFields({ matchExpressions: listOf(requirement), matchFields: listOf(requirement) }),
-);
-const podSpec = checkFields({
-  nodeName: text,
-  hostNetwork: flag,
-  nodeSelector: mapOf(text),
-  tolerations: listOf(toleration),
-  affinity: checkFields({
-    nodeAffinity: checkFields({ requiredDuringSchedulingIgnoredDuringExecution: checkFields({ nodeSelectorTerms }) }),
-  }),
-  containers: listOf(container),
-  initContainers: listOf(container),
-  resources,
-  overhead: mapOf(quantity),
-});
+const amounts: Check = (value, place) => {
+  mapOf(quantity)(value, place);
+  for (const [name, amount] of Object.entries(asFields(value))) {
+    if (!isKnownResource(name)) fault(enter(place, quote(name)), amount, mendResource(name));
+  }
+};
 
-const daemonSet = checkFields({
-  metadata: checkFields({ name: text, namespace: text }),
-  spec: checkFields({ template: checkFields({ spec: podSpec }) }),
-});
+const resources = checkFields({ requests: amounts, limits: amounts }, KNOWN_FIELDS.resources);
+const container = checkFields(
+  {
+    restartPolicy: text,
+    resources,
+    ports: listOf(
+      checkFields({ hostPort: port, containerPort: port, hostIP: text, protocol: text }, KNOWN_FIELDS.port),
+    ),
+  },
+  KNOWN_FIELDS.container,
+);
+const nodeSelectorTerms = listOf(
+  checkFields({ matchExpressions: listOf(requirement), matchFields: listOf(requirement) }, []),
+);
+const nodeAffinity = checkFields(
+  { requiredDuringSchedulingIgnoredDuringExecution: checkFields({ nodeSelectorTerms }, []) },
+  KNOWN_FIELDS.nodeAffinity,
+);
+const podSpec = checkFields(
+  {
+    nodeName: text,
+    hostNetwork: flag,
+    nodeSelector: mapOf(text),
+    tolerations: listOf(toleration),
+    affinity: checkFields({ nodeAffinity }, KNOWN_FIELDS.affinity),
+    containers: listOf(container),
+    initContainers: listOf(container),
+    resources,
+    overhead: amounts,
+  },
+  KNOWN_FIELDS.podSpec,
+);
+const template = checkFields({ metadata: checkFields({ labels: mapOf(text) }), spec: podSpec }, KNOWN_FIELDS.template);
+const selector = checkFields({ matchLabels: mapOf(text), matchExpressions: listOf(requirement) }, []);
+
+const daemonSet = checkFields(
+  {
+    metadata: checkFields({ name: text, namespace: text }),
+    spec: checkFields({ selector, template }, KNOWN_FIELDS.daemonSetSpec),
+  },
+  KNOWN_FIELDS.daemonSet,
+);
 
 const node = checkFields({
   metadata: checkFields({ name: text, labels: mapOf(text) }),
@@ -92,11 +121,8 @@ const node = checkFields({
 
 /** Every fault of a DaemonSet's manifest that planning depends on, one line each. */
 export function checkDaemonSet(manifest: Manifest): readonly string[] {
-  const template = readFields(readFields(manifest.fields, 'spec'), 'template');
-  const missing = isFields(template['spec'])
-    ? []
-    : [`${manifest.at}: spec.template.spec is missing: write a pod template`];
-  return [...checkManifest(manifest, daemonSet), ...missing];
+  const faults = checkManifest(manifest, daemonSet);
+  return [...faults, ...checkTemplate(manifest.fields).map((line) => `${manifest.at}: ${line}`)];
 }
 
 /** Every fault of a Node's manifest that planning depends on, one line each. */
@@ -112,20 +138,28 @@ function checkManifest({ at, fields }: Manifest, check: Check): readonly string[
   return faults;
 }
 
-// As in Kubernetes an explicit null is an absent field.
-function checkFields(checks: Readonly<Record<string, Check>>): Check {
+// As in Kubernetes an explicit null is an absent field. Without `known` other fields are nobody's business.
+function checkFields(checks: Readonly<Record<string, Check>>, known?: readonly string[]): Check {
+  const names = known && [...new Set([...Object.keys(checks), ...known])];
   return (value, place) => {
     if (!isFields(value)) return fault(place, value, 'write a mapping');
     for (const [key, check] of Object.entries(checks)) {
       if (value[key] !== undefined && value[key] !== null) check(value[key], enter(place, key));
     }
+    if (names !== undefined) findUnknown(value, names, place);
   };
+}
+
+function findUnknown(value: Fields, names: readonly string[], place: Place): void {
+  for (const [key, item] of Object.entries(value)) {
+    if (!names.includes(key)) fault(enter(place, quote(key)), item, mendField(key, names));
+  }
 }
 
 function mapOf(check: Check): Check {
   return (value, place) => {
     if (!isFields(value)) return fault(place, value, 'write a mapping');
-    for (const [key, item] of Object.entries(value)) check(item, enter(place, /^\w+$/.test(key) ? key : `["${key}"]`));
+    for (const [key, item] of Object.entries(value)) check(item, enter(place, quote(key)));
   };
 }
 
@@ -140,6 +174,10 @@ function oneOf(words: readonly string[]): Check {
   return (value, place) => {
     if (value !== '' && !words.some((word) => word === value)) fault(place, value, `use one of ${words.join(', ')}`);
   };
+}
+
+function quote(key: string): string {
+  return /^\w+$/.test(key) ? key : `["${key}"]`;
 }
 
 function enter(place: Place, key: string): Place {

@@ -1,5 +1,6 @@
 /** Reads manifests from YAML or JSON: several documents, Lists, in the dialect that kubectl reads. */
 import { parseAllDocuments, type ScalarTag, type Tags } from 'yaml';
+import { isMisspeltKind } from './plan-known-fields.ts';
 import { isFields, readList, readString, type Fields } from '../watch/read-field.ts';
 
 /** One object of a file. `at` says where it stands: file, document, item, kind and name. */
@@ -26,6 +27,7 @@ export function readManifests(
   const faults = objects
     .filter(({ value }) => !isFields(value))
     .map(({ at, value }) => `${at}: is ${show(value)}, no object: write a manifest`);
+  faults.push(...objects.flatMap((object) => findMisspeltKind(object, wanted.kind)));
   const found = objects.flatMap(({ at, value, kind }): Manifest[] => {
     if (!isFields(value)) return [];
     const fields = kind === undefined ? value : { apiVersion: wanted.apiVersion, kind, ...value };
@@ -46,6 +48,12 @@ export function readManifests(
 export function show(value: unknown): string {
   const text = value === undefined ? 'missing' : JSON.stringify(value);
   return text.length <= 60 ? text : `${text.slice(0, 60)}…`;
+}
+
+// Passed over as another kind it would be missing from the plan without a word.
+function findMisspeltKind({ at, value }: Unpacked, wanted: string): readonly string[] {
+  const kind = isFields(value) ? readString(value, 'kind') : '';
+  return isMisspeltKind(kind, wanted) ? [`${at}: kind is ${show(kind)}: write ${wanted}`] : [];
 }
 
 interface Unpacked {

@@ -3,8 +3,11 @@ import { readDaemonSets, readNodes } from './plan-input.ts';
 
 const faultsOf = (text: string): readonly string[] => readDaemonSets([{ name: 'a.yaml', text }], 'default').faults;
 const nodeFaultsOf = (text: string): readonly string[] => readNodes([{ name: 'n.yaml', text }]).faults;
+const SELECTED = 'selector: {matchLabels: {app: a}}, template: {metadata: {labels: {app: a}}';
 const daemonSet = (podSpec: string): string =>
-  `{apiVersion: apps/v1, kind: DaemonSet, metadata: {name: agent}, spec: {template: {spec: {${podSpec}}}}}`;
+  `{apiVersion: apps/v1, kind: DaemonSet, metadata: {name: agent}, spec: {${SELECTED}, spec: {${withContainers(podSpec)}}}}}`;
+const withContainers = (podSpec: string): string =>
+  podSpec.includes('containers:') ? podSpec : `containers: [{name: a}]${podSpec && ', '}${podSpec}`;
 const requiring = (term: string): string =>
   daemonSet(
     `affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [${term}]}}}`,
@@ -78,18 +81,113 @@ test.each<[string, string, string]>([
   ],
   [
     'no name',
-    '{apiVersion: apps/v1, kind: DaemonSet, spec: {template: {spec: {}}}}',
+    daemonSet('').replace(', metadata: {name: agent}', ''),
     'a.yaml, document 1 (DaemonSet): metadata.name is missing: give it a name',
   ],
   [
     'another group',
-    '{apiVersion: apps.kruise.io/v1beta1, kind: DaemonSet, metadata: {name: a}, spec: {template: {spec: {}}}}',
-    'a.yaml, document 1 (DaemonSet a): apiVersion is "apps.kruise.io/v1beta1": only apps/v1 is understood',
+    daemonSet('').replace('apps/v1', 'apps.kruise.io/v1beta1'),
+    'a.yaml, document 1 (DaemonSet agent): apiVersion is "apps.kruise.io/v1beta1": only apps/v1 is understood',
   ],
   ['another kind only', 'kind: Service', 'a.yaml: holds no DaemonSet: name a file with at least one'],
   ['an empty file', '', 'a.yaml: holds no DaemonSet: name a file with at least one'],
   ['a text', 'hello', 'a.yaml, document 1: is "hello", no object: write a manifest'],
 ])('%s is refused with its place and mend', (_, text, fault) => expect(faultsOf(text)).toEqual([fault]));
+
+const AT = 'a.yaml, document 1 (DaemonSet agent): ';
+test.each<[string, string, string]>([
+  [
+    'nodeSelecter',
+    daemonSet('nodeSelecter: {a: b}'),
+    `${SPEC}.nodeSelecter is {"a":"b"}: there is no such field: write nodeSelector`,
+  ],
+  [
+    'toleration',
+    daemonSet('toleration: [{operator: Exists}]'),
+    `${SPEC}.toleration is [{"operator":"Exists"}]: there is no such field: write tolerations`,
+  ],
+  ['afinity', daemonSet('afinity: {}'), `${SPEC}.afinity is {}: there is no such field: write affinity`],
+  ['a field of nothing', daemonSet('zzz: 1'), `${SPEC}.zzz is 1: there is no such field: remove it`],
+  [
+    'nodeAfinity',
+    daemonSet('affinity: {nodeAfinity: {}}'),
+    `${SPEC}.affinity.nodeAfinity is {}: there is no such field: write nodeAffinity`,
+  ],
+  [
+    'RequiredDuringExecution',
+    daemonSet('affinity: {nodeAffinity: {requiredDuringSchedulingRequiredDuringExecution: {}}}'),
+    `${SPEC}.affinity.nodeAffinity.requiredDuringSchedulingRequiredDuringExecution is {}: there is no such field: write ` +
+      'requiredDuringSchedulingIgnoredDuringExecution',
+  ],
+  [
+    'nodeSelectorTerm',
+    daemonSet('affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerm: []}}}'),
+    `${TERM.replace('s[0]', '')} is []: there is no such field: write nodeSelectorTerms`,
+  ],
+  [
+    'matchExpression',
+    requiring('{matchExpression: []}'),
+    `${TERM}.matchExpression is []: there is no such field: write matchExpressions`,
+  ],
+  [
+    'a field of a toleration',
+    daemonSet('tolerations: [{key: a, efect: NoSchedule}]'),
+    `${SPEC}.tolerations[0].efect is "NoSchedule": there is no such field: write effect`,
+  ],
+  [
+    'memroy',
+    daemonSet('containers: [{resources: {requests: {memroy: 1Gi}}}]'),
+    `${SPEC}.containers[0].resources.requests.memroy is "1Gi": there is no such resource: write memory`,
+  ],
+  [
+    'request',
+    daemonSet('containers: [{resources: {request: {cpu: 1}}}]'),
+    `${SPEC}.containers[0].resources.request is {"cpu":1}: there is no such field: write requests`,
+  ],
+  [
+    'a field of the spec',
+    daemonSet('').replace('{selector', '{updateStratgy: {}, selector'),
+    `${AT}spec.updateStratgy is {}: there is no such field: write updateStrategy`,
+  ],
+  [
+    'a field of the template',
+    daemonSet('').replace('{metadata: {labels', '{specs: {}, metadata: {labels'),
+    `${AT}spec.template.specs is {}: there is no such field: write spec`,
+  ],
+  [
+    'a label that the selector does not match',
+    daemonSet('').replace('{labels: {app: a}}', '{labels: {app: b}}'),
+    `${AT}spec.selector.matchLabels["app"] is "a": the template's label is "b": make both the same`,
+  ],
+  [
+    'labels that an expression does not match',
+    daemonSet('').replace('matchLabels: {app: a}', 'matchExpressions: [{key: app, operator: In, values: [b]}]'),
+    `${AT}spec.selector.matchExpressions has {"key":"app","operator":"In","values":["b"]}: the template's labels are {"app":"a"}: make them match`,
+  ],
+  [
+    'no selector',
+    daemonSet('').replace('selector: {matchLabels: {app: a}}, ', ''),
+    `${AT}spec.selector is missing: write matchLabels with labels of the template`,
+  ],
+  ['no containers', daemonSet('containers: []'), `${SPEC}.containers is []: write at least one container`],
+  ['Daemonset', 'kind: Daemonset', 'a.yaml, document 1: kind is "Daemonset": write DaemonSet'],
+  ['DeamonSet', 'kind: DeamonSet', 'a.yaml, document 1: kind is "DeamonSet": write DaemonSet'],
+])('misspelt or inconsistent (%s) is refused with what was meant', (_, text, fault) =>
+  expect(faultsOf(text)).toEqual([fault]),
+);
+
+test('a kind that only resembles the wanted one is passed over', () => {
+  expect(faultsOf(`kind: StatefulSet\n---\nkind: ReplicaSet\n---\n${daemonSet('')}`)).toEqual([]);
+  expect(nodeFaultsOf('kind: NodePool\n---\nkind: NodeClaim')).toEqual([
+    'n.yaml: holds no Node: name a file with at least one',
+  ]);
+});
+
+test('every known field of a pod, and resources with a domain or of huge pages, are accepted', () => {
+  const fields = 'volumes: [], priorityClassName: x, hostPID: true, dnsPolicy: Default, securityContext: {}';
+  const resources = 'resources: {requests: {cpu: 1, hugepages-2Mi: 2Mi, example.com/gpu: 1}, claims: []}';
+  expect(faultsOf(daemonSet(`${fields}, containers: [{name: a, image: i, env: [], ${resources}}]`))).toEqual([]);
+});
 
 test('what is no YAML is refused by document and line', () => {
   const [fault] = faultsOf('kind: Service\n---\nkind: [DaemonSet\n');
@@ -130,7 +228,10 @@ test('DaemonSets come from documents, Lists, typed Lists and JSON; the rest is p
     apiVersion: 'apps/v1',
     kind: 'DaemonSet',
     metadata: { name: 'd', namespace: 'x' },
-    spec: { template: { spec: {} } },
+    spec: {
+      selector: { matchLabels: { app: 'd' } },
+      template: { metadata: { labels: { app: 'd' } }, spec: { containers: [{ name: 'd' }] } },
+    },
   });
   const { items, faults } = readDaemonSets(
     [

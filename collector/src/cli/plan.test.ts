@@ -13,7 +13,9 @@ apiVersion: apps/v1
 kind: DaemonSet
 metadata: {name: agent, namespace: system}
 spec:
+  selector: {matchLabels: {app: a}}
   template:
+    metadata: {labels: {app: a}}
     spec:
       nodeSelector: {kubernetes.io/os: linux}
       containers:
@@ -27,7 +29,9 @@ apiVersion: apps/v1
 kind: DaemonSet
 metadata: {name: exporter}
 spec:
+  selector: {matchLabels: {app: a}}
   template:
+    metadata: {labels: {app: a}}
     spec:
       hostNetwork: true
       tolerations: [{operator: Exists}]

@@ -44,6 +44,8 @@ Options:
 
 Usage:
   rollcall plan -f FILENAME [options]
+
+Exits 0 with a plan, whatever it says; 2 for bad flags, files or manifests; 3 when the cluster's nodes cannot be read.
 `;
 
 /** Reads the arguments behind `plan`. Answers the fault as text if there is one; never throws. */

@@ -1,6 +1,6 @@
 /** The plan itself: for each DaemonSet and node whether a pod would run there, why not, and whether it would fit. */
 import type { TemplatePlacement } from '@rollcall/contract';
-import { explainPlacement } from '../coverage/explain-placement.ts';
+import { explainPlacement, LABEL_COMMAND } from '../coverage/explain-placement.ts';
 import { decidePlacement, type PlacedNode, type PlacementRule } from '../coverage/expectation.ts';
 import { formatAmount, toComparable } from './plan-quantity.ts';
 import { findPortConflict, type Amounts, type HostPort } from './plan-requests.ts';
@@ -57,7 +57,8 @@ function planRow(daemonSet: PlannedDaemonSet, node: PlannedNode, rivals: readonl
     keepRunning: decided.keepRunning,
     reason: decided.rule,
     message,
-    mend,
+    // A command fit for one node would, run over all that are listed, change what other selectors live by.
+    mend: mend.startsWith(LABEL_COMMAND) ? 'label the nodes that are meant, or change the selector' : mend,
     fits: misfits.length > 0 ? false : node.allocatable === undefined ? null : true,
     misfit: misfits.join('; '),
   };

@@ -27,18 +27,22 @@ function renderDaemonSet(daemonset: string, rows: readonly PlanRow[]): string {
   );
   const unknown = running.filter(({ fits }) => fits === null);
   return [
-    `${daemonset}: ${running.length} of ${countNodes(rows.length)}`,
+    `${daemonset}: admitted on ${running.length} of ${countNodes(rows.length)}, ${countFits(running)}`,
     ...renderGroups(refused, 'not on'),
     ...renderGroups(misfits, 'does not fit on'),
     ...(unknown.length > 0 ? [`  fit unknown on ${listNodes(unknown)}: status.allocatable is not given`] : []),
   ].join('\n');
 }
 
-function describeRefusal({ message, keepRunning, mend, node }: PlanRow): string {
+function countFits(running: readonly PlanRow[]): string {
+  const fitting = running.filter(({ fits }) => fits === true).length;
+  const unknown = running.filter(({ fits }) => fits === null).length;
+  return `fits on ${fitting}${unknown > 0 ? `, unknown on ${unknown}` : ''}`;
+}
+
+function describeRefusal({ message, keepRunning, mend }: PlanRow): string {
   const kept = keepRunning ? ' (a pod that runs there is kept)' : '';
-  // One command for the whole group; it takes several names.
-  const command = mend.replace(`label node ${node} `, 'label node NODE... ');
-  return `${message}${kept}\n    mend: ${command}`;
+  return `${message}${kept}\n    mend: ${mend}`;
 }
 
 function renderGroups(groups: ReadonlyMap<string, readonly PlanRow[]>, words: string): readonly string[] {

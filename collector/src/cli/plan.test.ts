@@ -83,15 +83,15 @@ test('the table says per DaemonSet on how many nodes it runs, what keeps it off 
   expect(await run('-f @both.yaml --nodes @nodes.yaml')).toEqual({
     code: EXIT.ok,
     err: '',
-    out: `system/agent: 2 of 5 nodes
+    out: `system/agent: admitted on 2 of 5 nodes, fits on 0
   not on 2 nodes (g1, g2): untolerated taint gpu=yes:NoSchedule (a pod that runs there is kept)
     mend: add to the template's tolerations: [{key: "gpu", operator: Equal, value: "yes", effect: NoSchedule}]
   not on 1 node (w1): nodeSelector asks kubernetes.io/os=linux (the node has kubernetes.io/os=windows)
-    mend: kubectl label node NODE... --overwrite kubernetes.io/os=linux
+    mend: label the nodes that are meant, or change the selector
   does not fit on 1 node (n1): host port 9100/TCP is also asked for by default/exporter
   does not fit on 1 node (n2): cpu: requests 1, allocatable 500m; host port 9100/TCP is also asked for by default/exporter
 
-default/exporter: 5 of 5 nodes
+default/exporter: admitted on 5 of 5 nodes, fits on 1, unknown on 2
   does not fit on 2 nodes (n1, n2): host port 9100/TCP is also asked for by system/agent
   fit unknown on 2 nodes (g1, g2): status.allocatable is not given
 
@@ -131,7 +131,7 @@ test('JSON names every pair with the rule that decided', async () => {
       shouldRun: false,
       keepRunning: false,
       reason: 'nodeSelector',
-      message: `${selector}kubectl label node w1 --overwrite kubernetes.io/os=linux`,
+      message: `${selector}label the nodes that are meant, or change the selector`,
       fits: true,
     },
     { ...gpu, node: 'g1' },
@@ -146,9 +146,13 @@ test('a large plan stays readable', async () => {
   );
   const { out } = await run('-f @agent.yaml --nodes -', nodes.join('\n---\n'));
   expect(out).toMatch(
-    /^system\/agent: 0 of 500 nodes\n {2}not on 10 nodes \(n0, n50, n100, n150, n200, n250, n300, n350, 2 more\): /,
+    /^system\/agent: admitted on 0 of 500 nodes, fits on 0\n {2}not on 10 nodes \(n0, n50, n100, n150, n200, n250, n300, n350, 2 more\): /,
   );
   expect(out).toContain('\n  not on 300 nodes for other reasons: -o json lists them\n');
+});
+
+test('the help names the exit codes', () => {
+  expect(plan.help).toMatch(/\nExits 0 with a plan.*; 2 for .*; 3 when /);
 });
 
 test.each<[string, string, string]>([
@@ -220,7 +224,10 @@ test('without --nodes the nodes are those of the cluster, page by page', async (
   const answer = (url: string): object => (url.includes('continue=more') ? page('b', '') : page('a', 'more'));
   await serve(answer, async (kubeconfig) => {
     const { code, out } = await run(`-f @agent.yaml --kubeconfig ${kubeconfig}`);
-    expect({ code, out }).toEqual({ code: EXIT.ok, out: `system/agent: 2 of 2 nodes\n\n${FITS_NOTE}\n` });
+    expect({ code, out }).toEqual({
+      code: EXIT.ok,
+      out: `system/agent: admitted on 2 of 2 nodes, fits on 2\n\n${FITS_NOTE}\n`,
+    });
   });
 });
 

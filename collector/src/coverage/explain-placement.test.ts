@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import type { NodeSelectorTerm, Taint, TemplatePlacement, Toleration } from '@rollcall/contract';
+import {
+  CONDITION_TAINTS,
+  JOINING_TAINTS,
+  LEAVING_TAINTS,
+  type NodeSelectorTerm,
+  type Taint,
+  type TemplatePlacement,
+  type Toleration,
+} from '@rollcall/contract';
 import { decidePlacement, type PlacedNode } from './expectation.ts';
 import { explainPlacement, type Explanation } from './explain-placement.ts';
 
@@ -104,9 +112,27 @@ test.each<Case>([
     'add to the template\'s tolerations: [{key: "a", operator: Equal, value: "true", effect: NoSchedule}, ' +
       '{key: "b", operator: Exists, effect: NoExecute}]',
   ],
+  [
+    "a taint of the node's life beside one that stays",
+    { taints: [taint('node.kubernetes.io/not-ready', '', 'NoSchedule'), taint('b', '', 'NoExecute')] },
+    {},
+    'untolerated taints node.kubernetes.io/not-ready:NoSchedule, b:NoExecute',
+    'wait, without a toleration: node.kubernetes.io/not-ready goes when the node becomes Ready; ' +
+      'add to the template\'s tolerations: [{key: "b", operator: Exists, effect: NoExecute}]',
+  ],
 ])('%s', (...[, placed, placement, message, mend]) => {
   expect(explain(placed, placement)).toEqual({ message, mend });
 });
+
+test.each([...CONDITION_TAINTS, ...JOINING_TAINTS, ...LEAVING_TAINTS])(
+  "no toleration is proposed for $key, which is of the node's life",
+  (pattern) => {
+    const key = pattern.key.replace('*', 'own');
+    const { mend } = explain({ taints: [taint(key, '', 'NoSchedule'), taint(key, '', 'NoExecute')] }, {});
+    expect(mend).toMatch(/^wait, without a toleration: \S+ goes (?!.*tolerations)/);
+    expect(mend).toContain(key);
+  },
+);
 
 test('a message stays short, whatever the objects hold', () => {
   const taints = Array.from({ length: 1000 }, (_, index) => taint(`${index}${'k'.repeat(1000)}`, '', 'NoSchedule'));

@@ -17,6 +17,29 @@ export interface Explanation {
   readonly mend: string;
 }
 
+/** How the mend begins where labels would admit the node: a command for this one node. */
+export const LABEL_COMMAND = 'kubectl label node ';
+
+// Taints of the node's life (the contract's condition, joining and leaving taints) go by themselves or with the node; a
+// toleration would put pods on nodes that cannot run them. A key that ends in * names a prefix.
+const TAINT_ENDS: Readonly<Record<string, string>> = {
+  'node.kubernetes.io/not-ready': 'when the node becomes Ready',
+  'node.kubernetes.io/unreachable': 'when the kubelet of the node reports again',
+  'node.kubernetes.io/disk-pressure': 'when the node has disk space again',
+  'node.kubernetes.io/memory-pressure': 'when the node has memory again',
+  'node.kubernetes.io/pid-pressure': 'when the node has process ids again',
+  'node.kubernetes.io/unschedulable': 'when the node is uncordoned',
+  'node.kubernetes.io/network-unavailable': "when the node's network is set up",
+  'node.cloudprovider.kubernetes.io/uninitialized': 'when the cloud controller has initialized the node',
+  'karpenter.sh/unregistered': 'when Karpenter has registered the node',
+  'startup-taint.cluster-autoscaler.kubernetes.io/*': 'when whoever set it finds the node started up',
+  'readiness.k8s.io/*': 'when the readiness rule of the node is met',
+  ToBeDeletedByClusterAutoscaler: 'when the scale-down ends, as a rule with the node',
+  'karpenter.sh/disrupted': 'when the disruption ends, as a rule with the node',
+  'node.cloudprovider.kubernetes.io/shutdown': 'when the machine is started again, or with the node',
+  'node.kubernetes.io/out-of-service': 'when whoever set it removes it, or with the node',
+};
+
 /** Labels to put (a value) or to take away (null). */
 type LabelChange = Readonly<Record<string, string | null>>;
 
@@ -118,8 +141,27 @@ function explainTaints(untolerated: readonly Taint[]): Explanation {
   const shown = untolerated.map(({ key, value, effect }) => `${show(key)}${value && `=${show(value)}`}:${effect}`);
   return {
     message: `untolerated taint${untolerated.length > 1 ? 's' : ''} ${list(shown, ', ')}`,
-    mend: `add to the template's tolerations: [${untolerated.map(writeToleration).join(', ')}]`,
+    mend: mendTaints(untolerated),
   };
+}
+
+function mendTaints(untolerated: readonly Taint[]): string {
+  const ends = untolerated.flatMap(({ key }) => {
+    const end = findTaintEnd(key);
+    return end === undefined ? [] : [`${show(key)} goes ${end}`];
+  });
+  const lasting = untolerated.filter(({ key }) => findTaintEnd(key) === undefined);
+  const parts = [
+    ...(ends.length > 0 ? [`wait, without a toleration: ${[...new Set(ends)].join(', ')}`] : []),
+    ...(lasting.length > 0 ? [`add to the template's tolerations: [${lasting.map(writeToleration).join(', ')}]`] : []),
+  ];
+  return parts.join('; ');
+}
+
+function findTaintEnd(key: string): string | undefined {
+  if (Object.hasOwn(TAINT_ENDS, key)) return TAINT_ENDS[key];
+  const found = Object.entries(TAINT_ENDS).find(([of]) => of.endsWith('*') && key.startsWith(of.slice(0, -1)));
+  return found?.[1];
 }
 
 // JSON strings, which YAML reads alike, so that a value such as "true" stays a string.
@@ -130,7 +172,7 @@ function writeToleration({ key, value, effect }: Taint): string {
 
 function labelCommand(nodeName: string, change: LabelChange): string {
   const parts = Object.entries(change).map(([key, value]) => (value === null ? `${key}-` : `${key}=${value}`));
-  return `kubectl label node ${nodeName} --overwrite ${parts.join(' ')}`;
+  return `${LABEL_COMMAND}${nodeName} --overwrite ${parts.join(' ')}`;
 }
 
 function describe({ key, operator, values }: SelectorRequirement): string {

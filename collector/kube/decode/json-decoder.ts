@@ -33,8 +33,8 @@ function readListEnd(metadata: unknown): ListEnd {
   return { resourceVersion, continueToken: typeof token === 'string' && token !== '' ? token : undefined };
 }
 
-function readEvent(line: string): RawEvent {
-  const event = parseJson(line);
+function readEvent(line: Buffer): RawEvent {
+  const event = parseJson(line.toString());
   const type = readField(event, 'type');
   if (typeof type !== 'string') throw new KubeError('Malformed', 'a watch event without a type');
   return { type, object: readField(event, 'object') };

@@ -1,11 +1,12 @@
 /** Cuts a byte stream at its newlines; each byte is copied at most once, however many chunks a line spans. */
 import { MAX_FRAME_BYTES } from './decoder.ts';
+import { joinParts } from './join-parts.ts';
 import { tooLarge } from './value-reader.ts';
 
 const NEWLINE = 0x0a;
 
-/** Answers a function to feed with chunks; `onLine` gets each line that is not empty, as text, without its newline. */
-export function createLineCutter(onLine: (line: string) => void): (chunk: Buffer) => void {
+/** Answers a function to feed with chunks; `onLine` gets each line that is not empty, without its newline. */
+export function createLineCutter(onLine: (line: Buffer) => void): (chunk: Buffer) => void {
   let parts: Buffer[] = [];
   let size = 0;
   function keep(part: Buffer): void {
@@ -17,11 +18,11 @@ export function createLineCutter(onLine: (line: string) => void): (chunk: Buffer
     let from = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
       keep(chunk.subarray(from, end));
-      const line = String(parts.length === 1 ? parts[0] : Buffer.concat(parts));
+      const line = joinParts(parts);
       parts = [];
       size = 0;
       from = end + 1;
-      if (line !== '') onLine(line);
+      if (line.length > 0) onLine(line);
     }
     keep(chunk.subarray(from));
   };

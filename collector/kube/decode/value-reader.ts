@@ -1,5 +1,6 @@
 /** Cuts one JSON value out of a byte stream, whatever its chunks, and parses it; bytes are looked at once and copied at most once. */
 import { MAX_FRAME_BYTES } from './decoder.ts';
+import { joinParts } from './join-parts.ts';
 import { KubeError } from '../kube-error.ts';
 
 const QUOTE = 0x22;
@@ -40,10 +41,10 @@ export class ValueReader {
 
   /** The value, parsed; throws `Malformed` when it is not JSON. */
   take(): unknown {
-    const bytes = this.#parts.length === 1 ? this.#parts[0] : Buffer.concat(this.#parts);
+    const bytes = joinParts(this.#parts);
     this.#parts = [];
     this.#size = 0;
-    return parseJson(String(bytes));
+    return parseJson(bytes.toString());
   }
 
   // State lives in locals, since this loop sees every byte. A bracket closed by a brace is JSON.parse's to find.

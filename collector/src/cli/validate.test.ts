@@ -50,8 +50,8 @@ describe('validate', () => {
       code: 1,
       out: [
         'F/a.yaml: ok (default/a)',
-        'F/b.yaml:2 spec.grace.joining: "2h": is not from 0s to 30m; write a duration from 0s to 30m',
-        'F/b.yaml:2 spec.grace.leavin: "1m": is not a field; write leaving',
+        'F/b.yaml (document 2): spec.grace.joining: "2h": is not from 0s to 30m; write a duration from 0s to 30m',
+        'F/b.yaml (document 2): spec.grace.leavin: "1m": is not a field; write leaving',
         '',
       ].join('\n'),
       err: '',
@@ -60,7 +60,7 @@ describe('validate', () => {
 
   test('reads standard input', async () => {
     expect(await run(['-'], write('a'))).toEqual({ code: 0, out: '-: ok (default/a)\n', err: '' });
-    expect((await run(['-'], '')).out).toBe('-:0 holds no policy; write a DaemonCoverage, or remove the file\n');
+    expect((await run(['-'], '')).out).toBe('-: holds no policy; write a DaemonCoverage, or remove the file\n');
   });
 
   test('writes JSON', async () => {
@@ -70,6 +70,7 @@ describe('validate', () => {
       {
         file: '-',
         policies: [],
+        skipped: 0,
         faults: [
           {
             document: 1,
@@ -81,6 +82,43 @@ describe('validate', () => {
         ],
       },
     ]);
+  });
+
+  test('skips and counts objects of other kinds, but a file of nothing else is a fault', async () => {
+    const other = 'apiVersion: v1\nkind: Service\nmetadata: { name: s }\n---\n';
+    expect(await run(['-'], `${other}${other}${write('a')}`)).toEqual({
+      code: 0,
+      out: '-: ok (default/a); 1 policy, 2 other objects skipped\n',
+      err: '',
+    });
+    expect(await run(['-'], other)).toMatchObject({
+      code: 1,
+      out: '-: holds no policy, 1 other object skipped; write a DaemonCoverage, or leave the file out\n',
+    });
+  });
+
+  test.each([
+    ['kind', 'DaemonCoverage', 'DaemonCoverag'],
+    ['apiVersion', 'rollcall.dev/v1alpha1', 'rolcall.dev/v1alpha1'],
+  ])('a misspelt %s is a fault and nothing to skip', async (field, right, wrong) => {
+    const { code, out } = await run(['-'], write('a').replace(right, wrong));
+    expect({ code, out }).toEqual({ code: 1, out: expect.stringContaining(`- (document 1): ${field}: "${wrong}": `) });
+  });
+
+  test('two policies for one DaemonSet are a fault', async () => {
+    await put('a.yaml', write('a'));
+    await put('b.yaml', write('b').replace('daemonSet: { name: b }', 'daemonSet: { name: a }'));
+    const { code, out } = await run([folder]);
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      /^F\/[ab]\.yaml \(document 1\): spec\.daemonSet\.name: "a": is also the DaemonSet of the policy default\/[ab] in F\/[ab]\.yaml \(document 1\), which is the one that is evaluated; remove one/m,
+    );
+  });
+
+  test('a file that cannot be read is exit code 2', async () => {
+    const { code, out, err } = await run([join(folder, 'none.yaml')]);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/^error: F\/none\.yaml: cannot be read: ENOENT.*; check the path and its permissions\n$/);
   });
 
   test('does not take an empty folder for valid', async () => {

@@ -1,11 +1,25 @@
 /** `rollcall validate`: checks policies in files before anything reads them. */
 import { parseArgs } from 'node:util';
-import { COLLECTOR_NAMESPACE, formatFault } from '@rollcall/contract';
+import {
+  COLLECTOR_NAMESPACE,
+  formatFault,
+  POLICY_API_VERSION,
+  POLICY_KIND,
+  type PolicyFault,
+} from '@rollcall/contract';
+import { settlePolicies } from '../config/policy-conflicts.ts';
 import { loadPolicyTexts } from '../config/policy-load.ts';
-import { readPolicyTexts, type PolicyReading, type PolicyText } from '../config/policy-text.ts';
+import {
+  readPolicyTexts,
+  type PolicyInFile,
+  type PolicyReading,
+  type PolicyRejection,
+  type PolicyText,
+} from '../config/policy-text.ts';
 import { EXIT, type Command, type Io } from './command.ts';
 
 const HELP = `Check DaemonCoverage policies in files, and report every fault with its field, its value and what mends it.
+Two policies for one DaemonSet are a fault. Objects of other kinds are skipped and counted.
 
 Examples:
   # One file, and all *.yaml, *.yml and *.json files of a folder
@@ -22,7 +36,7 @@ Options:
 Usage:
   rollcall validate FILE|DIR|-... [options]
 
-Exits 0 when every document is a valid policy, 1 when one is not or there is none, 2 for bad flags.
+Exits 0 when every policy is valid and every file has one, 1 when not, 2 for bad flags and files that cannot be read.
 `;
 
 const OPTIONS = {
@@ -42,11 +56,18 @@ export const validate: Command = {
       return EXIT.usage;
     }
     const texts = await loadTexts(request.paths, io);
+    const unread = texts.flatMap((text) =>
+      'fault' in text ? [`error: ${text.file}: ${formatFault(text.fault)}\n`] : [],
+    );
+    if (unread.length > 0) {
+      io.err(unread.join(''));
+      return EXIT.usage;
+    }
     const reading = readPolicyTexts(texts, { cluster: '', collectorNamespace: request.collectorNamespace });
     const reports = texts.map(({ file }) => reportFile(file, reading));
     io.out(request.json ? `${JSON.stringify(reports, undefined, 2)}\n` : reports.map(formatReport).join(''));
     if (reports.length === 0) io.err(`error: ${request.paths.join(', ')}: no *.yaml, *.yml or *.json file is there\n`);
-    return reports.length > 0 && reading.rejected.length === 0 ? EXIT.ok : EXIT.no;
+    return reports.length > 0 && reports.every(({ faults }) => faults.length === 0) ? EXIT.ok : EXIT.no;
   },
 };
 
@@ -77,28 +98,76 @@ async function loadTexts(paths: readonly string[], io: Io): Promise<readonly Pol
 interface FileReport {
   readonly file: string;
   readonly policies: readonly string[];
-  readonly faults: readonly {
-    readonly document: number;
-    readonly field: string;
-    readonly value: string;
-    readonly message: string;
-    readonly mend: string;
-  }[];
+  /** Objects of other kinds. */
+  readonly skipped: number;
+  readonly faults: readonly FaultInFile[];
 }
 
-function reportFile(file: string, { accepted, rejected }: PolicyReading): FileReport {
+/** A fault and the document that has it, from 1; 0 is the file as a whole. */
+interface FaultInFile extends PolicyFault {
+  readonly document: number;
+}
+
+function reportFile(file: string, reading: PolicyReading): FileReport {
+  const accepted = reading.accepted.filter((entry) => entry.file === file);
+  const rejected = reading.rejected.filter((entry) => entry.file === file);
+  const own = rejected.filter((entry) => !isForeign(entry));
+  const skipped = rejected.length - own.length;
+  const faults = own.flatMap((entry) => entry.faults.map((fault) => ({ document: entry.document, ...fault })));
+  const isEmpty = accepted.length + own.length === 0;
   return {
     file,
-    policies: accepted
-      .filter((entry) => entry.file === file)
-      .map(({ policy }) => `${policy.policyNamespace}/${policy.name}`),
-    faults: rejected
-      .filter((entry) => entry.file === file)
-      .flatMap(({ document, faults }) => faults.map((fault) => ({ document, ...fault }))),
+    policies: accepted.map(({ policy }) => `${policy.policyNamespace}/${policy.name}`),
+    skipped,
+    faults: [...faults, ...findConflicts(file, reading.accepted), ...(isEmpty ? [noPolicy(skipped)] : [])],
   };
 }
 
-function formatReport({ file, policies, faults }: FileReport): string {
-  if (faults.length === 0) return `${file}: ok (${policies.join(', ')})\n`;
-  return faults.map(({ document, ...fault }) => `${file}:${document} ${formatFault(fault)}\n`).join('');
+// Whole objects of another kind and group stand beside policies in what a chart renders; a misspelt policy has at least one right.
+function isForeign({ faults }: PolicyRejection): boolean {
+  const isOther = (field: string, own: string): boolean =>
+    faults.some((fault) => fault.field === field && fault.value.startsWith('"') && !fault.value.startsWith(`"${own}`));
+  const [group = ''] = POLICY_API_VERSION.split('/');
+  return isOther('kind', `${POLICY_KIND}"`) && isOther('apiVersion', `${group}/`);
+}
+
+function noPolicy(skipped: number): FaultInFile {
+  const message = `holds no policy${skipped > 0 ? `, ${countOthers(skipped)} skipped` : ''}`;
+  return { document: 0, field: '', value: '', message, mend: `write a ${POLICY_KIND}, or leave the file out` };
+}
+
+function findConflicts(file: string, accepted: readonly PolicyInFile[]): readonly FaultInFile[] {
+  const places = new Map(accepted.map((entry) => [entry.policy, entry]));
+  return settlePolicies(accepted.map(({ policy }) => policy)).conflicts.flatMap(({ policy, winner }) => {
+    const [own, other] = [places.get(policy), places.get(winner)];
+    if (own?.file !== file || other === undefined) return [];
+    const about = `${winner.policyNamespace}/${winner.name} in ${formatPlace(other)}`;
+    return [
+      {
+        document: own.document,
+        field: 'spec.daemonSet.name',
+        value: JSON.stringify(policy.daemonset),
+        message: `is also the DaemonSet of the policy ${about}, which is the one that is evaluated`,
+        mend: 'remove one of them, or name another DaemonSet',
+      },
+    ];
+  });
+}
+
+function formatReport({ file, policies, skipped, faults }: FileReport): string {
+  if (faults.length > 0)
+    return faults
+      .map(({ document, ...fault }) => `${formatPlace({ file, document })}: ${formatFault(fault)}\n`)
+      .join('');
+  const count = policies.length === 1 ? '1 policy' : `${policies.length} policies`;
+  const others = skipped > 0 ? `; ${count}, ${countOthers(skipped)} skipped` : '';
+  return `${file}: ok (${policies.join(', ')})${others}\n`;
+}
+
+function formatPlace({ file, document }: { readonly file: string; readonly document: number }): string {
+  return document === 0 ? file : `${file} (document ${document})`;
+}
+
+function countOthers(count: number): string {
+  return count === 1 ? '1 other object' : `${count} other objects`;
 }

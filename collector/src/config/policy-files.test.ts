@@ -75,8 +75,8 @@ describe('files', () => {
     expect(await read(folder)).toEqual({
       names: ['other'],
       faults: [
-        'F/a.yaml:1 metadata.name: "same": is also the name of the policy in F/b.yaml:2; rename or remove one of them',
-        'F/b.yaml:2 metadata.name: "same": is also the name of the policy in F/a.yaml:1; rename or remove one of them',
+        'F/a.yaml:1 metadata.name: "same": is also the name of the policy in F/b.yaml (document 2); rename or remove one of them',
+        'F/b.yaml:2 metadata.name: "same": is also the name of the policy in F/a.yaml (document 1); rename or remove one of them',
       ],
     });
   });

@@ -55,7 +55,7 @@ function findTwins(own: PolicyRejection, group: readonly PolicyRejection[]): rea
     {
       field: 'metadata.name',
       value: JSON.stringify(own.name),
-      message: `is also the name of the policy in ${twin.file}:${twin.document}`,
+      message: `is also the name of the policy in ${twin.file} (document ${twin.document})`,
       mend: 'rename or remove one of them',
     },
   ];

@@ -112,6 +112,7 @@ export interface PodObject {
   readonly deletedAt?: number | undefined;
   readonly finalizers: readonly string[];
   readonly ready: Condition;
+  /** Of this one and the next nothing but the status is kept once it is True. */
   readonly scheduled?: Condition | undefined;
   readonly initialized?: Condition | undefined;
   readonly disruption?: Condition | undefined;

@@ -16,7 +16,8 @@ export function projectNode(raw: unknown, intern: Interner): NodeObject {
   const conditions = readConditions(fields);
   return {
     uid,
-    name,
+    // The same text as the label kubernetes.io/hostname and as its pods' nodeName, as a rule.
+    name: intern(name),
     labels: takeStringMap(metadata, 'labels', intern),
     annotations: projectAnnotations(readFields(metadata, 'annotations'), intern),
     createdAt: readTime(metadata, 'creationTimestamp'),

@@ -36,7 +36,11 @@ test('a healthy pod is projected without its containers', () => {
     spec: { nodeName: 'n1', containers: [{ name: 'c', image: 'i' }] },
     status: {
       phase: 'Running',
-      conditions: [ready, { type: 'PodScheduled', status: 'True' }, { type: 'Initialized', status: 'True' }],
+      conditions: [
+        ready,
+        { type: 'PodScheduled', status: 'True', lastTransitionTime: '2026-03-01T00:00:01Z' },
+        { type: 'Initialized', status: 'True', reason: 'PodCompleted' },
+      ],
       initContainerStatuses: [
         { name: 'setup', ready: true, restartCount: 0, state: done },
         { name: 'sidecar', ready: true, restartCount: 0, state: running },

@@ -3,7 +3,14 @@ import type { ContainerObject, PodObject, Termination } from '@rollcall/contract
 import { NO_ITEMS, isFields, readCount, readFields, readInteger, readList, readMessage } from './read-field.ts';
 import { readString, readStrings, readTime } from './read-field.ts';
 import type { Fields, Interner } from './read-field.ts';
-import { NO_CONDITION, findCondition, identify, readConditions, readDaemonSetOwner } from './read-metadata.ts';
+import {
+  NO_CONDITION,
+  findCondition,
+  findStep,
+  identify,
+  readConditions,
+  readDaemonSetOwner,
+} from './read-metadata.ts';
 
 /** The pod in short; throws only if it has no uid or name. */
 export function projectPod(raw: unknown, intern: Interner): PodObject {
@@ -27,8 +34,8 @@ export function projectPod(raw: unknown, intern: Interner): PodObject {
     deletedAt: readTime(metadata, 'deletionTimestamp'),
     finalizers: readStrings(metadata, 'finalizers', intern),
     ready: findCondition(conditions, 'Ready', intern) ?? NO_CONDITION,
-    scheduled: findCondition(conditions, 'PodScheduled', intern),
-    initialized: findCondition(conditions, 'Initialized', intern),
+    scheduled: findStep(conditions, 'PodScheduled', intern),
+    initialized: findStep(conditions, 'Initialized', intern),
     disruption: findCondition(conditions, 'DisruptionTarget', intern),
     containers: projectContainers(status, intern),
   };
@@ -49,32 +56,38 @@ function findTarget(spec: Fields): string {
 
 function projectContainers(status: Fields, intern: Interner): readonly ContainerObject[] {
   const containers = [
-    ...readList(status, 'initContainerStatuses').map((item) => projectContainer(item, true, intern)),
-    ...readList(status, 'containerStatuses').map((item) => projectContainer(item, false, intern)),
-  ].filter((container) => container !== undefined && !isHealthy(container));
-  return containers.length === 0 ? NO_ITEMS : (containers as ContainerObject[]);
+    ...projectUnhealthy(readList(status, 'initContainerStatuses'), true, intern),
+    ...projectUnhealthy(readList(status, 'containerStatuses'), false, intern),
+  ];
+  return containers.length === 0 ? NO_ITEMS : containers;
 }
 
-function projectContainer(item: unknown, init: boolean, intern: Interner): ContainerObject | undefined {
-  if (!isFields(item)) return undefined;
-  const state = readFields(item, 'state');
-  return {
-    name: intern(readString(item, 'name')),
-    init,
-    ready: item['ready'] === true,
-    running: isFields(state['running']),
-    restarts: readCount(item, 'restartCount'),
-    image: intern(readString(item, 'image')),
-    waiting: projectWaiting(state['waiting'], intern),
-    terminated: projectTermination(state['terminated'], intern),
-    lastTerminated: projectTermination(readFields(item, 'lastState')['terminated'], intern),
-  };
+function projectUnhealthy(statuses: readonly unknown[], init: boolean, intern: Interner): readonly ContainerObject[] {
+  const unhealthy = statuses.filter(isFields).filter((status) => !isHealthy(status, init));
+  return unhealthy.map((status) => projectContainer(status, init, intern));
 }
 
 // An init container that has done its work is as good as a container that runs and is ready.
-function isHealthy({ init, ready, running, restarts, terminated }: ContainerObject): boolean {
-  if (restarts > 0) return false;
-  return (ready && running) || (init && terminated?.exitCode === 0);
+function isHealthy(status: Fields, init: boolean): boolean {
+  if (readCount(status, 'restartCount') > 0) return false;
+  const { running, terminated } = readFields(status, 'state');
+  if (status['ready'] === true && isFields(running)) return true;
+  return init && isFields(terminated) && readInteger(terminated, 'exitCode') === 0;
+}
+
+function projectContainer(status: Fields, init: boolean, intern: Interner): ContainerObject {
+  const state = readFields(status, 'state');
+  return {
+    name: intern(readString(status, 'name')),
+    init,
+    ready: status['ready'] === true,
+    running: isFields(state['running']),
+    restarts: readCount(status, 'restartCount'),
+    image: intern(readString(status, 'image')),
+    waiting: projectWaiting(state['waiting'], intern),
+    terminated: projectTermination(state['terminated'], intern),
+    lastTerminated: projectTermination(readFields(status, 'lastState')['terminated'], intern),
+  };
 }
 
 function projectWaiting(waiting: unknown, intern: Interner): ContainerObject['waiting'] {

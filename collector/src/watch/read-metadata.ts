@@ -36,6 +36,14 @@ export function findCondition(conditions: readonly Fields[], type: string, inter
   return found && projectCondition(found, intern);
 }
 
+const MET: Condition = Object.freeze({ status: 'True', reason: '', message: '', since: undefined });
+
+/** The same for a step that nobody asks of since when it is done: once True, one object stands for all of them. */
+export function findStep(conditions: readonly Fields[], type: string, intern: Interner): Condition | undefined {
+  const found = conditions.find((condition) => condition['type'] === type);
+  return found?.['status'] === 'True' ? MET : found && projectCondition(found, intern);
+}
+
 /** One condition. `since` is its lastTransitionTime. */
 export function projectCondition(condition: Fields, intern: Interner): Condition {
   return {

@@ -8,22 +8,7 @@ export function nodeObject(ready: 'True' | 'False'): object {
   return {
     kind: 'Node',
     apiVersion: 'v1',
-    metadata: {
-      name: 'node-%index.eu-central-1.compute.internal',
-      uid: '3f0c2a76-51d4-4c1e-9b1f-000000%index',
-      resourceVersion: '%version~~',
-      creationTimestamp: CREATED,
-      labels: labels(),
-      annotations: {
-        'alpha.kubernetes.io/provided-node-ip': '10.0.0.1',
-        'csi.volume.kubernetes.io/nodeid':
-          '{"ebs.csi.aws.com":"i-00000000000%index","efs.csi.aws.com":"i-00000000000%index"}',
-        'node.alpha.kubernetes.io/ttl': '0',
-        'volumes.kubernetes.io/controller-managed-attach-detach': 'true',
-      },
-      finalizers: ['karpenter.sh/termination'],
-      managedFields: managers(),
-    },
+    metadata: metadata(),
     spec: {
       podCIDR: '10.1.0.0/24',
       podCIDRs: ['10.1.0.0/24'],
@@ -38,20 +23,43 @@ export function nodeObject(ready: 'True' | 'False'): object {
         { type: 'InternalDNS', address: 'node-%index.eu-central-1.compute.internal' },
       ],
       daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
-      nodeInfo: {
-        machineID: 'ec2d3a4b5c6d7e8f900000000%index',
-        systemUUID: 'ec2d3a4b-5c6d-7e8f-9000-000000%index',
-        bootID: '9b2f6a10-7c1d-4e55-8a3e-000000%index',
-        kernelVersion: '6.12.40-63.114.amzn2023.x86_64',
-        osImage: 'Amazon Linux 2023.9.20251110',
-        containerRuntimeVersion: 'containerd://2.1.4',
-        kubeletVersion: 'v1.36.1-eks-1234567',
-        kubeProxyVersion: 'v1.36.1-eks-1234567',
-        operatingSystem: 'linux',
-        architecture: 'amd64',
-      },
+      nodeInfo: nodeInfo(),
       images: Array.from({ length: 18 }, (_, index) => image(index)),
     },
+  };
+}
+
+function metadata(): object {
+  return {
+    name: 'node-%index.eu-central-1.compute.internal',
+    uid: '3f0c2a76-51d4-4c1e-9b1f-000000%index',
+    resourceVersion: '%version~~',
+    creationTimestamp: CREATED,
+    labels: labels(),
+    annotations: {
+      'alpha.kubernetes.io/provided-node-ip': '10.0.0.1',
+      'csi.volume.kubernetes.io/nodeid':
+        '{"ebs.csi.aws.com":"i-00000000000%index","efs.csi.aws.com":"i-00000000000%index"}',
+      'node.alpha.kubernetes.io/ttl': '0',
+      'volumes.kubernetes.io/controller-managed-attach-detach': 'true',
+    },
+    finalizers: ['karpenter.sh/termination'],
+    managedFields: managers(),
+  };
+}
+
+function nodeInfo(): object {
+  return {
+    machineID: 'ec2d3a4b5c6d7e8f900000000%index',
+    systemUUID: 'ec2d3a4b-5c6d-7e8f-9000-000000%index',
+    bootID: '9b2f6a10-7c1d-4e55-8a3e-000000%index',
+    kernelVersion: '6.12.40-63.114.amzn2023.x86_64',
+    osImage: 'Amazon Linux 2023.9.20251110',
+    containerRuntimeVersion: 'containerd://2.1.4',
+    kubeletVersion: 'v1.36.1-eks-1234567',
+    kubeProxyVersion: 'v1.36.1-eks-1234567',
+    operatingSystem: 'linux',
+    architecture: 'amd64',
   };
 }
 

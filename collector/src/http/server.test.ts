@@ -162,7 +162,12 @@ describe('the server', () => {
     ['whose headers are too large', {}, `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`, '431'],
     ['on which nothing comes', { idleMs: 50 }, '', ''],
     ['that keeps open too long', { keepAliveMs: 1 }, 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n', '200'],
-    ['with a body that does not come', {}, 'POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n', '405'],
+    [
+      'with a body that does not come',
+      {},
+      'POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n',
+      '405',
+    ],
     ['beyond the limit', { connections: 0 }, '', ''],
   ])('closes a connection %s', async (_, limits, sent, status) => {
     const server = await start({ limits });

@@ -41,7 +41,7 @@ export function watchPolicies(host: WatchHost, listener: PolicyListener): KindWa
       const before = absent;
       absent = name !== 'live' && (absent || blocked === 'absent');
       if (absent && !before) for (const uid of known.keys()) listener.policyGone(uid, stamp);
-      if (false) for (const policy of known.values()) listener.policy(policy, stamp);
+      if (before && !absent) for (const policy of known.values()) listener.policy(policy, stamp);
     },
   });
 }

@@ -116,6 +116,19 @@ test('policies of the API: the younger of two is in conflict, and that of a file
   );
 });
 
+test('policies of the API that are deleted leave no watch behind', async () => {
+  populate(cluster);
+  cluster.crd();
+  cluster.policy('a');
+  const running = await start();
+  await until(async () => (await running.counts('a')) === '3,2', 'the coverage');
+  expect(cluster.kube.openWatches()).toBe(5);
+  cluster.delete('DaemonCoverage', 'a');
+  await serves(running);
+  await until(() => cluster.kube.openWatches() === 3, 'the watches of pods and revisions to be closed');
+  expect(texts(running.lines())).toContain('policy no longer in force');
+});
+
 test('policies of --discover come and go with the DaemonSets', async () => {
   populate(cluster);
   const running = await start('--discover');

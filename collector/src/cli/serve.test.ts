@@ -69,6 +69,9 @@ describe('serve begins', () => {
     expect(err).toMatch(
       new RegExp(`^error: Cannot listen on ${address} \\(.*EADDRINUSE.*\\); choose another address or port\\.\n$`),
     );
+    // A watch that goes on would be there by then, and stay.
+    const end = performance.now() + 300;
+    await until(() => performance.now() > end, 'some time to pass');
     await until(() => cluster.kube.openWatches() === 0, 'every watch to be closed');
   });
 

@@ -57,9 +57,7 @@ function statesOutside(world: World, policy: Policy, node: NodeObject): readonly
   const daemonSet = world.daemonSets.get(policy.daemonset);
   const pods = daemonSet === undefined ? [] : podsOn(world, daemonSet, node);
   const runs = pods.some(({ object }) => object.bound && object.deletedAt === undefined && object.phase !== 'Failed');
-  // While its pods are not shown, who runs the daemon is as it was last seen.
-  const isShown = isLive(world, podSource(policy.namespace, policy.daemonset));
-  return [...(runs || !isShown ? ['stray'] : []), ...(runs && isShown ? [] : ['outOfScope', 'absent'])];
+  return runs ? ['stray'] : ['outOfScope', 'absent'];
 }
 
 /** True when the watches let the policy know anything of its nodes, or of what is missing. */

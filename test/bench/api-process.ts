@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startNode } from './child.ts';
+import { startProgram } from './child.ts';
 
 /** A running synthetic API server. */
 export interface ApiProcess {
@@ -19,7 +19,7 @@ export type ListMode = 'streaming' | 'paged';
 /** Starts a server with so many nodes and pods. */
 export async function startApi(nodes: number, mode: ListMode): Promise<ApiProcess> {
   const program = new URL('api-server.ts', import.meta.url).pathname;
-  const child = startNode([program, String(nodes), ...(mode === 'paged' ? ['--paged-only'] : [])]);
+  const child = startProgram([process.execPath, program, String(nodes), ...(mode === 'paged' ? ['--paged-only'] : [])]);
   const { url } = await child.line('url');
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-bench-'));
   const kubeconfig = join(folder, 'kubeconfig.json');

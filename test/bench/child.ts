@@ -1,6 +1,7 @@
-/** Starts a Node program of the bench and talks with it through the JSON lines of its stdout. */
+/** Starts a program and talks with it through the JSON lines of its stdout. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { delimiter, dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** A started program. */
@@ -14,20 +15,21 @@ export interface Child {
   stop(): Promise<void>;
 }
 
-/** Starts `node ...args`. Its stderr goes to ours. */
-export function startNode(args: readonly string[]): Child {
+/** Starts a program on the Node that runs this one, whether it is named or found by `#!/usr/bin/env node`. Its stderr goes to ours. */
+export function startProgram([path = '', ...args]: readonly string[]): Child {
   const startedMs = performance.now();
-  const program = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}` };
+  const program = spawn(path, args, { stdio: ['ignore', 'pipe', 'inherit'], env });
   const ended = once(program, 'close');
   const lines = createInterface(program.stdout)[Symbol.asyncIterator]();
-  if (program.pid === undefined) throw new Error(`cannot start node ${args.join(' ')}`);
+  if (program.pid === undefined) throw new Error(`cannot start ${path}`);
   return {
     pid: program.pid,
     startedMs,
     async line(field) {
       for (;;) {
         const { value, done } = await lines.next();
-        if (done === true) throw new Error(`node ${args.join(' ')} ended without saying "${field}"`);
+        if (done === true) throw new Error(`${path} ${args.join(' ')} ended without saying "${field}"`);
         const said: unknown = value.startsWith('{') ? JSON.parse(value) : undefined;
         if (typeof said === 'object' && said !== null && field in said) return said as Record<string, unknown>;
       }

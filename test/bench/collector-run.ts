@@ -1,14 +1,13 @@
 /** Measures one process life of `rollcall serve --discover`, from outside. */
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startApi, type ApiProcess, type ListMode } from './api-process.ts';
-import { startNode, type Child } from './child.ts';
+import { startProgram, type Child } from './child.ts';
 import { median, type Figures } from './figures.ts';
 import { readProcess } from './process-figures.ts';
 import { scrape, type Scrape } from './scrape.ts';
 import { EVENTS, EVENTS_A_SECOND, SETTLE_MS } from './workload.ts';
 
-/** What is run: so many nodes, a server that lists in that way, and flags for Node. */
+/** What is run: so many nodes, a server that lists in that way, and flags for Node in place of the program's own. */
 export interface CollectorRun {
   readonly nodes: number;
   readonly mode: ListMode;
@@ -16,9 +15,7 @@ export interface CollectorRun {
 }
 
 const PROGRAM = new URL('../../collector/bin/rollcall.js', import.meta.url).pathname;
-/** The flags that the program gives its own Node, when it is run by its name. */
-const OWN_FLAGS = (readFileSync(PROGRAM, 'utf8').split('\n')[0] ?? '').split(' ').slice(3);
-const READY_POLL_MS = 50;
+const READY_POLL_MS = 100;
 const REPEATED = 9;
 
 /** Runs it until /readyz and /metrics say that every node is expected and covered, then through the events and some scrapes. */
@@ -26,7 +23,8 @@ export async function runCollector({ nodes, mode, nodeFlags }: CollectorRun): Pr
   await using stack = new AsyncDisposableStack();
   const api = stack.adopt(await startApi(nodes, mode), (own) => own.stop());
   const flags = ['serve', '--discover', '--kubeconfig', api.kubeconfig, '--listen', '127.0.0.1:0'];
-  const child = stack.adopt(startNode([...OWN_FLAGS, ...nodeFlags, PROGRAM, ...flags]), (own) => own.stop());
+  const program = nodeFlags.length === 0 ? [PROGRAM] : [process.execPath, ...nodeFlags, PROGRAM];
+  const child = stack.adopt(startProgram([...program, ...flags]), (own) => own.stop());
   const url = String((await child.line('url'))['url']);
   const answer = await firstAnswer(url, nodes);
   const wallS = (performance.now() - child.startedMs) / 1000;

@@ -1,7 +1,7 @@
 /** Measures one process life of client-node's informer, from outside. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { startApi } from './api-process.ts';
-import { startNode } from './child.ts';
+import { startProgram } from './child.ts';
 import { DAEMON } from './daemon-objects.ts';
 import type { Figures } from './figures.ts';
 import { readProcess } from './process-figures.ts';
@@ -12,7 +12,10 @@ export async function runInformer(nodes: number): Promise<Figures> {
   await using stack = new AsyncDisposableStack();
   const api = stack.adopt(await startApi(nodes, 'streaming'), (own) => own.stop());
   const program = new URL('informer-process.ts', import.meta.url).pathname;
-  const child = stack.adopt(startNode([program, api.kubeconfig, DAEMON.namespace, String(nodes)]), (own) => own.stop());
+  const child = stack.adopt(
+    startProgram([process.execPath, program, api.kubeconfig, DAEMON.namespace, String(nodes)]),
+    (own) => own.stop(),
+  );
   const { stallMs } = await child.line('synced');
   const wallS = (performance.now() - child.startedMs) / 1000;
   const { cpuS } = await readProcess(child.pid);

@@ -89,12 +89,14 @@ function findStaleReason({ roll }: Audited, own: PolicyRoll, now: Instant): stri
   return undefined;
 }
 
-/** Throws when a counter of the reading is below what it was before. */
-function verifyRise(highest: Map<string, number>, reading: PolicyReading): void {
-  for (const [key, value] of listCounters(reading)) {
-    if (value < (highest.get(key) ?? 0)) throw new Error(`${key} fell from ${highest.get(key)} to ${value}`);
-    highest.set(key, value);
+/** Throws when a counter of the series is below what it was at its last reading. */
+function verifyRise(last: Map<string, ReadonlyMap<string, number>>, reading: PolicyReading): void {
+  const counters = listCounters(reading);
+  for (const [key, before] of last.get(reading.daemonset) ?? []) {
+    const now = counters.get(key) ?? 0;
+    if (now < before) throw new Error(`${key} fell from ${before} to ${now}`);
   }
+  last.set(reading.daemonset, counters);
 }
 
 test.each(SEEDS)(
@@ -103,7 +105,7 @@ test.each(SEEDS)(
     const audited = createAudited();
     const { roll } = audited;
     const world = createWorld({ seed, wallSteps: true, emit: roll.apply });
-    const highest = new Map<string, number>();
+    const last = new Map<string, ReadonlyMap<string, number>>();
     for (let event = 1; event <= EVENTS; event += 1) {
       world.step();
       roll.advance(world.now());
@@ -116,7 +118,7 @@ test.each(SEEDS)(
         const reading = audited.read(own, world.now());
         const faults = findFaults(reading);
         if (faults.length > 0) throw new Error(`event ${event}: ${faults.join('\n')}`);
-        verifyRise(highest, reading);
+        verifyRise(last, reading);
         if (!isFull || !own.started) continue;
         expect(findMiscount(world, own), `event ${event}`).toBeUndefined();
         expect(findMiscalculation(audited, own, world), `event ${event}`).toBeUndefined();
@@ -124,11 +126,11 @@ test.each(SEEDS)(
         expect(findStaleReason(audited, own, world.now()), `event ${event}`).toBeUndefined();
       }
     }
-    expect(highest.size).toBeGreaterThan(50);
+    expect([...last.values()].reduce((sum, { size }) => sum + size, 0)).toBeGreaterThan(50);
   },
 );
 
-test.each(SEEDS.slice(0, 4))('what is due happens at its due time, however late time is told (seed %i)', (seed) => {
+test.each(SEEDS.slice(0, 2))('what is due happens at its due time, however late time is told (seed %i)', (seed) => {
   const play = (looks: number): Audited & { readonly now: Instant } => {
     const audited = createAudited();
     const { roll } = audited;
@@ -167,7 +169,7 @@ function sinceOf({ records }: PolicyRoll): readonly string[] {
   );
 }
 
-test.each(SEEDS.slice(0, 4))(
+test.each(SEEDS.slice(0, 2))(
   'every node is in some state at all times: their time adds up to its integral (seed %i)',
   (seed) => {
     const audited = createAudited();

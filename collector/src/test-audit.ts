@@ -100,27 +100,25 @@ export function findFaults(reading: PolicyReading): readonly string[] {
       'covered time is good',
       pool,
     );
-    check(
-      numbersOf(pool).every((value) => Number.isInteger(value) && value >= 0),
-      'integers from 0',
-      pool,
-    );
+    check(areWhole(pool), 'integers from 0', pool);
   }
   return faults;
 }
 
-/** Every counter of a reading by its name and labels. */
+/** Every counter of a reading that has moved, by its name and labels. */
 export function listCounters({ daemonset, pools }: PolicyReading): ReadonlyMap<string, number> {
   const counters = new Map<string, number>();
   for (const { pool, slis, reasons, excuses } of pools) {
-    const head = `${daemonset}/${pool}`;
+    const add = (name: string, ms: number): void => {
+      if (ms !== 0) counters.set(`${daemonset}/${pool}/${name}`, ms);
+    };
     for (const { sli, validMs, goodMs, unobservedMs } of slis) {
-      counters.set(`${head}/${sli}/valid`, validMs);
-      counters.set(`${head}/${sli}/good`, goodMs);
-      counters.set(`${head}/${sli}/unobserved`, unobservedMs);
+      add(`${sli}/valid`, validMs);
+      add(`${sli}/good`, goodMs);
+      add(`${sli}/unobserved`, unobservedMs);
     }
-    for (const { reason, ms } of reasons) counters.set(`${head}/${reason}`, ms);
-    for (const { reason, verdict, ms } of excuses) counters.set(`${head}/${reason}/${verdict}`, ms);
+    for (const { reason, ms } of reasons) add(reason, ms);
+    for (const { reason, verdict, ms } of excuses) add(`${reason}/${verdict}`, ms);
   }
   return counters;
 }
@@ -129,14 +127,17 @@ function sum<Key extends string>(items: readonly Readonly<Record<Key, number>>[]
   return items.reduce((total, item) => total + item[key], 0);
 }
 
-function numbersOf({ counts, layers, excluded, slis, reasons, excuses, longestUncoveredMs }: PoolReading): number[] {
-  return [
-    longestUncoveredMs,
-    ...Object.values(counts),
-    ...layers.map(({ good }) => good),
-    ...excluded.map(({ nodes }) => nodes),
-    ...slis.flatMap(({ validMs, goodMs, unobservedMs }) => [validMs, goodMs, unobservedMs]),
-    ...reasons.flatMap(({ nodes, ms }) => [nodes, ms]),
-    ...excuses.flatMap(({ nodes, ms }) => [nodes, ms]),
-  ];
+function isWhole(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+function areWhole({ counts, layers, excluded, slis, reasons, excuses, longestUncoveredMs }: PoolReading): boolean {
+  return (
+    isWhole(longestUncoveredMs) &&
+    Object.values(counts).every(isWhole) &&
+    layers.every(({ good }) => isWhole(good)) &&
+    excluded.every(({ nodes }) => isWhole(nodes)) &&
+    slis.every(({ validMs, goodMs, unobservedMs }) => [validMs, goodMs, unobservedMs].every(isWhole)) &&
+    [...reasons, ...excuses].every(({ nodes, ms }) => isWhole(nodes) && isWhole(ms))
+  );
 }

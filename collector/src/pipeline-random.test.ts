@@ -15,6 +15,8 @@ const FIRST_SEED = Number(process.env['ROLLCALL_SEED'] ?? 20_260_101);
 /** Twenty worlds of 5,000 events each: many short histories meet more beginnings than one long one. */
 const SEEDS = Array.from({ length: 20 }, (_, index) => FIRST_SEED + index);
 const EVENTS = 5_000;
+/** A busy machine takes its time. */
+const TIMEOUT_MS = 30_000;
 const FEWER_EVENTS = 1_500;
 /** How many events lie between two full comparisons. */
 const INTERVAL = 100;
@@ -129,6 +131,7 @@ test.each(SEEDS)(
     }
     expect([...last.values()].reduce((sum, { size }) => sum + size, 0)).toBeGreaterThan(50);
   },
+  TIMEOUT_MS,
 );
 
 test.each(SEEDS.slice(0, 2))('what is due happens at its due time, however late time is told (seed %i)', (seed) => {

@@ -3,7 +3,7 @@ export { loadConnection, type Connection, type ConnectionOptions } from './conne
 export type { TargetFlags } from './connection/find-target.ts';
 export type { KubeRequest, KubeResponse } from './connection/sender.ts';
 export type { Decoder } from './decode/decoder.ts';
-export { jsonDecoder } from './decode/json-decoder.ts';
+export { createJsonDecoder } from './decode/json-decoder.ts';
 export { KubeError, type KubeErrorCode } from './kube-error.ts';
 export type { Clock, Log, Timers } from './ports.ts';
 export type { Item, ReflectorSink } from './reflector/intake.ts';

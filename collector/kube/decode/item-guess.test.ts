@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createItemGuess } from './item-guess.ts';
 
-const cut = (text: string, at = 0): unknown => createItemGuess().cut(Buffer.from(text), at);
+const cut = (text: string, at = 0): unknown => createItemGuess(String).cut(Buffer.from(text), at);
 
 describe('the guess of an item', () => {
   it('gives the item and its end where the next one begins alike', () => {
@@ -19,7 +19,7 @@ describe('the guess of an item', () => {
   });
 
   it('is given up after eight misses in a chunk, until the next one', () => {
-    const guess = createItemGuess();
+    const guess = createItemGuess(String);
     const misleading = Buffer.from('{"metadata":[{"metadata":1},{"metadata":2}]}');
     const good = Buffer.from('{"metadata":[]},{"metadata":[]}');
     for (let miss = 0; miss < 7; miss++) guess.cut(misleading, 0);

@@ -1,4 +1,5 @@
 /** Guesses where a list's item ends, which saves looking at each of its bytes: two thirds of the cost of taking a list apart. */
+import type { ToText } from './trim-lists.ts';
 
 // Long enough to hold the first key of an object (`{"metadata":` or `{"apiVersion`).
 const OPENING_BYTES = 12;
@@ -17,8 +18,8 @@ export interface ItemGuess {
   reset(): void;
 }
 
-/** No guess before the first item was seen. */
-export function createItemGuess(): ItemGuess {
+/** No guess before the first item was seen. `toText` takes whole objects out at most, so that the proof holds. */
+export function createItemGuess(toText: ToText): ItemGuess {
   let marker: Buffer | undefined;
   let misses = 0;
   return {
@@ -26,7 +27,7 @@ export function createItemGuess(): ItemGuess {
       if (misses >= MISSES_ALLOWED) return undefined;
       marker ??= learnMarker(chunk, at);
       const brace = marker === undefined ? -1 : chunk.indexOf(marker, at);
-      const item = brace < 0 ? undefined : parseObject(chunk.toString('utf8', at, brace + 1));
+      const item = brace < 0 ? undefined : parseObject(toText(chunk.subarray(at, brace + 1)));
       if (item !== undefined) return { item, end: brace + 1 };
       misses++;
       return undefined;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RawEvent } from './decoder.ts';
-import { jsonDecoder } from './json-decoder.ts';
+import { createJsonDecoder, jsonDecoder } from './json-decoder.ts';
 
 function watch(chunks: readonly Buffer[]): RawEvent[] {
   const events: RawEvent[] = [];
@@ -28,6 +28,13 @@ describe('a watch in JSON', () => {
         expect(watch(chunks)).toEqual(JSON.parse(JSON.stringify(events)));
       }),
     );
+  });
+
+  it('gives lists that are not read empty', () => {
+    const events: RawEvent[] = [];
+    const reader = createJsonDecoder(['volumes']).openWatch('application/json', (event) => events.push(event));
+    reader.push(Buffer.from('{"type":"ADDED","object":{"spec":{"volumes":[{"name":"a"}],"nodeName":"n"}}}\n'));
+    expect(events).toEqual([{ type: 'ADDED', object: { spec: { volumes: [], nodeName: 'n' } } }]);
   });
 
   it('leaves out empty lines and a last event that is cut short, even inside a character', () => {

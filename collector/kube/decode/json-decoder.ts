@@ -3,22 +3,29 @@ import type { Decoder, ListEnd, RawEvent } from './decoder.ts';
 import { KubeError, readField } from '../kube-error.ts';
 import { createLineCutter } from './line-cutter.ts';
 import { ListScanner } from './list-scanner.ts';
+import { createTrimmer } from './trim-lists.ts';
 import { parseJson } from './value-reader.ts';
 
-/** Reads what every API server and every custom resource speaks. Stateless. */
-export const jsonDecoder: Decoder = {
-  accept: 'application/json',
-  openList(contentType, onItem) {
-    requireJson(contentType);
-    const scanner = new ListScanner(onItem);
-    return { push: (chunk) => scanner.push(chunk), end: () => readListEnd(scanner.end().get('metadata')) };
-  },
-  openWatch(contentType, onEvent) {
-    requireJson(contentType);
-    // A last line without newline is an event cut short: whoever resumes gets it again.
-    return { push: createLineCutter((line) => onEvent(readEvent(line))), end: () => undefined };
-  },
-};
+/** Reads what every API server and every custom resource speaks, whole. Stateless. */
+export const jsonDecoder: Decoder = createJsonDecoder([]);
+
+/** The same, but lists under the names of `unread` may come empty: name what is large and not looked at, in the server's order. */
+export function createJsonDecoder(unread: readonly string[]): Decoder {
+  const toText = createTrimmer(unread);
+  return {
+    accept: 'application/json',
+    openList(contentType, onItem) {
+      requireJson(contentType);
+      const scanner = new ListScanner(onItem, toText);
+      return { push: (chunk) => scanner.push(chunk), end: () => readListEnd(scanner.end().get('metadata')) };
+    },
+    openWatch(contentType, onEvent) {
+      requireJson(contentType);
+      // A last line without newline is an event cut short: whoever resumes gets it again.
+      return { push: createLineCutter((line) => onEvent(readEvent(toText(line)))), end: () => undefined };
+    },
+  };
+}
 
 function requireJson(contentType: string): void {
   if (/^application\/json\b/i.test(contentType)) return;
@@ -33,8 +40,8 @@ function readListEnd(metadata: unknown): ListEnd {
   return { resourceVersion, continueToken: typeof token === 'string' && token !== '' ? token : undefined };
 }
 
-function readEvent(line: Buffer): RawEvent {
-  const event = parseJson(line.toString());
+function readEvent(line: string): RawEvent {
+  const event = parseJson(line);
   const type = readField(event, 'type');
   if (typeof type !== 'string') throw new KubeError('Malformed', 'a watch event without a type');
   return { type, object: readField(event, 'object') };

@@ -2,15 +2,20 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MAX_FRAME_BYTES } from './decoder.ts';
 import { ListScanner } from './list-scanner.ts';
+import { createTrimmer, type ToText } from './trim-lists.ts';
 
 function cutAt(bytes: Buffer, cuts: readonly number[]): Buffer[] {
   const marks = [0, ...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b);
   return marks.slice(1).map((end, index) => bytes.subarray(marks[index], end));
 }
 
-function scan(text: string, cuts: readonly number[] = []): { items: unknown[]; members: ReadonlyMap<string, unknown> } {
+function scan(
+  text: string,
+  cuts: readonly number[] = [],
+  toText: ToText = String,
+): { items: unknown[]; members: ReadonlyMap<string, unknown> } {
   const items: unknown[] = [];
-  const scanner = new ListScanner((item) => items.push(item));
+  const scanner = new ListScanner((item) => items.push(item), toText);
   for (const chunk of cutAt(Buffer.from(text), cuts)) scanner.push(chunk);
   return { items, members: scanner.end() };
 }
@@ -56,6 +61,16 @@ describe('a list cut into chunks', () => {
     expect(scan(text, every).members.get('metadata')).toEqual({ continue: '"' });
   });
 
+  it('gives items whose unread lists are empty, wherever it is cut', () => {
+    const unread = fc.record({ metadata: fc.record({ a: tricky, managedFields: fc.array(json) }), b: tricky });
+    fc.assert(
+      fc.property(fc.array(unread, { maxLength: 6 }), cuts, (items, at) => {
+        const empty = items.map(({ metadata, b }) => ({ metadata: { ...metadata, managedFields: [] }, b }));
+        expect(scan(JSON.stringify({ items }), at, createTrimmer(['managedFields'])).items).toEqual(empty);
+      }),
+    );
+  });
+
   it('is not misled by nested objects that look like the next item', () => {
     const nested = fc.record({
       metadata: fc.record({ name: tricky, owners: fc.array(fc.record({ metadata: fc.record({ name: tricky }) })) }),
@@ -85,7 +100,7 @@ describe('a list cut into chunks', () => {
 
   it('hands an item over as soon as its last byte is in', () => {
     const items: unknown[] = [];
-    const scanner = new ListScanner((found) => items.push(found));
+    const scanner = new ListScanner((found) => items.push(found), String);
     scanner.push(Buffer.from('{"items":[{"a":1}'));
     expect(items).toEqual([{ a: 1 }]);
   });
@@ -126,7 +141,7 @@ describe('a list cut into chunks', () => {
   });
 
   it('refuses an item above 16 MiB before it is all in memory', () => {
-    const scanner = new ListScanner(() => undefined);
+    const scanner = new ListScanner(() => undefined, String);
     scanner.push(Buffer.from('{"items":["'));
     const megabyte = Buffer.alloc(1 << 20, 'x');
     let pushed = 0;

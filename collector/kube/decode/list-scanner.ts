@@ -1,6 +1,7 @@
 /** Takes a Kubernetes list apart while its bytes arrive: each item is parsed alone and handed over; a page is never held as a whole. */
 import { KubeError } from '../kube-error.ts';
 import { createItemGuess, type ItemGuess } from './item-guess.ts';
+import type { ToText } from './trim-lists.ts';
 import { ValueReader } from './value-reader.ts';
 
 const COLON = 0x3a;
@@ -19,16 +20,18 @@ type Expected =
 export class ListScanner {
   readonly #onItem: (item: unknown) => void;
   readonly #members = new Map<string, unknown>();
-  readonly #reader = new ValueReader();
-  readonly #guess: ItemGuess = createItemGuess();
+  readonly #reader: ValueReader;
+  readonly #guess: ItemGuess;
   #expected: Expected = 'list';
   #key = '';
   // Set while a value crosses the end of a chunk.
   #onValue: ((value: unknown) => void) | undefined;
 
   /** `onItem` is called for each item, in order, as soon as its last byte is in. */
-  constructor(onItem: (item: unknown) => void) {
+  constructor(onItem: (item: unknown) => void, toText: ToText) {
     this.#onItem = onItem;
+    this.#reader = new ValueReader(toText);
+    this.#guess = createItemGuess(toText);
   }
 
   push(chunk: Buffer): void {

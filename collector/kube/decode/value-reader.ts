@@ -1,6 +1,7 @@
 /** Cuts one JSON value out of a byte stream, whatever its chunks, and parses it; bytes are looked at once and copied at most once. */
 import { MAX_FRAME_BYTES } from './decoder.ts';
 import { joinParts } from './join-parts.ts';
+import type { ToText } from './trim-lists.ts';
 import { KubeError } from '../kube-error.ts';
 
 const QUOTE = 0x22;
@@ -14,6 +15,7 @@ const ENDS_SCALAR: ReadonlySet<number> = new Set(Buffer.from(',]} \t\r\n'));
 
 /** Reads one value after the other; the first byte that it is given of each must be the value's first. */
 export class ValueReader {
+  readonly #toText: ToText;
   #parts: Buffer[] = [];
   #size = 0;
   #scalar = false;
@@ -21,6 +23,10 @@ export class ValueReader {
   #quoted = false;
   // 1 when a backslash that ended the chunk before escapes the first byte of the next.
   #skip = 0;
+
+  constructor(toText: ToText) {
+    this.#toText = toText;
+  }
 
   /**
    * Reads on from `from`. Answers the index behind the value, after which `take` is due, or -1 if the chunk ends before
@@ -44,7 +50,7 @@ export class ValueReader {
     const bytes = joinParts(this.#parts);
     this.#parts = [];
     this.#size = 0;
-    return parseJson(bytes.toString());
+    return parseJson(this.#toText(bytes));
   }
 
   // State lives in locals, since this loop sees every byte. A bracket closed by a brace is JSON.parse's to find.

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import type { ContainerObject } from '@rollcall/contract';
-import { projectPod } from './project-pod.ts';
+import { createJsonDecoder } from '@rollcall/kube';
+import { HOSTILE, IDENTITY } from './project-hostile.cases.ts';
+import { projectPod, UNREAD_OF_PODS } from './project-pod.ts';
 import { createInterner } from './read-field.ts';
 
 const project = (raw: object): ReturnType<typeof projectPod> => projectPod(structuredClone(raw), createInterner(100));
@@ -154,4 +156,23 @@ test('an init container is kept until it has ended well', () => {
     ['runs', true],
     ['failed', true],
   ]);
+});
+
+function receive(object: object): unknown {
+  const received: unknown[] = [];
+  const reader = createJsonDecoder(UNREAD_OF_PODS).openWatch('application/json', (event) =>
+    received.push(event.object),
+  );
+  reader.push(Buffer.from(`${JSON.stringify({ type: 'ADDED', object })}\n`));
+  return received[0];
+}
+
+test.each(HOSTILE)('a pod with %s is projected alike with and without what is not read', (_, raw) => {
+  const bulk = [{ name: 'c', image: 'i', nodeName: 'n0' }];
+  const whole = {
+    metadata: { ...IDENTITY, managedFields: bulk },
+    spec: { nodeName: 'n1', volumes: bulk, containers: bulk },
+    ...raw,
+  };
+  expect(projectPod(receive(whole), createInterner(100))).toEqual(project(JSON.parse(JSON.stringify(whole)) as object));
 });

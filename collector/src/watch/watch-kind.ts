@@ -1,7 +1,7 @@
 /** One watch of one kind of object: a reflector whose changes leave as cluster events. */
 import type { ClusterEvent } from '@rollcall/contract';
 import {
-  jsonDecoder,
+  createJsonDecoder,
   startReflector,
   type Clock,
   type Connection,
@@ -34,6 +34,8 @@ export interface WatchedResource<T> {
   readonly id: string;
   readonly path: string;
   readonly labelSelector?: string;
+  /** Names of lists that `project` does not look into, in the server's order; they are not even parsed. */
+  readonly unread?: readonly string[];
   project(raw: unknown): T;
   upsert(item: Item<T>, stamp: Stamp): void;
   remove(uid: string, stamp: Stamp): void;
@@ -63,7 +65,7 @@ export function watchKind<T extends { readonly uid: string }>(
     clock,
     timers,
     log,
-    decoder: jsonDecoder,
+    decoder: createJsonDecoder(resource.unread ?? []),
     resource: { path, ...(labelSelector === undefined || labelSelector === '' ? {} : { labelSelector }) },
     project: (raw) => resource.project(raw),
     sink: {

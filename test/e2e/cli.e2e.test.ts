@@ -113,6 +113,9 @@ function isUnschedulable({ type, status }: { readonly type: string; readonly sta
 
 test('coverage counts every DaemonSet, in a table and for scripts', async () => {
   await cluster.waitForReady('plain', NODES.filter((_, number) => mixedTaints(number).every(isSoft)).length);
+  for (const name of Object.keys(MIXED_TEMPLATES)) {
+    await cluster.waitForReady(name, (await cluster.statusOf(name)).desiredNumberScheduled);
+  }
   expect((await rollcall('coverage')).err).toMatch(/No DaemonCoverage policy found/);
   const table = await coverage();
   expect(table).toMatchObject({ code: 0, err: '' });

@@ -79,7 +79,7 @@ function forReading(handler: Handler): Handler {
   return (request, response) => (isRead(request) ? handler(request, response) : refuseMethod(response, request.method));
 }
 
-/** Most collectors are only scraped: express and what it brings along cost 40 ms of CPU and 5 MB, which the first call of the API pays. */
+/** Most collectors are only scraped: express and what it brings along cost 30 ms of CPU and 3 MB, which the first call of the API pays. */
 function createLateApi(answers: Answers, fail: ReturnType<typeof createFail>): Handler {
   let api: Promise<Handler> | undefined;
   return async (request, response) => {

@@ -7,24 +7,24 @@ import { readProcess } from './process-figures.ts';
 import { scrape, type Scrape } from './scrape.ts';
 import { EVENTS, EVENTS_A_SECOND, SETTLE_MS } from './workload.ts';
 
-/** What is run: so many nodes, a server that lists in that way, and flags for Node in place of the program's own. */
+/** What is run: the program, on so many nodes and a server that lists in that way; flags for Node in place of the program's own. */
 export interface CollectorRun {
+  readonly program: string;
   readonly nodes: number;
   readonly mode: ListMode;
   readonly nodeFlags: readonly string[];
 }
 
-const PROGRAM = new URL('../../collector/bin/rollcall.js', import.meta.url).pathname;
 const READY_POLL_MS = 100;
 const REPEATED = 9;
 
 /** Runs it until /readyz and /metrics say that every node is expected and covered, then through the events and some scrapes. */
-export async function runCollector({ nodes, mode, nodeFlags }: CollectorRun): Promise<Figures> {
+export async function runCollector({ program, nodes, mode, nodeFlags }: CollectorRun): Promise<Figures> {
   await using stack = new AsyncDisposableStack();
   const api = stack.adopt(await startApi(nodes, mode), (own) => own.stop());
   const flags = ['serve', '--discover', '--kubeconfig', api.kubeconfig, '--listen', '127.0.0.1:0'];
-  const program = nodeFlags.length === 0 ? [PROGRAM] : [process.execPath, ...nodeFlags, PROGRAM];
-  const child = stack.adopt(startProgram([...program, ...flags]), (own) => own.stop());
+  const command = nodeFlags.length === 0 ? [program] : [process.execPath, ...nodeFlags, program];
+  const child = stack.adopt(startProgram([...command, ...flags]), (own) => own.stop());
   const url = String((await child.line('url'))['url']);
   const answer = await firstAnswer(url, nodes);
   const wallS = (performance.now() - child.startedMs) / 1000;

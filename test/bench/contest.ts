@@ -15,8 +15,9 @@ export interface Contest {
   readonly runs: Readonly<Record<Contestant, readonly Figures[]>>;
 }
 
-/** How often and with which flags for the collector's Node. `log` gets a line for each run. */
+/** Which collector, how often, and with which flags for its Node in place of its own. `log` gets a line for each run. */
 export interface ContestOptions {
+  readonly program: string;
   readonly nodes: number;
   readonly rounds: number;
   readonly nodeFlags: readonly string[];
@@ -24,11 +25,13 @@ export interface ContestOptions {
 }
 
 /** Runs one size. */
-export async function runContest({ nodes, rounds, nodeFlags, log }: ContestOptions): Promise<Contest> {
+export async function runContest({ program, nodes, rounds, nodeFlags, log }: ContestOptions): Promise<Contest> {
   const runs: Record<Contestant, Figures[]> = { streaming: [], paged: [], informer: [] };
   for (let round = 1; round <= rounds; round++) {
     for (const who of CONTESTANTS) {
-      const figures = await (who === 'informer' ? runInformer(nodes) : runCollector({ nodes, mode: who, nodeFlags }));
+      const figures = await (who === 'informer'
+        ? runInformer(nodes)
+        : runCollector({ program, nodes, mode: who, nodeFlags }));
       runs[who].push(figures);
       const { cpuS, wallS, peakMb, stallMs } = figures;
       const words = [

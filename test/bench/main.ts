@@ -3,12 +3,13 @@
  *
  *     node test/bench/main.ts [--nodes 5000,20000] [--rounds 3] [--node-flags '--FLAG ...'] [--record]
  *
- * `--node-flags` go to the collector's Node. `--record` appends the tables to docs/performance.md. Exits 1 if a promise does not hold.
+ * The collector is packed and run as it would be installed. `--node-flags` go to its Node in place of its own. `--record` appends the tables to docs/performance.md. Exits 1 if a promise does not hold.
  */
 import { appendFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { judge, runContest } from './contest.ts';
+import { packProgram } from './packed-program.ts';
 import { describeContest } from './report.ts';
 
 const RECORD = new URL('../../docs/performance.md', import.meta.url);
@@ -24,9 +25,12 @@ async function main(): Promise<void> {
   });
   const rounds = Number(values.rounds);
   const nodeFlags = values['node-flags'].split(' ').filter((flag) => flag !== '');
+  const program = packProgram();
   const contests = [];
   for (const nodes of values.nodes.split(',').map(Number)) {
-    contests.push(await runContest({ nodes, rounds, nodeFlags, log: (line) => process.stderr.write(`${line}\n`) }));
+    contests.push(
+      await runContest({ program, nodes, rounds, nodeFlags, log: (line) => process.stderr.write(`${line}\n`) }),
+    );
   }
   const date = new Date().toISOString().slice(0, 10);
   const machine = `${availableParallelism()} cores (${process.arch}), Node ${process.versions.node}, ${rounds} rounds`;

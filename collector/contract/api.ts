@@ -112,6 +112,23 @@ export interface NodeDetail extends NodeAnswer {
   readonly transitions: readonly Transition[];
 }
 
+/**
+ * One message of /api/v1/stream: `event` is its name there, the rest its data. Every message but `resync` has an id by which a client
+ * resumes. `policy`: the summary as it now is, several changes in one; `policyGone`: it is no longer in force; `transition`: one
+ * node moved; `transitions`: more moved at once than are worth naming; `resync`: messages were lost, read everything anew.
+ */
+export type StreamMessage =
+  | { readonly event: 'policy'; readonly summary: PolicySummary }
+  | { readonly event: 'policyGone'; readonly namespace: string; readonly daemonset: string }
+  | {
+      readonly event: 'transition';
+      readonly namespace: string;
+      readonly daemonset: string;
+      readonly transition: Transition;
+    }
+  | { readonly event: 'transitions'; readonly namespace: string; readonly daemonset: string; readonly count: number }
+  | { readonly event: 'resync'; readonly why: string };
+
 /** A page of a list. */
 export interface Page<T> {
   readonly items: readonly T[];

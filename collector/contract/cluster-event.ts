@@ -4,6 +4,7 @@ import type {
   DaemonSetObject,
   HeartbeatObject,
   KubeEventObject,
+  LeaseObject,
   MaintenanceObject,
   NodeObject,
   NodeStateObject,
@@ -35,7 +36,11 @@ export interface WatchStateEvent extends EventBase {
   readonly state: WatchStateName;
 }
 
-/** A change of this replica's role. A leader integrates no further than `untilMonoMs`. */
+/**
+ * This replica's role, told at each change and at each renewal of the Lease that it makes or sees. `untilMonoMs` is when the Lease
+ * runs out unless it is renewed (Infinity without leader election): a leader's exported counters move no further than that, and what
+ * lies behind it is booked as unobserved by whoever leads next.
+ */
 export interface RoleEvent extends EventBase {
   readonly kind: 'role';
   readonly leader: boolean;
@@ -56,6 +61,7 @@ export type ClusterEvent =
   | ObjectEvent<'policy', Policy>
   | ObjectEvent<'daemon', DaemonObject>
   | ObjectEvent<'nodeState', NodeStateObject>
+  | ObjectEvent<'lease', LeaseObject>
   | ObjectEvent<'kubeEvent', KubeEventObject>
   | ObjectEvent<'heartbeat', HeartbeatObject>
   | ObjectEvent<'maintenance', MaintenanceObject>
@@ -68,7 +74,17 @@ export const WATCH = {
   nodes: 'nodes',
   daemonsets: 'daemonsets',
   policies: 'daemoncoverages',
+  nodeStates: 'plexdnodestates',
+  leases: 'leases',
 } as const;
+
+/** The watch that shows the Daemons of a source. */
+export function daemonSource(source: string): string {
+  return `daemons/${source}`;
+}
+
+/** The source of Daemons that needs no flag: the API server that the collector watches anyway. */
+export const LOCAL_SOURCE = 'local';
 
 /** The name under which the core hears of the watch that shows a DaemonSet's pods, whichever it is. */
 export function podSource(namespace: string, daemonset: string): string {

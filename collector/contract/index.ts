@@ -8,6 +8,7 @@ export type {
   HeartbeatObject,
   KubeEventObject,
   LabelSelector,
+  LeaseObject,
   MaintenanceObject,
   NodeObject,
   NodeSelectorTerm,
@@ -32,6 +33,8 @@ export type {
   TaintPattern,
 } from './policy.ts';
 export {
+  daemonSource,
+  LOCAL_SOURCE,
   podSource,
   WATCH,
   type ClusterEvent,
@@ -80,6 +83,7 @@ export type {
   PolicySummary,
   Problem,
   SliAnswer,
+  StreamMessage,
 } from './api.ts';
 export {
   COLLECTOR_NAMESPACE,

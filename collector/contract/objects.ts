@@ -71,6 +71,12 @@ export interface NodeObject {
   readonly ready: Condition;
   readonly problems: readonly (Condition & { readonly type: string })[];
   readonly editor?: Editor | undefined;
+  /** `spec.providerID`, '' without one. */
+  readonly providerId: string;
+  /** Its addresses of type Hostname and InternalDNS, where they differ from its name. */
+  readonly hosts: readonly string[];
+  /** Its addresses of type InternalIP. */
+  readonly ips: readonly string[];
 }
 
 /** How a container ended (core/v1 ContainerStateTerminated). */
@@ -153,25 +159,53 @@ export interface RevisionObject {
   readonly hash: string;
 }
 
-/** A Riptides Daemon (core.riptides.io/v1alpha1), projected: identity keys, the two health words and the last probe. */
+/**
+ * A Riptides Daemon (core.riptides.io/v1alpha1), projected: what it says of the machine that it runs on, its health and versions.
+ * `instanceIds`, `nodeUids`, `hosts` and `ips` are in the spelling of the Daemon; the inventory brings both sides to one form.
+ */
 export interface DaemonObject {
   readonly uid: string;
   readonly name: string;
+  readonly namespace: string;
   readonly workloadId: string;
-  readonly metadata: StringMap;
+  /** Cloud instance ids: of the metadata, and the last segment of the workloadID. */
+  readonly instanceIds: readonly string[];
+  readonly nodeUids: readonly string[];
+  readonly hosts: readonly string[];
+  readonly ips: readonly string[];
+  /** The words as written, '' when absent. */
   readonly daemonHealth: string;
   readonly driverHealth: string;
-  readonly lastProbeAt?: number;
+  /** `status.health.lastProbeAt` as written, and what it says in wall-clock milliseconds; undefined if it is no time. */
+  readonly lastProbe: string;
+  readonly lastProbeAt?: number | undefined;
+  /** '' when unknown. */
+  readonly daemonVersion: string;
+  readonly driverVersion: string;
 }
 
 /** A PlexdNodeState (plexd.plexsphere.com/v1alpha1), projected: identity keys and its newest sign of life. */
 export interface NodeStateObject {
   readonly uid: string;
   readonly name: string;
+  readonly namespace: string;
   readonly nodeId: string;
+  /** The host name that its metadata gives, '' without one. */
+  readonly host: string;
+  /** The pod that wrote it, from its ownerReferences or its metadata; '' where it does not tell. */
+  readonly podUid: string;
+  readonly podName: string;
   readonly meshIp: string;
-  readonly metadata: StringMap;
-  readonly heartbeatAt?: number;
+  /** The newest of: its entries' updatedAt, status.heartbeatTime, the times of its managedFields. It can prove life, never death. */
+  readonly aliveAt?: number | undefined;
+}
+
+/** A Lease of the namespace kube-node-lease: the kubelet's own heartbeat (KEP-589). `node` is the Node's name. */
+export interface LeaseObject {
+  readonly uid: string;
+  readonly node: string;
+  readonly renewedAt?: number | undefined;
+  readonly durationSeconds: number;
 }
 
 /** A Kubernetes Event about a DaemonSet, a daemon pod or a node, projected. */

@@ -67,6 +67,10 @@ export interface Policy {
     readonly offPools: readonly string[];
     readonly startDeadlineMs: number;
   };
+  /** The daemon layer, if it is asked: which source of Daemons, and from which age on a probe no longer counts. */
+  readonly daemonLayer?: { readonly source: string; readonly maxProbeAgeMs: number };
+  /** The heartbeat layer, if it is asked. `staleAfter` and `offlineAfter` count missed periods. */
+  readonly heartbeatLayer?: { readonly periodMs: number; readonly staleAfter: number; readonly offlineAfter: number };
   /** The well-known ones included, as in `leavingTaints`. */
   readonly joiningTaints: readonly TaintPattern[];
   readonly leavingTaints: readonly TaintPattern[];

@@ -46,6 +46,9 @@ export function buildNode(name: string, changes: Partial<NodeObject> = {}): Node
     taints: [],
     ready: condition('True', 'KubeletReady'),
     problems: [],
+    providerId: '',
+    hosts: [],
+    ips: [],
     ...changes,
   };
 }

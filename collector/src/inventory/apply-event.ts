@@ -31,6 +31,7 @@ export function applyEvent(inventory: Inventory, event: ClusterEvent): Touched {
     case 'policy':
     case 'daemon':
     case 'nodeState':
+    case 'lease':
     case 'kubeEvent':
     case 'heartbeat':
     case 'maintenance':

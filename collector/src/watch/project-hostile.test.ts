@@ -44,6 +44,9 @@ const SHAPES: Readonly<Record<Kind, Shape>> = {
     ready: CONDITION,
     problems: [{ type: 'string', ...CONDITION }],
     'editor?': { manager: 'string', at: 'time?' },
+    providerId: 'string',
+    hosts: ['string'],
+    ips: ['string'],
   },
   Pod: {
     ...texts('uid', 'name', 'namespace', 'ownerUid', 'target', 'phase', 'reason', 'message', 'hash'),

@@ -38,6 +38,9 @@ test('a real-looking node of 9 kB is projected to the few fields that are kept',
       },
     ],
     editor: { manager: 'karpenter', at: Date.UTC(2026, 2, 2) },
+    providerId: 'aws:///eu-central-1a/i-000000000007',
+    hosts: [],
+    ips: [],
   });
 });
 
@@ -50,6 +53,9 @@ test('a node that has said nothing yet is not Ready but Unknown', () => {
     taints: [],
     ready: { status: 'Unknown', reason: '', message: '' },
     problems: [],
+    providerId: '',
+    hosts: [],
+    ips: [],
   });
 });
 

@@ -27,7 +27,24 @@ export function projectNode(raw: unknown, intern: Interner): NodeObject {
     ready: findCondition(conditions, 'Ready', intern) ?? NO_CONDITION,
     problems: projectProblems(conditions, intern),
     editor: findEditor(readList(metadata, 'managedFields'), intern),
+    providerId: readString(spec, 'providerID'),
+    ...projectAddresses(readList(readFields(fields, 'status'), 'addresses'), name),
   };
+}
+
+/** The addresses by which agents name the machine that they run on. */
+function projectAddresses(addresses: readonly unknown[], name: string): Pick<NodeObject, 'hosts' | 'ips'> {
+  let hosts: readonly string[] = NO_ITEMS;
+  let ips: readonly string[] = NO_ITEMS;
+  for (const fields of addresses.filter(isFields)) {
+    const type = fields['type'];
+    const address = readString(fields, 'address');
+    if (address === '') continue;
+    if (type === 'InternalIP') ips = [...ips, address];
+    else if ((type === 'Hostname' || type === 'InternalDNS') && address !== name && !hosts.includes(address))
+      hosts = [...hosts, address];
+  }
+  return { hosts, ips };
 }
 
 function projectAnnotations(annotations: Fields, intern: Interner): StringMap {

@@ -129,6 +129,9 @@ function buildNode(changes: Partial<NodeObject> = {}): NodeObject {
     taints: [],
     ready: condition('True', 'KubeletReady', 'kubelet is posting ready status'),
     problems: [],
+    providerId: '',
+    hosts: [],
+    ips: [],
     ...changes,
   };
 }

@@ -1,4 +1,8 @@
 /** The door of the collector: what tests and tools outside of it may use. */
+export { createAnswers } from './cli/answers.ts';
+export { startPipeline } from './cli/live-pipeline.ts';
+export { startWatching } from './cli/start-collector.ts';
+export { readinessOf } from './cli/watch-status.ts';
 export { resolvePolicy } from './config/policy-document.ts';
 export { readPolicyTexts } from './config/policy-text.ts';
 export { decidePlacement, type Placement, type PlacementRule } from './coverage/expectation.ts';

@@ -1,4 +1,4 @@
-/** The pipeline on the machine's clocks: what is due fires by itself, transitions go to the journal and the log. */
+/** The pipeline on a machine's clocks: what is due fires by itself, transitions go to the journal and the log. */
 import type { ClusterEvent, Journal, Transition } from '@rollcall/contract';
 import type { Timers } from '@rollcall/kube';
 import type { Logger } from 'pino';
@@ -8,7 +8,7 @@ import { createMemoryJournal } from '../journal/memory-journal.ts';
 import { createPipeline, type Pipeline } from '../pipeline.ts';
 import { stampNow } from '../watch/watch-kind.ts';
 import { logTransition } from './log-lines.ts';
-import { systemClock, systemTimers } from './system-clock.ts';
+import type { Machine } from './system-clock.ts';
 import { createTicker } from './ticker.ts';
 
 /** The running pipeline. Events enter by `emit` only; after `stop` nothing fires by itself. */
@@ -25,11 +25,12 @@ export interface LivePipelineHost {
   readonly cluster: string;
   readonly log: Logger;
   readonly self: Pick<SelfMetrics, 'observeDelay'>;
+  readonly machine: Machine;
 }
 
 /** Starts with nothing known. */
-export function startPipeline({ cluster, log, self }: LivePipelineHost): LivePipeline {
-  const now = (): Instant => stampNow(systemClock);
+export function startPipeline({ cluster, log, self, machine }: LivePipelineHost): LivePipeline {
+  const now = (): Instant => stampNow(machine.clock);
   const journal = createMemoryJournal();
   const append = (transition: Transition): void => {
     journal.append(transition);
@@ -47,7 +48,7 @@ export function startPipeline({ cluster, log, self }: LivePipelineHost): LivePip
       log.error({ err: error }, 'a timer of the pipeline failed');
     }
   };
-  const timers: Timers = { after: (ms, run) => systemTimers.after(ms, () => guard(run)) };
+  const timers: Timers = { after: (ms, run) => machine.timers.after(ms, () => guard(run)) };
   const ticker = createTicker(pipeline, { now, timers });
   return {
     pipeline,
@@ -55,7 +56,7 @@ export function startPipeline({ cluster, log, self }: LivePipelineHost): LivePip
     emit: (event) => {
       pipeline.apply(event);
       ticker.aim();
-      self.observeDelay(systemClock.monoMs() - event.monoMs);
+      self.observeDelay(machine.clock.monoMs() - event.monoMs);
     },
     now,
     stop: ticker.stop,

@@ -15,7 +15,7 @@ import { startPipeline, type LivePipeline } from './live-pipeline.ts';
 import { logCondition, logInForce } from './log-lines.ts';
 import { openConnection } from './open-connection.ts';
 import { createPolicyFeed } from './policy-feed.ts';
-import { sleep, systemClock, systemTimers } from './system-clock.ts';
+import { sleep, systemMachine, type Machine } from './system-clock.ts';
 import { readinessOf, statusesOf } from './watch-status.ts';
 
 /** A collector that runs. `stop` ends its watches and its server and may be called twice. */
@@ -51,8 +51,8 @@ export async function startCollector({ config, env, log, version }: CollectorOpt
     leader: () => true,
     nowMonoMs: () => live.now().monoMs,
   });
-  const live = startPipeline({ cluster: config.cluster, log, self });
-  const { book, watch } = startWatching(live, { config, connection, log });
+  const live = startPipeline({ cluster: config.cluster, log, self, machine: systemMachine });
+  const { book, watch } = startWatching(live, { config, connection, log, machine: systemMachine });
   const files = new AbortController();
   let server: RunningServer | undefined;
   const stop = async (): Promise<void> => {
@@ -80,15 +80,18 @@ export async function startCollector({ config, env, log, version }: CollectorOpt
 const INSECURE =
   'listening --insecure: whoever reaches this address can read every answer, nothing authenticates clients';
 
+/** What the watches are started with. */
 interface Watching {
   readonly config: ServeConfig;
   readonly connection: Connection;
   readonly log: Logger;
+  readonly machine: Machine;
 }
 
-function startWatching(
+/** Starts the watches of the cluster and of its policies, into a pipeline. */
+export function startWatching(
   { emit, now }: LivePipeline,
-  { config, connection, log }: Watching,
+  { config, connection, log, machine }: Watching,
 ): { readonly book: PolicyBook; readonly watch: ClusterWatch } {
   const report = createConditionReporter({ connection, log, now: () => rfc3339(now().wallMs) });
   const feed = createPolicyFeed({ emit, now });
@@ -109,7 +112,7 @@ function startWatching(
       },
     },
   });
-  const host = { connection, clock: systemClock, timers: systemTimers, log, intern: createInterner(INTERNED), emit };
+  const host = { connection, ...machine, log, intern: createInterner(INTERNED), emit };
   const watch = watchCluster(host, {
     daemonSets: (names) => book.daemonSets(names),
     policy: ({ uid, document }, stamp) => book.api(uid, document, stamp.wallMs),

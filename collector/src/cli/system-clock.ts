@@ -2,6 +2,12 @@
 import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 import type { Clock, Timers } from '@rollcall/kube';
 
+/** What a collector lives by: time, chance and timers. The fault campaign gives it its own. */
+export interface Machine {
+  readonly clock: Clock;
+  readonly timers: Timers;
+}
+
 /** The real clock: milliseconds, the monotonic one since the process began. */
 export const systemClock: Clock = {
   monoMs: () => performance.now(),
@@ -16,6 +22,9 @@ export const systemTimers: Timers = {
     return () => clearTimeout(timer);
   },
 };
+
+/** This machine. */
+export const systemMachine: Machine = { clock: systemClock, timers: systemTimers };
 
 /** Resolves after `ms`, or at once when the signal aborts; never rejects. */
 export async function sleep(ms: number, signal: AbortSignal): Promise<void> {

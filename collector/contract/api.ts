@@ -98,16 +98,20 @@ export interface NodeAnswer {
   readonly heartbeat: string | null;
 }
 
-/** One check of the chain that led to a node's state. */
+/**
+ * One check of the chain that led to a node's state. `follows`: it fails behind one that failed before, most likely because of that;
+ * `note`: it fails nothing, but is worth knowing; `skipped`: nobody asked.
+ */
 export interface Check {
   readonly check: string;
-  readonly outcome: 'pass' | 'fail' | 'unknown' | 'skipped';
+  readonly outcome: 'pass' | 'fail' | 'follows' | 'note' | 'unknown' | 'skipped';
   readonly seen: string;
 }
 
-/** One node with the chain of checks and its last transitions. */
+/** One node with the chain of checks and its last transitions. `commands` can be pasted into a shell: the next step for these very objects. */
 export interface NodeDetail extends NodeAnswer {
   readonly nextStep: string | null;
+  readonly commands: readonly string[];
   readonly checks: readonly Check[];
   readonly transitions: readonly Transition[];
 }

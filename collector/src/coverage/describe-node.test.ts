@@ -133,33 +133,50 @@ describe('the chain of checks', () => {
   }
 
   test('passes all the way for a covered node', () => {
-    expect(outcomes(createCoveredCluster(['a']))).toEqual([
+    const cluster = createCoveredCluster(['a']);
+    expect(outcomes(cluster)).toEqual([
+      'DaemonSet: pass',
       'in scope: pass',
       'eligible: pass',
-      'not excused: pass',
       'node Ready: pass',
       'pod on the node: pass',
       'pod Ready: pass',
       'newest revision: pass',
-      'layer pod: pass',
     ]);
+    expect(detail(cluster)).toMatchObject({ nextStep: null, commands: [] });
   });
 
-  test('fails where the node does, and says what to do next', () => {
+  test('fails where the node does, what follows from that is told apart, and the next step is there to be pasted', () => {
     const cluster = createCoveredCluster(['a']);
     cluster.podGone('pod-a');
+    cluster.wait(3 * MINUTE);
     cluster.node('a', { taints: [taint('dedicated')] });
     expect(outcomes(cluster)).toEqual([
-      'in scope: pass',
+      'DaemonSet: pass',
+      'in scope: note',
       'eligible: fail',
-      'not excused: pass',
       'node Ready: pass',
-      'pod on the node: fail',
-      'layer pod: fail',
+      'pod on the node: follows',
     ]);
+    expect(detail(cluster)?.checks.at(-1)?.seen).toBe(
+      'no pod of the DaemonSet, and none will come: not eligible, the last one went 3 min ago',
+    );
     expect(detail(cluster)).toMatchObject({
       reason: 'LabelDrift',
       nextStep: expect.stringContaining('label') as string,
+      commands: ['kubectl taint node a dedicated:NoSchedule-', 'kubectl edit daemonset agent -n agents'],
+    });
+  });
+
+  test('does not fail for a taint under which the pod may stay, but tells of it and of what to do', () => {
+    const cluster = createCoveredCluster(['a']);
+    cluster.node('a', { taints: [taint('dedicated')] });
+    expect(outcomes(cluster)).toContain('eligible: note');
+    expect(outcomes(cluster).join()).not.toContain('fail');
+    expect(detail(cluster)).toMatchObject({
+      state: 'covered',
+      nextStep: expect.stringContaining('toleration') as string,
+      commands: [expect.stringContaining('kubectl taint node a'), expect.stringContaining('edit')],
     });
   });
 
@@ -169,20 +186,39 @@ describe('the chain of checks', () => {
     expect(detail(cluster)?.checks.at(-1)).toEqual({
       check: 'layer pod',
       outcome: 'unknown',
-      seen: 'not live: pods/agents/agent',
+      seen: 'cannot be seen: pods/agents/agent',
     });
     cluster.live();
     cluster.policy({ podLayer: { asked: true, offPools: ['none'], startDeadlineMs: MINUTE } });
     expect(outcomes(cluster).at(-1)).toBe('layer pod: skipped');
   });
 
-  test('of a missing node is empty, but its transitions are told', () => {
-    const cluster = createCoveredCluster([], { minimum: new Map([['gpu', 1]]) });
+  test('ends with what the live watches prove when others are not live', () => {
+    const cluster = createCoveredCluster(['a']);
+    cluster.watch('pods/agents/agent', 'stale');
+    cluster.node('a', { ready: condition('Unknown', 'NodeStatusUnknown') });
+    expect(outcomes(cluster).slice(3)).toEqual(['node Ready: fail', 'layer pod: unknown']);
+  });
+
+  test('of a node out of scope says only why', () => {
+    const cluster = createCoveredCluster([]);
+    cluster.node('a', { taints: [taint('dedicated')] });
+    expect(detail(cluster)?.checks.slice(1)).toEqual([
+      { check: 'in scope', outcome: 'note', seen: 'no: untolerated taint dedicated:NoSchedule' },
+    ]);
+  });
+
+  test('of a missing node says that it is missing, and how to list those of its pool', () => {
+    const cluster = createCoveredCluster(['a'], { minimum: new Map([['gpu', 1]]), poolLabels: ['pool', 'team'] });
     expect(detail(cluster, 'missing/gpu/1')).toMatchObject({
-      checks: [],
+      checks: [{ check: 'node exists', outcome: 'fail' }],
       nextStep: expect.stringContaining('pool') as string,
+      commands: ['kubectl get nodes -L pool,team'],
       transitions: [{ from: 'absent', to: 'uncovered', reason: 'NodeMissing' }],
     });
+    cluster.node('b', { labels: { team: 'gpu' } });
+    cluster.policy({ minimum: new Map([['gpu', 2]]), poolLabels: ['pool', 'team'] });
+    expect(detail(cluster, 'missing/gpu/1')?.commands).toEqual(['kubectl get nodes -l team=gpu']);
   });
 
   test('comes with the last transitions, newest first', () => {

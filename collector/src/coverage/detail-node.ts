@@ -1,10 +1,12 @@
 /** One node with the chain of checks that led to its state, each with what was seen. */
 import { REASONS, type Check, type NodeDetail, type Transition } from '@rollcall/contract';
 import { describeNode, subjectOf, type Described } from './describe-node.ts';
+import { isLive } from './diagnosis/live-pod.ts';
 import { explainPlacement } from './explain-placement.ts';
 import { ASKED_LAYERS, askLayer } from './judge.ts';
-import { createRecord } from './record.ts';
-import type { Standing } from './standing.ts';
+import { commandsFor, commandsForPhantom } from './next-commands.ts';
+import { createRecord, type NodeRecord } from './record.ts';
+import { sayDuration } from './say-duration.ts';
 import type { Layer, Subject } from './subject.ts';
 
 /** The detail of a node, phantoms included; undefined when there is no such node. */
@@ -17,58 +19,101 @@ export function detailNode(
   if (answer === undefined) return undefined;
   const record = context.roll.records.get(key);
   const node = context.inventory.nodes.get(key);
-  const nextStep = nextStepOf(record?.standing);
-  if (node === undefined) return { ...answer, nextStep, checks: [], transitions: transitions(record?.uid ?? key) };
+  const code = codeOf(answer);
+  const nextStep = code === undefined ? null : REASONS[code].nextStep;
+  if (node === undefined) {
+    const outcome = answer.state === 'uncovered' ? 'fail' : 'unknown';
+    const checks: readonly Check[] = [{ check: 'node exists', outcome, seen: answer.message }];
+    const commands = commandsForPhantom(context.inventory, context.roll.policy, answer.pool);
+    return { ...answer, nextStep, commands, checks, transitions: transitions(record?.uid ?? key) };
+  }
   const { name, uid } = node.object;
-  const subject = subjectOf(context, record ?? createRecord(name, uid, { now: context.now }), node);
-  const scope: Check = check('in scope', answer.inScope, answer.inScope ? `pool ${answer.pool}` : answer.message);
-  const excused = answer.state === 'excused';
-  const excuse: Check = check('not excused', !excused, excused ? answer.message : '');
-  const layers = answer.inScope ? ASKED_LAYERS.flatMap((layer) => checkLayer(layer, subject, context)) : [];
+  const known = record ?? createRecord(name, uid, { now: context.now });
+  const subject = subjectOf(context, known, node);
+  const commands = code === undefined ? [] : commandsFor(code, subject);
+  const checks = markFollowers([checkDaemonSet(subject), ...checkNode(context, { answer, record: known, subject })]);
+  return { ...answer, nextStep, commands, checks, transitions: transitions(uid) };
+}
+
+/** The reason whose next step is due: why the node is not covered, or what will take its daemon away. */
+function codeOf({ state, reason, findings }: Answer): keyof typeof REASONS | undefined {
+  if (state === 'uncovered') return isReason(reason) ? reason : 'Unexplained';
+  return state === 'covered' ? findings.map(({ code }) => code).find(isReason) : undefined;
+}
+
+type Answer = Omit<NodeDetail, 'nextStep' | 'commands' | 'checks' | 'transitions'>;
+
+function isReason(code: string | null): code is keyof typeof REASONS {
+  return code !== null && Object.hasOwn(REASONS, code);
+}
+
+interface Seen {
+  readonly answer: Answer;
+  readonly record: NodeRecord;
+  readonly subject: Subject;
+}
+
+function checkNode(context: Described, { answer, record, subject }: Seen): readonly Check[] {
+  if (!answer.inScope) {
+    const seen = answer.message || 'the policy does not select it';
+    return [{ check: 'in scope', outcome: 'note', seen: `no: ${seen}` }];
+  }
+  const excuse: readonly Check[] =
+    answer.state === 'excused'
+      ? [{ check: 'counted', outcome: 'note', seen: `not now, ${answer.reason}: ${answer.message}` }]
+      : [];
+  const layers = ASKED_LAYERS.flatMap((layer) => checkLayer(layer, subject, context));
+  return [checkScope(record, subject), checkEligible(subject), ...excuse, ...layers];
+}
+
+function checkDaemonSet({ policy, daemonSet }: Subject): Check {
+  const name = `${policy.namespace}/${policy.daemonset}`;
+  if (daemonSet === undefined) return { check: 'DaemonSet', outcome: 'fail', seen: `${name} does not exist` };
+  const isLeaving = daemonSet.object.deletedAt !== undefined;
   return {
-    ...answer,
-    nextStep,
-    checks: [scope, checkEligible(subject), excuse, ...layers],
-    transitions: transitions(uid),
+    check: 'DaemonSet',
+    outcome: isLeaving ? 'fail' : 'pass',
+    seen: `${name}${isLeaving ? ' is being deleted' : ''}`,
   };
 }
 
-function nextStepOf(standing: Standing | undefined): string | null {
-  return standing?.state === 'uncovered' ? REASONS[standing.reason || 'Unexplained'].nextStep : null;
+function checkScope({ leftScopeMono }: NodeRecord, { policy, pool, now }: Subject): Check {
+  const by = policy.selector === undefined ? "the DaemonSet's template" : 'the policy';
+  if (leftScopeMono === undefined) {
+    return { check: 'in scope', outcome: 'pass', seen: `by ${by}, pool ${pool}` };
+  }
+  const seen = `it was until ${sayDuration(now.monoMs - leftScopeMono)} ago, which counts for 24 h; pool ${pool}`;
+  return { check: 'in scope', outcome: 'note', seen };
 }
 
-function check(name: string, passed: boolean, seen: string): Check {
-  return { check: name, outcome: passed ? 'pass' : 'fail', seen };
-}
-
-function checkEligible({ node, daemonSet, placement }: Subject): Check {
-  if (daemonSet === undefined) return check('eligible', false, 'the DaemonSet is absent');
-  const seen = placement.shouldRun ? '' : explainPlacement(node.object, daemonSet.object.placement, placement).message;
-  return check('eligible', placement.shouldRun, seen);
+function checkEligible(subject: Subject): Check {
+  const { node, daemonSet, placement, pod } = subject;
+  if (daemonSet === undefined) return { check: 'eligible', outcome: 'fail', seen: 'there is no DaemonSet to place it' };
+  if (placement.shouldRun) {
+    return { check: 'eligible', outcome: 'pass', seen: "the DaemonSet's selector, affinity and tolerations let it in" };
+  }
+  const { message } = explainPlacement(node.object, daemonSet.object.placement, placement);
+  const isKept = placement.keepRunning && pod !== undefined && pod.object.bound && isLive(pod);
+  if (!isKept) return { check: 'eligible', outcome: 'fail', seen: message };
+  return { check: 'eligible', outcome: 'note', seen: `its pod may stay, but no new one will come: ${message}` };
 }
 
 function checkLayer(layer: Layer, subject: Subject, { inventory }: Described): readonly Check[] {
-  const name = `layer ${layer.name}`;
   const { answer } = askLayer(layer, subject, inventory.watches);
-  if (answer === 'unknown') {
-    const dark = layer.sources(subject).filter((source) => inventory.watches.get(source) !== 'live');
-    return [{ check: name, outcome: 'unknown', seen: `not live: ${dark.join(', ')}` }];
+  if (answer === 'notAsked') {
+    return [{ check: `layer ${layer.name}`, outcome: 'skipped', seen: `not asked in pool ${subject.pool}` }];
   }
-  if (answer === 'notAsked') return [{ check: name, outcome: 'skipped', seen: `not asked in pool ${subject.pool}` }];
-  return [...checkPod(subject), check(name, answer === 'good', '')];
+  const dark = layer.sources(subject).filter((source) => inventory.watches.get(source) !== 'live');
+  if (dark.length === 0) return layer.check(subject);
+  const blind: Check = { check: `layer ${layer.name}`, outcome: 'unknown', seen: `cannot be seen: ${dark.join(', ')}` };
+  if (answer === 'unknown') return [blind];
+  // What the live watches prove; all behind it may have changed unseen.
+  const checks = layer.check(subject);
+  return [...checks.slice(0, checks.findIndex(({ outcome }) => outcome === 'fail') + 1), blind];
 }
 
-function checkPod({ node, pod, newestHash }: Subject): readonly Check[] {
-  const { ready } = node.object;
-  const nodeReady = check('node Ready', ready.status === 'True', `Ready is ${ready.status}: ${ready.reason}`);
-  if (pod === undefined) return [nodeReady, check('pod on the node', false, 'no pod of the DaemonSet')];
-  const { object } = pod;
-  const serving = object.ready.status === 'True' && object.deletedAt === undefined;
-  const state = object.deletedAt === undefined ? `Ready is ${object.ready.status || 'not reported'}` : 'terminating';
-  return [
-    nodeReady,
-    check('pod on the node', true, `${object.namespace}/${object.name}, ${object.phase}`),
-    check('pod Ready', serving, state),
-    check('newest revision', newestHash !== '' && object.hash === newestHash, `${object.hash} of ${newestHash}`),
-  ];
+/** What fails behind a failure does so most likely because of it. */
+function markFollowers(checks: readonly Check[]): readonly Check[] {
+  const first = checks.findIndex(({ outcome }) => outcome === 'fail');
+  return checks.map((own, at) => (own.outcome === 'fail' && at > first ? { ...own, outcome: 'follows' } : own));
 }

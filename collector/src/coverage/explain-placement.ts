@@ -158,6 +158,11 @@ function mendTaints(untolerated: readonly Taint[]): string {
   return parts.join('; ');
 }
 
+/** True for a taint of the node's life, which goes by itself or with the node. */
+export function isPassingTaint(key: string): boolean {
+  return findTaintEnd(key) !== undefined;
+}
+
 function findTaintEnd(key: string): string | undefined {
   if (Object.hasOwn(TAINT_ENDS, key)) return TAINT_ENDS[key];
   const found = Object.entries(TAINT_ENDS).find(([of]) => of.endsWith('*') && key.startsWith(of.slice(0, -1)));

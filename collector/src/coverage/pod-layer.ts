@@ -1,6 +1,8 @@
 /** Layer 1: a pod of the DaemonSet is on the node, Ready for minReadySeconds, not terminating, and the Node itself is Ready. */
-import { podSource, WATCH } from '@rollcall/contract';
+import { podSource, WATCH, type Check } from '@rollcall/contract';
 import type { PodEntry } from '../inventory/index.ts';
+import { describeCondition, describeReason, describeState } from './diagnosis/wording.ts';
+import { sayDuration } from './say-duration.ts';
 import type { Layer, LayerAnswer, Subject } from './subject.ts';
 
 const GOOD: LayerAnswer = { answer: 'good' };
@@ -32,6 +34,7 @@ export const podLayer: Layer = {
     const dead = isLive(WATCH.nodes) && node.object.ready.status !== 'True';
     return dead || (isLive(WATCH.daemonsets) && isGone(daemonSet)) ? BAD : UNKNOWN;
   },
+  check: checkPodLayer,
 };
 
 /** When the first of the pods that serve is, or will be, available; Infinity without any. */
@@ -47,8 +50,11 @@ function isGone(daemonSet: Subject['daemonSet']): boolean {
 
 /** True for a pod that is Ready, not on its way out and not ended: the Ready condition of a Failed pod may still say True. */
 export function isServing({ object }: PodEntry): boolean {
-  const ended = object.phase === 'Failed' || object.phase === 'Succeeded';
-  return object.ready.status === 'True' && object.deletedAt === undefined && !ended;
+  return object.ready.status === 'True' && object.deletedAt === undefined && !isEnded(object);
+}
+
+function isEnded({ phase }: PodEntry['object']): boolean {
+  return phase === 'Failed' || phase === 'Succeeded';
 }
 
 /** The pod to judge: the newest that is not terminating, else the newest. Equal ages are told apart by UID, so that the order of events does not matter. */
@@ -63,4 +69,69 @@ function isBetter(one: PodEntry, other: PodEntry): boolean {
   if (oneLives !== (other.object.deletedAt === undefined)) return oneLives;
   if (one.createdMono !== other.createdMono) return one.createdMono > other.createdMono;
   return one.object.uid > other.object.uid;
+}
+
+function checkPodLayer(subject: Subject): readonly Check[] {
+  const nodeReady = checkNodeReady(subject);
+  // Of several pods the one that serves is what makes the layer good.
+  const pod = subject.pods.find(isServing) ?? subject.pod;
+  if (pod === undefined) return [nodeReady, { check: 'pod on the node', outcome: 'fail', seen: absence(subject) }];
+  return [
+    nodeReady,
+    checkBound(pod),
+    ...pod.object.containers.map(checkContainer),
+    checkPodReady(subject, pod),
+    ...checkAvailable(subject, pod),
+    checkRevision(subject, pod),
+  ];
+}
+
+function checkNodeReady({ node, now }: Subject): Check {
+  const { ready } = node.object;
+  const age = sayDuration(now.monoMs - node.readySinceMono);
+  if (ready.status === 'True') return { check: 'node Ready', outcome: 'pass', seen: `for ${age}` };
+  return { check: 'node Ready', outcome: 'fail', seen: `${ready.status} for ${age}${describeReason(ready)}` };
+}
+
+function absence({ placement, gone, now }: Subject): string {
+  const last = gone === undefined ? '' : `, the last one went ${sayDuration(now.monoMs - gone.monoMs)} ago`;
+  return `no pod of the DaemonSet${placement.shouldRun ? '' : ', and none will come: not eligible'}${last}`;
+}
+
+function checkBound({ object }: PodEntry): Check {
+  const seen = `${object.namespace}/${object.name}, ${object.phase || 'new'}${describeReason(object)}`;
+  if (object.bound) return { check: 'pod on the node', outcome: isEnded(object) ? 'fail' : 'pass', seen };
+  const scheduled = object.scheduled === undefined ? ': no scheduler has answered' : describeReason(object.scheduled);
+  return { check: 'pod on the node', outcome: 'fail', seen: `${seen}, not scheduled${scheduled}` };
+}
+
+function checkContainer(container: PodEntry['object']['containers'][number]): Check {
+  const isWell = container.ready || (container.init && container.terminated?.exitCode === 0);
+  const check = `${container.init ? 'init container' : 'container'} ${container.name}`;
+  return { check, outcome: isWell ? 'note' : 'fail', seen: describeState(container) };
+}
+
+function checkPodReady({ now }: Subject, pod: PodEntry): Check {
+  const { object, deletedMono } = pod;
+  const age = `for ${sayDuration(now.monoMs - pod.readySinceMono)}`;
+  if (isServing(pod)) return { check: 'pod Ready', outcome: 'pass', seen: age };
+  if (deletedMono === undefined)
+    return { check: 'pod Ready', outcome: 'fail', seen: describeCondition(object.ready) || 'not reported' };
+  const over = now.monoMs - deletedMono;
+  const grace = over > 0 ? `its grace ended ${sayDuration(over)} ago` : `its grace ends in ${sayDuration(-over)}`;
+  return { check: 'pod Ready', outcome: 'fail', seen: `terminating, ${grace}` };
+}
+
+function checkAvailable({ daemonSet, now }: Subject, pod: PodEntry): readonly Check[] {
+  const wanted = daemonSet?.object.minReadySeconds ?? 0;
+  if (wanted === 0 || !isServing(pod)) return [];
+  const ms = now.monoMs - pod.readySinceMono;
+  const outcome = ms >= wanted * 1000 ? 'pass' : 'fail';
+  return [{ check: 'minReadySeconds', outcome, seen: `Ready for ${sayDuration(ms)}, ${wanted} s are asked` }];
+}
+
+function checkRevision({ newestHash }: Subject, { object }: PodEntry): Check {
+  if (newestHash === '') return { check: 'newest revision', outcome: 'unknown', seen: 'no revision was seen' };
+  if (object.hash === newestHash) return { check: 'newest revision', outcome: 'pass', seen: object.hash };
+  return { check: 'newest revision', outcome: 'note', seen: `runs ${object.hash}, the newest is ${newestHash}` };
 }

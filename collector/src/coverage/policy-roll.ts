@@ -45,6 +45,13 @@ export function poolOf(policy: Policy, node: NodeObject): string {
   return NO_POOL;
 }
 
+/** The label that puts the node into that pool; undefined if it is in another. */
+export function poolLabelOf(policy: Policy, node: NodeObject, pool: string): string | undefined {
+  return poolOf(policy, node) === pool
+    ? policy.poolLabels.find((label) => Object.hasOwn(node.labels, label) && node.labels[label] === pool)
+    : undefined;
+}
+
 /** Eligible nodes minus the controller's desiredNumberScheduled; undefined without a DaemonSet. */
 export function divergenceOf(roll: PolicyRoll, daemonSet: DaemonSetEntry | undefined): number | undefined {
   return daemonSet === undefined ? undefined : roll.eligible - daemonSet.object.status.desired;

@@ -1,5 +1,5 @@
 /** What is judged: one node under one policy at one instant, with all that layers, excuses and diagnosis may look at. */
-import type { ExcuseCode, FindingCode, LayerName, Policy, ReasonCode } from '@rollcall/contract';
+import type { Check, ExcuseCode, FindingCode, LayerName, Policy, ReasonCode } from '@rollcall/contract';
 import type { DaemonSetEntry, GonePod, NodeEntry, PodEntry } from '../inventory/index.ts';
 import type { Placement } from './expectation.ts';
 
@@ -61,6 +61,8 @@ export interface Layer {
   judge(subject: Subject): LayerAnswer;
   /** What can be said while some of its watches are not live: bad where the live ones prove it, else unknown. */
   judgeBlind(subject: Subject, isLive: (source: string) => boolean): LayerAnswer;
+  /** Its chain of checks, cause before symptom, each with what was seen: for a node that it was asked of. One fails unless the layer is good. */
+  check(subject: Subject): readonly Check[];
 }
 
 /** An excuse that holds now. With `capMs` it is metered over 24 h; `untilMono` is when it may end by itself. */

@@ -1,15 +1,7 @@
 /** Nothing matched: gives the raw facts, from which the next predicate is written. */
-import type { ContainerObject, PodObject } from '@rollcall/contract';
+import type { PodObject } from '@rollcall/contract';
 import type { Hit, Subject } from '../subject.ts';
-import {
-  describeCondition,
-  describeEnd,
-  describeReason,
-  describeRestarts,
-  namePod,
-  quote,
-  sentence,
-} from './wording.ts';
+import { describeCondition, describeReason, describeState, namePod, quote, sentence } from './wording.ts';
 
 /** Always holds, so it is asked last. */
 export function unexplained(subject: Subject): Hit {
@@ -32,7 +24,7 @@ function describePod(pod: PodObject): string {
     pod.deletedAt === undefined ? '' : 'terminating',
     `Ready ${describeCondition(pod.ready)}`,
     ...describeConditions(pod),
-    ...pod.containers.slice(0, 3).map(describeContainer),
+    ...pod.containers.slice(0, 3).map((own) => `container ${quote(own.name)} ${describeState(own)}`),
   ];
   return facts.filter((fact) => fact !== '').join('; ');
 }
@@ -43,16 +35,4 @@ function describeConditions({ scheduled, initialized, disruption }: PodObject): 
     initialized && `Initialized ${describeCondition(initialized)}`,
     disruption && `DisruptionTarget ${describeCondition(disruption)}`,
   ].filter((fact) => fact !== undefined);
-}
-
-function describeContainer(container: ContainerObject): string {
-  const { name, ready, running, waiting, terminated } = container;
-  const state = running
-    ? 'runs'
-    : waiting
-      ? `waits${describeReason(waiting)}`
-      : terminated
-        ? `ended with ${describeEnd(terminated)}`
-        : 'has no state';
-  return `container ${quote(name)} ${state}${describeRestarts(container)}, ${ready ? 'ready' : 'not ready'}`;
 }

@@ -39,6 +39,19 @@ export function describeRestarts({ restarts }: ContainerObject): string {
   return restarts === 0 ? '' : `, restarted ${restarts === 1 ? 'once' : `${restarts} times`}`;
 }
 
+/** What a container does: `waits (REASON): MESSAGE`, `runs`, `ended with …`; how often it restarted, whether it is ready. */
+export function describeState(container: ContainerObject): string {
+  const { ready, running, waiting, terminated } = container;
+  const state = running
+    ? 'runs'
+    : waiting
+      ? `waits${describeReason(waiting)}`
+      : terminated
+        ? `ended with ${describeEnd(terminated)}`
+        : 'has no state';
+  return `${state}${describeRestarts(container)}, ${ready ? 'ready' : 'not ready'}`;
+}
+
 /** The text as a sentence: with a capital and a full stop. */
 export function sentence(text: string): string {
   return text.slice(0, 1).toUpperCase() + stop(text.slice(1));

@@ -36,4 +36,18 @@ export const WATCHED_KINDS = {
     verbs: ['patch'],
     why: 'to say Ready=False of a policy that is rejected',
   },
+  tokenreviews: {
+    group: 'authentication.k8s.io',
+    version: 'v1',
+    resource: 'tokenreviews',
+    verbs: ['create'],
+    why: 'whose token a client of ours sent',
+  },
+  subjectaccessreviews: {
+    group: 'authorization.k8s.io',
+    version: 'v1',
+    resource: 'subjectaccessreviews',
+    verbs: ['create'],
+    why: 'whether that client may ask for this path',
+  },
 } as const satisfies Record<string, WatchedKind>;

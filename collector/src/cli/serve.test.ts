@@ -87,6 +87,27 @@ describe('serve begins', () => {
     ]);
   });
 
+  test('and says who is answered, which is this machine until --authenticate', async () => {
+    const running = await start();
+    expect(running.lines().filter(({ msg }) => msg === 'listening')).toMatchObject([
+      { clients: 'everybody on this machine; nobody else until --authenticate is set' },
+    ]);
+  });
+
+  test('with --authenticate, and answers probes alone while the API server reviews no tokens, as this one does not', async () => {
+    cluster.crd();
+    const running = await start('--authenticate', '--insecure');
+    await until(running.isReady, 'ready');
+    for (const path of ['/', '/metrics', '/api/v1/coverage']) expect((await running.ask(path)).status).toBe(401);
+    const response = await fetch(`${running.url}/metrics`, { headers: { authorization: 'Bearer abc' } });
+    expect([response.status, await response.json()]).toEqual([503, expect.objectContaining({ status: 503 })]);
+    expect(running.lines().flatMap(({ level, msg }) => (level === 40 ? [msg] : []))).toEqual([
+      'listening --insecure: tokens cross the network in clear, whoever sees one can use it',
+      'clients cannot be authenticated, and are answered 503 until they can',
+    ]);
+    expect(JSON.stringify(running.lines())).not.toContain('abc');
+  });
+
   test('and ends at once when it is interrupted while it starts', async () => {
     const { code } = await runCommand(
       serve,

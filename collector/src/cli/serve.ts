@@ -15,16 +15,20 @@ Examples:
   rollcall serve --policy ./policies
 
 Options:
+      --auth-audience=[]                  audience that tokens must be made for; default: the API server's own
+      --authenticate=false                ask the API server who a client is and whether it may (TokenReview, SubjectAccessReview)
       --cluster=''                        name of the cluster: the 'cluster' label of every series
       --collector-namespace='rollcall-system'
                                           policies in this namespace may select DaemonSets of others
       --context=''                        the kubeconfig context to use
       --discover=false                    watch every DaemonSet that has no policy, with the inferred scope
-      --insecure=false                    allow a --listen address that others can reach: nothing authenticates clients
+      --insecure=false                    allow a --listen address that others can reach without --authenticate or without TLS
       --kubeconfig=''                     path to the kubeconfig; default $KUBECONFIG, ~/.kube/config, in-cluster
       --listen='127.0.0.1:8090'           ADDRESS:PORT to listen on; port 0 takes a free one
       --log-level='info'                  debug, info, warn or error
       --policy=[]                         file or folder with DaemonCoverage policies; may be given several times
+      --tls-cert-file=''                  PEM certificate (chain) to serve HTTPS with; read again when it changes
+      --tls-private-key-file=''           its key
 
 Usage:
   rollcall serve [options]

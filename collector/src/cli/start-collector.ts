@@ -10,6 +10,7 @@ import { startServer, type RunningServer, type ServerOptions } from '../http/ser
 import { renderExposition } from '../metrics/exposition.ts';
 import { watchCluster, type ClusterWatch } from '../watch/cluster-watch.ts';
 import { createInterner } from '../watch/read-field.ts';
+import { createAccess, describeAccess } from './access.ts';
 import { createAnswers, rfc3339 } from './answers.ts';
 import { startPipeline, type LivePipeline } from './live-pipeline.ts';
 import { logCondition, logInForce } from './log-lines.ts';
@@ -66,19 +67,18 @@ export async function startCollector({ config, env, log, version }: CollectorOpt
     const scrape = { exposition: expose(live, config), collectorFamilies: self.families };
     const readiness: ServerOptions['readiness'] = () => readinessOf(watch.watches(), live.now().wallMs);
     const answers = createAnswers({ ...live, rejected: book.rejected });
-    server = await startServer({ listen: config.listen, answers, scrape, readiness, log });
+    server = await startServer({ ...createAccess(config, connection, log), answers, scrape, readiness, log });
   } catch (error) {
     await stop();
     throw error;
   }
-  if (config.insecure) log.warn({ url: server.url }, INSECURE);
-  log.info({ url: server.url, api: connection.server }, 'listening');
+  const { url } = server;
+  const { clients, warning } = describeAccess(config);
+  if (warning !== '') log.warn({ url }, warning);
+  log.info({ url, api: connection.server, clients }, 'listening');
   let stopping: Promise<void> | undefined;
-  return { url: server.url, stop: () => (stopping ??= stop()) };
+  return { url, stop: () => (stopping ??= stop()) };
 }
-
-const INSECURE =
-  'listening --insecure: whoever reaches this address can read every answer, nothing authenticates clients';
 
 /** What the watches are started with. */
 interface Watching {

@@ -10,6 +10,8 @@ const DEFAULTS = {
   collectorNamespace: 'rollcall-system',
   listen: { host: '127.0.0.1', port: 8090 },
   insecure: false,
+  authenticate: undefined,
+  tls: undefined,
   logLevel: 'info',
 };
 
@@ -29,6 +31,20 @@ test.each<[readonly string[], object]>([
   [['--listen', '10.0.0.1:80', '--insecure'], { listen: { host: '10.0.0.1', port: 80 }, insecure: true }],
   [['--listen', 'a:1', '--listen', '127.0.0.1:2'], { listen: { host: '127.0.0.1', port: 2 } }],
   [['--'], {}],
+  [['--authenticate'], { authenticate: { audiences: [] } }],
+  [
+    ['--authenticate', '--auth-audience=rollcall', '--auth-audience', 'x'],
+    { authenticate: { audiences: ['rollcall', 'x'] } },
+  ],
+  [['--tls-cert-file=c', '--tls-private-key-file', 'k'], { tls: { certFile: 'c', keyFile: 'k' } }],
+  [
+    ['--listen=:80', '--authenticate', '--tls-cert-file=c', '--tls-private-key-file=k'],
+    { listen: { host: '0.0.0.0', port: 80 }, authenticate: { audiences: [] }, tls: { certFile: 'c', keyFile: 'k' } },
+  ],
+  [
+    ['--listen=:80', '--authenticate', '--insecure'],
+    { listen: { host: '0.0.0.0', port: 80 }, authenticate: { audiences: [] }, insecure: true },
+  ],
 ])('the flags %j are good', (argv, config) => {
   const parsed = parseServeConfig(argv);
   expect(parsed).toEqual({ ok: true, config: { ...DEFAULTS, ...config } });
@@ -37,7 +53,7 @@ test.each<[readonly string[], object]>([
 
 const NO_ADDRESS = 'is not ADDRESS:PORT; write for example 127.0.0.1:8090 or [::1]:8090';
 const OPEN =
-  'is not a loopback address and nothing authenticates clients; add --insecure if whoever reaches that address may read everything, or listen on 127.0.0.1';
+  'is not a loopback address and nothing authenticates clients; add --authenticate, --tls-cert-file and --tls-private-key-file, or --insecure if whoever reaches that address may read everything, or listen on 127.0.0.1';
 
 test.each<[readonly string[], readonly string[]]>([
   [['--listen', '8090'], [`--listen: "8090" ${NO_ADDRESS}`]],
@@ -47,6 +63,20 @@ test.each<[readonly string[], readonly string[]]>([
   [['--listen', ':80'], [`--listen: ":80" ${OPEN}`]],
   [['--listen', '0.0.0.0:80'], [`--listen: "0.0.0.0:80" ${OPEN}`]],
   [['--listen', '127.0.0.1.example.org:80'], [`--listen: "127.0.0.1.example.org:80" ${OPEN}`]],
+  [['--listen', ':80', '--tls-cert-file=c', '--tls-private-key-file=k'], [`--listen: ":80" ${OPEN}`]],
+  [
+    ['--listen', ':80', '--authenticate'],
+    [
+      '--listen: ":80" is not a loopback address and tokens would cross the network in clear; add --tls-cert-file and --tls-private-key-file, or --insecure if something else encrypts',
+    ],
+  ],
+  [['--tls-cert-file=c'], ['--tls-cert-file: "c" has no key; add --tls-private-key-file']],
+  [['--tls-private-key-file=k'], ['--tls-private-key-file: "k" has no certificate; add --tls-cert-file']],
+  [['--auth-audience=a'], ['--auth-audience: "a" is for tokens that nobody looks at; add --authenticate']],
+  [
+    ['--authenticate', '--auth-audience='],
+    ['--auth-audience: "" is no audience; name one, or leave it out for that of the API server'],
+  ],
   [['--log-level', 'loud'], ['--log-level: "loud" is unknown; use one of debug, info, warn, error']],
   [['--cluster', 'a b'], [`--cluster: "a b" is no name; use 1 to 63 letters, digits, '-', '_' and '.'`]],
   [['--cluster', '-a'], ['--cluster has no value; write --cluster=VALUE']],
@@ -62,9 +92,9 @@ test.each<[readonly string[], readonly string[]]>([
   [
     ['--polcy', 'x', '-v'],
     [
-      '--polcy is unknown; use one of --kubeconfig, --context, --policy, --discover, --cluster, --collector-namespace, --listen, --insecure, --log-level',
+      '--polcy is unknown; use one of --kubeconfig, --context, --policy, --discover, --cluster, --collector-namespace, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
       '"x" is no flag, and serve takes nothing else; leave it out',
-      '-v is unknown; use one of --kubeconfig, --context, --policy, --discover, --cluster, --collector-namespace, --listen, --insecure, --log-level',
+      '-v is unknown; use one of --kubeconfig, --context, --policy, --discover, --cluster, --collector-namespace, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
     ],
   ],
 ])('the flags %j are refused', (argv, faults) => {

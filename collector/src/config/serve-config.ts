@@ -1,17 +1,16 @@
 /** The flags of `rollcall serve`, read into one frozen Config; all faults are reported at once. */
 import { parseArgs } from 'node:util';
 import { COLLECTOR_NAMESPACE } from '@rollcall/contract';
+import { ACCESS_OPTIONS, readAccess, type Access } from './access-flags.ts';
 
 /** What `serve` runs with. */
-export interface ServeConfig {
+export interface ServeConfig extends Access {
   readonly kubeconfig: string | undefined;
   readonly context: string | undefined;
   readonly policies: readonly string[];
   readonly discover: boolean;
   readonly cluster: string;
   readonly collectorNamespace: string;
-  readonly listen: { readonly host: string; readonly port: number };
-  readonly insecure: boolean;
   readonly logLevel: string;
 }
 
@@ -30,8 +29,7 @@ const OPTIONS = {
   discover: { type: 'boolean', default: false },
   cluster: { type: 'string', default: '' },
   'collector-namespace': { type: 'string', default: COLLECTOR_NAMESPACE },
-  listen: { type: 'string', default: '127.0.0.1:8090' },
-  insecure: { type: 'boolean', default: false },
+  ...ACCESS_OPTIONS,
   'log-level': { type: 'string', default: 'info' },
 } as const;
 
@@ -41,10 +39,10 @@ export function parseServeConfig(argv: readonly string[]): ParsedConfig {
   const misuses = given.map(({ fault }) => fault).filter((fault) => fault !== '');
   const args = given.flatMap(({ token, fault }) => (fault === '' ? writeToken(token) : []));
   const flags = parseArgs({ args, options: OPTIONS }).values;
-  const listen = parseListen(flags.listen);
-  const faults = [...misuses, ...findBadListen(flags, listen), ...findBadNames(flags)];
-  if (faults.length > 0 || listen === undefined) return { ok: false, faults };
-  const { policy: policies, discover, cluster, insecure, 'log-level': logLevel } = flags;
+  const access = readAccess(flags);
+  const faults = [...misuses, ...access.faults, ...findBadNames(flags)];
+  if (faults.length > 0 || access.value === undefined) return { ok: false, faults };
+  const { policy: policies, discover, cluster, 'log-level': logLevel } = flags;
   return {
     ok: true,
     config: Object.freeze({
@@ -54,8 +52,7 @@ export function parseServeConfig(argv: readonly string[]): ParsedConfig {
       discover,
       cluster,
       collectorNamespace: flags['collector-namespace'],
-      listen,
-      insecure,
+      ...access.value,
       logLevel,
     }),
   };
@@ -86,30 +83,6 @@ function findMisuse(token: Token): string {
 function writeToken(token: Token): readonly string[] {
   if (token.kind !== 'option') return [];
   return [token.value === undefined ? token.rawName : `${token.rawName}=${token.value}`];
-}
-
-/** `HOST:PORT`, `[V6]:PORT` or `:PORT`; undefined for anything else. */
-function parseListen(text: string): ServeConfig['listen'] | undefined {
-  const found = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text);
-  const port = Number(found?.[3]);
-  if (found === null || port > 65_535) return undefined;
-  return { host: found[1] ?? (found[2] || '0.0.0.0'), port };
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
-function findBadListen(
-  { listen: text, insecure }: Pick<Flags, 'listen' | 'insecure'>,
-  listen: ServeConfig['listen'] | undefined,
-): readonly string[] {
-  if (listen === undefined) {
-    return [`--listen: "${text}" is not ADDRESS:PORT; write for example 127.0.0.1:8090 or [::1]:8090`];
-  }
-  if (isLoopback(listen.host) || insecure) return [];
-  const mend = 'add --insecure if whoever reaches that address may read everything, or listen on 127.0.0.1';
-  return [`--listen: "${text}" is not a loopback address and nothing authenticates clients; ${mend}`];
 }
 
 function findBadNames(flags: Flags): readonly string[] {

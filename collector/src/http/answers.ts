@@ -52,7 +52,9 @@ export interface Readiness {
   readonly watches: readonly WatchReadiness[];
 }
 
-/** Where faults of a request handler go; a pino logger fits. */
+/** Where faults of a request handler and news of the certificate go; a pino logger fits. */
 export interface HttpLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
 }

@@ -4,23 +4,12 @@ import express, { type Express, type Request, type Response, type Router } from 
 import type { Answers } from './answers.ts';
 import { continueToken, parseNodeQuery } from './node-query.ts';
 import { refuseMethod, refusePath, sendJson, sendProblem, sendText } from './respond.ts';
+import { INDEX, type ApiPath } from './routes.ts';
 
 type PolicyParams = { readonly namespace: string; readonly daemonset: string };
 type NodeParams = PolicyParams & { readonly node: string };
 
-const ROOT = '/api/v1/coverage';
-const POLICY = `${ROOT}/:namespace/:daemonset`;
-
-const INDEX = `Rollcall: of the nodes that should run the daemon, how many really do, and why not the others.
-
-/healthz                                            alive
-/readyz                                             ready, with the state of every watch
-/metrics                                            Prometheus text or OpenMetrics
-${ROOT}                                    every policy
-${ROOT}/{namespace}/{daemonset}            one policy
-${ROOT}/{namespace}/{daemonset}/nodes      its nodes; ?state=&reason=&pool=&limit=&continue=
-${ROOT}/{namespace}/{daemonset}/nodes/{node}
-`;
+const ROOT = '/api/v1/coverage' satisfies ApiPath;
 
 function refusePolicy(response: Response, { namespace, daemonset }: PolicyParams): void {
   sendProblem(
@@ -59,29 +48,29 @@ function isBadRequest(error: unknown): error is Error {
   return error instanceof Error && 'status' in error && error.status === 400;
 }
 
+type ApiHandler = (request: Request<NodeParams>, response: Response) => void;
+
+function createHandlers(answers: Answers): Readonly<Record<ApiPath, ApiHandler>> {
+  return {
+    '/': (_, response) => sendText(response, INDEX),
+    '/api/v1/coverage': (_, response) =>
+      sendJson(response, { items: answers.policies() } satisfies Page<PolicySummary>),
+    '/api/v1/coverage/{namespace}/{daemonset}': (request, response) => answerPolicy(answers, request, response),
+    '/api/v1/coverage/{namespace}/{daemonset}/nodes': (request, response) => answerNodes(answers, request, response),
+    '/api/v1/coverage/{namespace}/{daemonset}/nodes/{node}': (request, response) =>
+      answerNode(answers, request, response),
+  };
+}
+
 function createRoutes(answers: Answers): Router {
-  const router = express.Router();
-  const refuse = (request: Request, response: Response): void => refuseMethod(response, request.method);
-  router
-    .route('/')
-    .get((_, response) => sendText(response, INDEX))
-    .all(refuse);
-  router
-    .route(ROOT)
-    .get((_, response) => sendJson(response, { items: answers.policies() } satisfies Page<PolicySummary>))
-    .all(refuse);
-  router
-    .route(POLICY)
-    .get((request: Request<PolicyParams>, response) => answerPolicy(answers, request, response))
-    .all(refuse);
-  router
-    .route(`${POLICY}/nodes`)
-    .get((request: Request<PolicyParams>, response) => answerNodes(answers, request, response))
-    .all(refuse);
-  router
-    .route(`${POLICY}/nodes/:node`)
-    .get((request: Request<NodeParams>, response) => answerNode(answers, request, response))
-    .all(refuse);
+  // A path is what was authorised, letter for letter: no other spelling leads to the same answer.
+  const router = express.Router({ caseSensitive: true, strict: true });
+  for (const [path, handler] of Object.entries(createHandlers(answers))) {
+    router
+      .route(path.replaceAll(/\{(\w+)\}/g, ':$1'))
+      .get((request, response) => handler(request as unknown as Request<NodeParams>, response))
+      .all((request, response) => refuseMethod(response, request.method));
+  }
   return router;
 }
 

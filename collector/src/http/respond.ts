@@ -4,11 +4,15 @@ import type { Problem } from '@rollcall/contract';
 
 const TITLES = {
   400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
   413: 'Content Too Large',
+  414: 'URI Too Long',
   421: 'Misdirected Request',
   500: 'Internal Server Error',
+  503: 'Service Unavailable',
 } as const;
 
 function send(response: ServerResponse, type: string, body: string): void {

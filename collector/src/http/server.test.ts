@@ -166,7 +166,7 @@ describe('the server', () => {
       'with a body that does not come',
       {},
       'POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n',
-      '405',
+      '413',
     ],
     ['beyond the limit', { connections: 0 }, '', ''],
   ])('closes a connection %s', async (_, limits, sent, status) => {

@@ -90,7 +90,7 @@ export function serverOptions(overrides: Partial<ServerOptions> = {}, faults: un
       ],
     },
     readiness: () => ({ ready: true, watches: [{ watch: 'nodes', state: 'live', why: '', heardSeconds: 0 }] }),
-    log: { error: (fields) => faults.push(fields) },
+    log: { error: (fields) => faults.push(fields), info: () => undefined, warn: () => undefined },
     ...overrides,
   };
 }

@@ -1,0 +1,69 @@
+/** Who may ask what: the port to whoever decides, and how a refusal is answered (RFC 6750, RFC 9110 section 11.6.1). */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sendProblem } from './respond.ts';
+
+/** One request to be judged: its bearer token, its path without the query, its method in lower case. */
+export interface Asked {
+  readonly token: string;
+  readonly path: string;
+  readonly verb: string;
+}
+
+/** The judgement; `user` is who the token belongs to, '' as long as that is not known. `unavailable`: nobody can judge now. */
+export interface Verdict {
+  readonly outcome: 'allowed' | 'unauthenticated' | 'forbidden' | 'unavailable';
+  readonly user: string;
+}
+
+/** Judges a request. Never rejects: who cannot judge says `unavailable`, and nothing is answered. */
+export type Authorise = (asked: Asked) => Promise<Verdict>;
+
+// RFC 6750, section 2.1: what a bearer token can look like. Anything else need not be reviewed.
+const BEARER = /^Bearer +([\w.~+/-]+=*) *$/i;
+
+const NO_TOKEN = 'This path needs a token; send the header "Authorization: Bearer TOKEN".';
+const BAD_TOKEN =
+  'The API server does not know this token: it is expired, revoked, or made for another audience; send a fresh one, for example of "kubectl create token".';
+const NO_REVIEW =
+  'The API server cannot say now whether this token may do that, and without its word nothing is answered; try again, and if that does not help read the log of the collector.';
+/** Seconds: an API server that restarts is back in about that time. */
+const RETRY_AFTER = 5;
+
+/** Whether the request may go on; if not it is answered. */
+export async function admit(
+  authorise: Authorise,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
+  const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
+  if (token === undefined) {
+    challenge(response, 'Bearer', NO_TOKEN);
+    return false;
+  }
+  const [path = ''] = (request.url ?? '').split('?');
+  const verb = (request.method ?? '').toLowerCase();
+  const { outcome, user } = await authorise({ token, path, verb });
+  switch (outcome) {
+    case 'allowed':
+      return true;
+    case 'unauthenticated':
+      challenge(response, 'Bearer error="invalid_token"', BAD_TOKEN);
+      return false;
+    case 'forbidden':
+      sendProblem(response, 403, forbid(user, path, verb));
+      return false;
+    case 'unavailable':
+      response.setHeader('Retry-After', RETRY_AFTER);
+      sendProblem(response, 503, NO_REVIEW);
+      return false;
+  }
+}
+
+function challenge(response: ServerResponse, scheme: string, detail: string): void {
+  response.setHeader('WWW-Authenticate', scheme);
+  sendProblem(response, 401, detail);
+}
+
+function forbid(user: string, path: string, verb: string): string {
+  return `User ${JSON.stringify(user)} may not ${verb} ${path}; bind a ClusterRole to it that allows this verb on this nonResourceURL, such as rollcall-reader.`;
+}

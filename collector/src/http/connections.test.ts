@@ -1,0 +1,165 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { until } from '../test-time.ts';
+import type { ScrapeSource } from './scrape.ts';
+import { startServer, type RunningServer, type ServerOptions } from './server.ts';
+import { ONE } from './test-certificates.ts';
+import { serverOptions } from './test-ports.ts';
+
+let server: RunningServer | undefined;
+const sockets: Socket[] = [];
+
+afterEach(async () => {
+  scrapes = 0;
+  for (const socket of sockets.splice(0)) socket.destroy();
+  await server?.close(0);
+  server = undefined;
+});
+
+async function start(overrides: Partial<ServerOptions>): Promise<number> {
+  server = await startServer(serverOptions(overrides));
+  return Number(new URL(server.url).port);
+}
+
+interface Client {
+  readonly socket: Socket;
+  received(): string;
+  isEnded(): boolean;
+}
+
+function follow(socket: Socket): Client {
+  let received = '';
+  let ended = false;
+  sockets.push(socket);
+  socket.on('data', (chunk: Buffer) => (received += chunk.toString()));
+  socket.on('error', () => undefined).on('close', () => (ended = true));
+  return { socket, received: () => received, isEnded: () => ended };
+}
+
+async function open(port: number): Promise<Client> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  return follow(socket);
+}
+
+function ask(client: Client, path: string): void {
+  client.socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+}
+
+let scrapes = 0;
+/** Scrapes that never end. */
+const endless: ScrapeSource = {
+  exposition: () => [][Symbol.iterator](),
+  collectorFamilies: () => {
+    scrapes += 1;
+    return new Promise(() => undefined);
+  },
+};
+
+test('past the limit a new connection gets in, and the one that is idle longest goes', async () => {
+  const port = await start({ limits: { connections: 3 } });
+  const first = await open(port);
+  const second = await open(port);
+  const third = await open(port);
+  ask(first, '/healthz');
+  await until(() => first.received().includes('ok'), 'the first answer');
+  const fourth = await open(port);
+  ask(fourth, '/healthz');
+  await until(() => fourth.received().includes('ok'), 'the answer of the newcomer');
+  await until(second.isEnded, 'the idle one to end');
+  expect([first.isEnded(), third.isEnded(), fourth.isEnded()]).toEqual([false, false, false]);
+});
+
+test('one that is being answered stays, and where all are no other gets in', async () => {
+  const port = await start({ limits: { connections: 2 }, scrape: endless });
+  const busy = [await open(port), await open(port)];
+  for (const client of busy) ask(client, '/metrics');
+  await until(() => scrapes === 2, 'the requests');
+  const third = await open(port);
+  await until(third.isEnded, 'the newcomer to end');
+  expect(busy.map((client) => client.isEnded())).toEqual([false, false]);
+});
+
+test('the same over TLS, before and after the handshake', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'rollcall-tls-'));
+  await writeFile(join(folder, 'crt'), ONE.cert);
+  await writeFile(join(folder, 'key'), ONE.key);
+  const port = await start({
+    limits: { connections: 2 },
+    tls: { certFile: join(folder, 'crt'), keyFile: join(folder, 'key') },
+  });
+  await rm(folder, { recursive: true });
+  const secure = async (): Promise<Client> => {
+    const socket = connectTls({ port, host: '127.0.0.1', ca: ONE.cert });
+    await once(socket, 'secureConnect');
+    return follow(socket);
+  };
+  const silent = await open(port);
+  const idle = await secure();
+  const third = await secure();
+  await until(silent.isEnded, 'the one without a handshake to end');
+  ask(third, '/healthz');
+  await until(() => third.received().includes('ok'), 'an answer');
+  const fourth = await secure();
+  await until(idle.isEnded, 'the idle one to end');
+  ask(fourth, '/healthz');
+  await until(() => fourth.received().includes('ok'), 'another answer');
+  expect([third.isEnded(), fourth.isEnded()]).toEqual([false, false]);
+});
+
+test('past the limit of requests that are being answered others get 503, and probes their answer', async () => {
+  const port = await start({ limits: { requests: 2 }, scrape: endless });
+  const busy = [await open(port), await open(port)];
+  for (const client of busy) ask(client, '/metrics');
+  const third = await open(port);
+  await until(() => {
+    ask(third, '/');
+    return third.received().includes('503');
+  }, 'the refusal');
+  expect(third.received()).toMatch(/Retry-After: 1\r\n/);
+  const probe = await open(port);
+  ask(probe, '/healthz');
+  await until(() => probe.received().includes('ok'), 'the probe');
+  busy[0]?.socket.destroy();
+  await until(async () => {
+    const next = await open(port);
+    ask(next, '/');
+    await until(() => next.received().includes('\r\n\r\n'), 'an answer');
+    return next.received().startsWith('HTTP/1.1 200');
+  }, 'room again');
+});
+
+test('who pipelines more than a few requests is cut off', async () => {
+  const port = await start({ scrape: endless });
+  const client = await open(port);
+  for (let i = 0; i < 9; i++) ask(client, '/metrics');
+  await until(client.isEnded, 'the end');
+  expect(client.received()).toBe('');
+  const other = await open(port);
+  for (let i = 0; i < 8; i++) ask(other, '/healthz');
+  await until(() => other.received().match(/ok/g)?.length === 8, 'eight answers');
+});
+
+test('the event loop turns between two requests that came at once', async () => {
+  let turns = 0;
+  let timer = setImmediate(function turn() {
+    turns++;
+    timer = setImmediate(turn);
+  });
+  const seen: number[] = [];
+  const collectorFamilies: ScrapeSource['collectorFamilies'] = async () => {
+    seen.push(turns);
+    return [];
+  };
+  const port = await start({ scrape: { exposition: () => [][Symbol.iterator](), collectorFamilies } });
+  const client = await open(port);
+  client.socket.write('GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(8));
+  await until(() => seen.length === 8, 'all');
+  clearImmediate(timer);
+  expect(new Set(seen).size).toBe(8);
+});

@@ -1,0 +1,36 @@
+/** Bounds on what clients can hold, and why each is what it is. Constants, no flags: nobody has to find out a good value. */
+
+/** Milliseconds, bytes and counts. */
+export interface Limits {
+  /** Until all headers have come, and until a TLS handshake is done: what comes slower is no client of ours (slowloris). */
+  readonly headersMs: number;
+  /** Until the whole request has come. */
+  readonly requestMs: number;
+  /** For a connection on which nothing moves, such as a scraper that does not read. */
+  readonly idleMs: number;
+  /** Between two requests of a connection: longer than the usual scrape interval of 60 s. */
+  readonly keepAliveMs: number;
+  /** All headers together: tokens of service accounts take 1 to 2 KiB. */
+  readonly headerBytes: number;
+  /** The path with its query: a page's `continue` and two names of 253 characters fit three times over. */
+  readonly urlBytes: number;
+  /** Open at once; the one that is idle longest makes room for a new one, so that a probe always gets in. */
+  readonly connections: number;
+  /** Begun and not answered, probes aside: half of the connections, so that these cannot all be busy. */
+  readonly requests: number;
+  /** Unanswered on one connection: nobody pipelines but who means harm. */
+  readonly pipelined: number;
+}
+
+/** What the server runs with. */
+export const LIMITS: Limits = {
+  headersMs: 10_000,
+  requestMs: 15_000,
+  idleMs: 60_000,
+  keepAliveMs: 75_000,
+  headerBytes: 16 * 1024,
+  urlBytes: 4 * 1024,
+  connections: 512,
+  requests: 256,
+  pipelined: 8,
+};

@@ -1,0 +1,51 @@
+/** What the server answers, in one list: handlers, the index and the tests of who may ask what are all made from it. */
+
+/** One route; a `{name}` in its path stands for one segment. */
+interface Route {
+  readonly path: string;
+  /** Answered to everybody, without a token: probes only. */
+  readonly open: boolean;
+  /** Answered ahead of express, which is imported when the others are first asked. */
+  readonly direct: boolean;
+  /** One line for the index. */
+  readonly what: string;
+}
+
+/** Every route of the server. */
+export const ROUTES = [
+  { path: '/healthz', open: true, direct: true, what: 'alive' },
+  { path: '/readyz', open: true, direct: true, what: 'ready, with the state of every watch' },
+  { path: '/metrics', open: false, direct: true, what: 'Prometheus text or OpenMetrics' },
+  { path: '/', open: false, direct: false, what: 'this list' },
+  { path: '/api/v1/coverage', open: false, direct: false, what: 'every policy' },
+  { path: '/api/v1/coverage/{namespace}/{daemonset}', open: false, direct: false, what: 'one policy' },
+  {
+    path: '/api/v1/coverage/{namespace}/{daemonset}/nodes',
+    open: false,
+    direct: false,
+    what: 'its nodes; ?state=&reason=&pool=&limit=&continue=',
+  },
+  { path: '/api/v1/coverage/{namespace}/{daemonset}/nodes/{node}', open: false, direct: false, what: 'one node' },
+] as const satisfies readonly Route[];
+
+type Listed = (typeof ROUTES)[number];
+
+/** Paths that are answered on node:http. */
+export type DirectPath = Extract<Listed, { readonly direct: true }>['path'];
+
+/** Paths that express answers. */
+export type ApiPath = Extract<Listed, { readonly direct: false }>['path'];
+
+const WIDTH = Math.max(...ROUTES.map(({ path }) => path.length));
+
+/** The list as text. */
+export const INDEX = [
+  'Rollcall: of the nodes that should run the daemon, how many really do, and why not the others.\n',
+  ...ROUTES.map(({ path, what }) => `${path.padEnd(WIDTH)}  ${what}`),
+  '',
+].join('\n');
+
+/** Whether a path, as it was asked for, is answered without a token. */
+export function isOpen(path: string): boolean {
+  return ROUTES.some((route) => route.open && route.path === path);
+}

@@ -1,0 +1,18 @@
+/** Lets requests begin one for each turn of the event loop: however many come at once, what has no time to wait goes in between. */
+
+/** Resolves when it is the caller's turn. */
+export type TakeTurn = () => Promise<void>;
+
+/** A queue without bound of its own: who takes a turn is counted elsewhere. */
+export function createTurns(): TakeTurn {
+  const waiting: (() => void)[] = [];
+  const next = (): void => {
+    waiting.shift()?.();
+    if (waiting.length > 0) setImmediate(next);
+  };
+  return () =>
+    new Promise((resolve) => {
+      waiting.push(resolve);
+      if (waiting.length === 1) setImmediate(next);
+    });
+}

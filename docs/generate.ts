@@ -89,7 +89,7 @@ Beside them stand the metrics of the Node.js process, ${code('process_*')} and $
 /** docs/reasons.md: every reason in rank order, the excuses and the findings. */
 export function renderReasonsPage(): string {
   const rows = Object.entries(REASONS).map(([name, { owner, mode, nextStep }], rank) => [
-    String(rank + 1),
+    `${rank + 1}<a id="${name.toLowerCase()}"></a>`,
     code(name),
     owner,
     mode,

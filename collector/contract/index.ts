@@ -96,5 +96,6 @@ export {
 } from './daemon-coverage.ts';
 export { checkDaemonCoverage, type CheckedPolicy } from './daemon-coverage-check.ts';
 export { daemonCoverageCrd, type StructuralSchema, type ValidationRule } from './daemon-coverage-crd.ts';
+export { findNearest } from './daemon-coverage-nearest.ts';
 export { parseDuration } from './daemon-coverage-duration.ts';
 export { faultAt, formatFault, valueAt, type PolicyFault } from './daemon-coverage-faults.ts';

@@ -111,7 +111,7 @@ export const REASONS = {
   InitBlocked: {
     owner: 'agent',
     mode: 'F2',
-    nextStep: 'Read the log of the init container that is named: kubectl logs POD -c CONTAINER.',
+    nextStep: 'Read the log of the init container that is named.',
   },
   OOMKilled: {
     owner: 'agent',
@@ -121,7 +121,7 @@ export const REASONS = {
   CrashLoop: {
     owner: 'agent',
     mode: 'F2',
-    nextStep: 'Read the log of the last run: kubectl logs POD -c CONTAINER --previous.',
+    nextStep: 'Read the log of the run that ended; mend what it complains of, or roll back.',
   },
   TerminatingStuck: {
     owner: 'rollout',
@@ -151,7 +151,7 @@ export const REASONS = {
   Unexplained: {
     owner: 'agent',
     mode: '-',
-    nextStep: 'kubectl describe the pod and the DaemonSet; report the evidence so that a reason can be added.',
+    nextStep: 'Read the events of the pod or of the DaemonSet; report the evidence so that a reason can be added.',
   },
 } as const satisfies Record<string, Reason>;
 

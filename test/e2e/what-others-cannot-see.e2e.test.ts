@@ -99,7 +99,7 @@ test('a lost label: the node is named, with the label and, as far as the API ser
   const answers = await Promise.all([removed, changed].map((node) => collector.node('default/drifted', node)));
   expect(answers).toMatchObject([drift, drift]);
   expect(answers.map(({ message }) => message)).toMatchObject([
-    expect.stringMatching(/group=drifted .*no such label.* do not tell by whom.* kubectl label node drifted-0/),
+    expect.stringMatching(/group=drifted .*no such label.* Who did it is not recorded.* kubectl label node drifted-0/),
     expect.stringMatching(/group=drifted .*has group=other.* changed by label-robot.* kubectl label node drifted-1/),
   ]);
   await cluster.waitForReady('drifted', SIZE - 2);

@@ -11,7 +11,7 @@ import { podSource, WATCH, type ClusterEvent } from '@rollcall/contract';
 import { parse } from 'yaml';
 
 /** One step of a log, at the least that time passed: objects as they now are, those that are gone, watches whose state changed. */
-interface Step {
+export interface Step {
   /** Time since the log began, as HH:MM:SS. */
   readonly at: string;
   readonly seen?: readonly { readonly kind: string }[];
@@ -24,8 +24,13 @@ interface Step {
 export const LOG_START = Date.UTC(2026, 0, 1);
 
 /** The events of a log in order, the monotonic clock at 0 when it begins. Throws on a kind that the core does not know. */
-export function* readLog(log: string): Generator<ClusterEvent> {
-  for (const { at, seen = [], gone = [], watches = {} } of parse(log, { merge: true }) as readonly Step[]) {
+export function readLog(log: string): Generator<ClusterEvent> {
+  return readSteps(parse(log, { merge: true }) as readonly Step[]);
+}
+
+/** The events of steps that are read already; otherwise the same. */
+export function* readSteps(steps: readonly Step[]): Generator<ClusterEvent> {
+  for (const { at, seen = [], gone = [], watches = {} } of steps) {
     const monoMs = readTime(at);
     const stamp = { source: 'log', monoMs, wallMs: LOG_START + monoMs };
     yield { ...stamp, kind: 'tick', uid: '' };

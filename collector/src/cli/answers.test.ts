@@ -117,7 +117,7 @@ describe('nodes', () => {
     expect(detail('missing/gpu/1')).toMatchObject({
       node: '',
       reason: 'NodeMissing',
-      checks: [],
+      checks: [{ check: 'node exists', outcome: 'fail' }],
       transitions: [{ to: 'uncovered', nodeUid: 'missing/gpu/1' }],
     });
     expect(detail('n00')).toMatchObject({ node: 'n00', state: 'covered', nextStep: null });

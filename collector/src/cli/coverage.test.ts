@@ -56,6 +56,8 @@ others      c           0          0         0           0            0         
 DAEMONSET   NODE   POOL   REASON      OWNER   MESSAGE
 agents/a    n07    none   CrashLoop   agent   Container a of pod agents/a-n07 is in CrashLoopBackOff: back-off 5m0s.
 
+Why, and what to do: rollcall explain n07 agents/a
+
 Not evaluated in a single look: label drift, restarts, time (counters need \`rollcall serve\`).
 `,
       err: 'No DaemonCoverage policy found: every DaemonSet is looked at, denominators are inferred.\n',

@@ -1,12 +1,12 @@
 /** `rollcall coverage`: calls the roll once, straight against a cluster, and prints who answered. */
 import { parseArgs } from 'node:util';
-import { COLLECTOR_NAMESPACE, type PolicySummary } from '@rollcall/contract';
+import type { PolicySummary } from '@rollcall/contract';
 import { stringify } from 'yaml';
+import { callRoll, ROLL_OPTIONS } from './call-roll.ts';
 import { EXIT, type Command, type Io } from './command.ts';
 import { isBelow, parsePercentage, type Percentage } from './fail-below.ts';
-import { openConnection } from './open-connection.ts';
 import { printCoverage, type CoverageItem } from './print-coverage.ts';
-import { takeRoll, type RollCall } from './take-roll.ts';
+import type { RollCall } from './take-roll.ts';
 
 const HELP = `Call the roll once and print which nodes should run each DaemonSet and which really do.
 
@@ -41,14 +41,10 @@ Exit codes: 0 fine, 1 below --fail-below or a policy is rejected, 2 bad flags, 3
 `;
 
 const OPTIONS = {
-  'collector-namespace': { type: 'string' },
-  context: { type: 'string' },
-  discover: { type: 'boolean' },
+  ...ROLL_OPTIONS,
   'fail-below': { type: 'string' },
-  kubeconfig: { type: 'string' },
   namespace: { type: 'string', short: 'n' },
   output: { type: 'string', short: 'o' },
-  policy: { type: 'string', multiple: true },
 } as const;
 
 const OUTPUTS = ['table', 'wide', 'json', 'yaml'] as const;
@@ -98,24 +94,6 @@ async function run({ flags, names, output, failBelow }: Arguments, io: Io): Prom
 }
 
 const HINT = "see 'rollcall coverage' for all there are, and --discover for those without a policy";
-
-/** The roll call; an interrupt ends it, and with it the command. */
-async function callRoll({ kubeconfig, context, ...flags }: Arguments['flags'], io: Io): Promise<RollCall> {
-  const connection = await openConnection({ kubeconfig, context }, io.env);
-  const close = (): void => connection.close();
-  io.signal.addEventListener('abort', close, { once: true });
-  try {
-    return await takeRoll({
-      connection,
-      policies: flags.policy ?? [],
-      discover: flags.discover,
-      collectorNamespace: flags['collector-namespace'] ?? COLLECTOR_NAMESPACE,
-    });
-  } finally {
-    io.signal.removeEventListener('abort', close);
-    close();
-  }
-}
 
 function parse(argv: readonly string[]): Arguments | string {
   try {

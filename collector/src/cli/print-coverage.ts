@@ -76,5 +76,14 @@ function printNodes(items: readonly CoverageItem[], wide: boolean): string {
   const shown = wide ? all : all.slice(0, MOST_NODES);
   const more = all.length - shown.length;
   const table = formatTable([['DAEMONSET', 'NODE', 'POOL', 'REASON', 'OWNER', 'MESSAGE'], ...shown]);
-  return more === 0 ? table : `${table}... and ${more} more (-o wide shows all)\n`;
+  const rest = more === 0 ? '' : `... and ${more} more (-o wide shows all)\n`;
+  return `${table}${rest}\n${nextCommand(items)}`;
+}
+
+/** Where to go from here, for the first that is named. */
+function nextCommand(items: readonly CoverageItem[]): string {
+  const named = items.flatMap(({ policy: { namespace, daemonset }, uncovered }) =>
+    uncovered.filter(({ node }) => node !== '').map(({ node }) => `${node} ${namespace}/${daemonset}`),
+  );
+  return formatLine(`Why, and what to do: rollcall explain ${named[0] ?? 'NODE'}`);
 }

@@ -2,12 +2,13 @@
 import { EXIT, type Command, type Io } from './command.ts';
 import { coverage } from './coverage.ts';
 import { crds } from './crds.ts';
+import { explain } from './explain.ts';
 import { plan } from './plan.ts';
 import { serve } from './serve.ts';
 import { validate } from './validate.ts';
 import { VERSION } from './version.ts';
 
-const COMMANDS: readonly Command[] = [serve, coverage, plan, validate, crds];
+const COMMANDS: readonly Command[] = [serve, coverage, explain, plan, validate, crds];
 
 const HELP = `Rollcall proves that a DaemonSet covers every node that should run it, and says why not.
 

@@ -186,7 +186,7 @@ describe('the chain of checks', () => {
     expect(detail(cluster)?.checks.at(-1)).toEqual({
       check: 'layer pod',
       outcome: 'unknown',
-      seen: 'cannot be seen: pods/agents/agent',
+      seen: 'the collector does not see pods/agents/agent (stale)',
     });
     cluster.live();
     cluster.policy({ podLayer: { asked: true, offPools: ['none'], startDeadlineMs: MINUTE } });

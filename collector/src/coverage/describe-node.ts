@@ -78,7 +78,11 @@ function explain(subject: Subject, standing: Standing | undefined): Explanation 
     case 'covered':
       return { reason: null, message: '', findings: findOnCovered(subject) };
     case 'unobserved':
-      return { reason: null, message: 'a watch that this needs is not live, or no layer is asked', findings: [] };
+      return {
+        reason: null,
+        message: 'what is needed to judge it cannot be seen now, or nothing is asked of it',
+        findings: [],
+      };
     case 'excluded':
       return { reason: null, message: `excluded by the rule ${standing.rule}`, findings: [] };
     case 'stray':

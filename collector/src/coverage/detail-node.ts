@@ -2,7 +2,7 @@
 import { REASONS, type Check, type NodeDetail, type Transition } from '@rollcall/contract';
 import { describeNode, subjectOf, type Described } from './describe-node.ts';
 import { isLive } from './diagnosis/live-pod.ts';
-import { explainPlacement } from './explain-placement.ts';
+import { explainPlacement, isPassingTaint } from './explain-placement.ts';
 import { ASKED_LAYERS, askLayer } from './judge.ts';
 import { commandsFor, commandsForPhantom } from './next-commands.ts';
 import { createRecord, type NodeRecord } from './record.ts';
@@ -32,13 +32,29 @@ export function detailNode(
   const subject = subjectOf(context, known, node);
   const commands = code === undefined ? [] : commandsFor(code, subject);
   const checks = markFollowers([checkDaemonSet(subject), ...checkNode(context, { answer, record: known, subject })]);
-  return { ...answer, nextStep, commands, checks, transitions: transitions(uid) };
+  const findings = answer.findings.filter((finding) => !isEcho(finding, { answer, subject }));
+  return { ...answer, findings, nextStep, commands, checks, transitions: transitions(uid) };
+}
+
+const PLACEMENT: readonly string[] = ['LabelDrift', 'NodeSelectorMismatch', 'UntoleratedTaint'];
+
+/** What the detail need not tell: the same placement twice, and the taints that an ill node gets for being ill. */
+function isEcho({ code }: Answer['findings'][number], { answer, subject }: Omit<Seen, 'record'>): boolean {
+  if (!PLACEMENT.includes(code)) return false;
+  if (isTaintedForBeingIll(subject)) return true;
+  const told = [answer.reason, ...answer.findings.map((own) => own.code)];
+  return code !== 'LabelDrift' && told.includes('LabelDrift');
 }
 
 /** The reason whose next step is due: why the node is not covered, or what will take its daemon away. */
 function codeOf({ state, reason, findings }: Answer): keyof typeof REASONS | undefined {
   if (state === 'uncovered') return isReason(reason) ? reason : 'Unexplained';
   return state === 'covered' ? findings.map(({ code }) => code).find(isReason) : undefined;
+}
+
+function isTaintedForBeingIll({ node, placement: { untolerated } }: Subject): boolean {
+  if (node.object.ready.status === 'True' || untolerated.length === 0) return false;
+  return untolerated.every(({ key }) => isPassingTaint(key));
 }
 
 type Answer = Omit<NodeDetail, 'nextStep' | 'commands' | 'checks' | 'transitions'>;
@@ -94,6 +110,9 @@ function checkEligible(subject: Subject): Check {
   }
   const { message } = explainPlacement(node.object, daemonSet.object.placement, placement);
   const isKept = placement.keepRunning && pod !== undefined && pod.object.bound && isLive(pod);
+  if (isTaintedForBeingIll(subject)) {
+    return { check: 'eligible', outcome: 'note', seen: `not before the node is well: ${message}` };
+  }
   if (!isKept) return { check: 'eligible', outcome: 'fail', seen: message };
   return { check: 'eligible', outcome: 'note', seen: `its pod may stay, but no new one will come: ${message}` };
 }
@@ -105,7 +124,12 @@ function checkLayer(layer: Layer, subject: Subject, { inventory }: Described): r
   }
   const dark = layer.sources(subject).filter((source) => inventory.watches.get(source) !== 'live');
   if (dark.length === 0) return layer.check(subject);
-  const blind: Check = { check: `layer ${layer.name}`, outcome: 'unknown', seen: `cannot be seen: ${dark.join(', ')}` };
+  const states = dark.map((source) => `${source} (${inventory.watches.get(source) ?? 'not begun'})`);
+  const blind: Check = {
+    check: `layer ${layer.name}`,
+    outcome: 'unknown',
+    seen: `the collector does not see ${states.join(', ')}`,
+  };
   if (answer === 'unknown') return [blind];
   // What the live watches prove; all behind it may have changed unseen.
   const checks = layer.check(subject);

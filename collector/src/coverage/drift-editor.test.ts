@@ -7,8 +7,8 @@ const TAINT = { key: 'repair', value: '', effect: 'NoExecute' };
 test.each([
   ['who set something when the node drifted is named', { manager: 'robot', at: 2_000 }, 'changed by robot.'],
   ['the same manager may do it later', { manager: 'kubelet', at: 2_000 }, 'changed by kubelet.'],
-  ['whoever was the last before did not do it', BEFORE, 'do not tell by whom.'],
-  ['nobody is named when nobody is known', undefined, 'do not tell by whom.'],
+  ['whoever was the last before did not do it', BEFORE, 'Who did it is not recorded.'],
+  ['nobody is named when nobody is known', undefined, 'Who did it is not recorded.'],
 ])('%s', (_, editor, words) => {
   const cluster = createCoveredCluster(['a']);
   cluster.node('a', { editor: BEFORE });

@@ -5,6 +5,7 @@ export { detailNode } from './detail-node.ts';
 export { divergenceOf, type PolicyRoll } from './policy-roll.ts';
 export { toMemory, type NodeRecord } from './record.ts';
 export { createRoll, type Roll } from './roll.ts';
+export { sayDuration } from './say-duration.ts';
 export { isInScope, type Standing } from './standing.ts';
 export type { Instant } from './subject.ts';
 export type { DaemonSetEntry } from '../inventory/index.ts';

@@ -62,7 +62,7 @@ const COMMANDS: Readonly<Record<ReasonCode, Commands>> = {
   DuplicatePod: ({ namespace, node }) => [
     `kubectl get pods -n ${namespace} --field-selector spec.nodeName=${node} --show-labels`,
   ],
-  Unexplained: describePod,
+  Unexplained: both(describePod, readLogOfUnready),
 };
 
 /** For a reason of that node, the most useful first. */
@@ -136,6 +136,12 @@ function readLog(isMeant: (container: ContainerObject) => boolean): Commands {
       `kubectl describe pod ${names.pod}`,
     ];
   };
+}
+
+/** Of a container that runs and is not ready: what it does instead. */
+function readLogOfUnready({ pod }: Names, subject: Subject): readonly string[] {
+  const container = subject.pod?.object.containers.find(({ running, ready }) => running && !ready);
+  return pod === undefined || container === undefined ? [] : [`kubectl logs ${pod} -c ${shellWord(container.name)}`];
 }
 
 function hasDoneItsWork({ init, terminated }: ContainerObject): boolean {

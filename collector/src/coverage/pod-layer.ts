@@ -1,7 +1,7 @@
 /** Layer 1: a pod of the DaemonSet is on the node, Ready for minReadySeconds, not terminating, and the Node itself is Ready. */
 import { podSource, WATCH, type Check } from '@rollcall/contract';
 import type { PodEntry } from '../inventory/index.ts';
-import { describeCondition, describeReason, describeState } from './diagnosis/wording.ts';
+import { describeCondition, describeEnd, describeReason, describeState } from './diagnosis/wording.ts';
 import { sayDuration } from './say-duration.ts';
 import type { Layer, LayerAnswer, Subject } from './subject.ts';
 
@@ -108,7 +108,8 @@ function checkBound({ object }: PodEntry): Check {
 function checkContainer(container: PodEntry['object']['containers'][number]): Check {
   const isWell = container.ready || (container.init && container.terminated?.exitCode === 0);
   const check = `${container.init ? 'init container' : 'container'} ${container.name}`;
-  return { check, outcome: isWell ? 'note' : 'fail', seen: describeState(container) };
+  const last = container.lastTerminated === undefined ? '' : `; its last run: ${describeEnd(container.lastTerminated)}`;
+  return { check, outcome: isWell ? 'note' : 'fail', seen: `${describeState(container)}${last}` };
 }
 
 function checkPodReady({ now }: Subject, pod: PodEntry): Check {

@@ -125,13 +125,13 @@ function describeDrift({ node, roll }: Review, placement: Placement, before: Edi
   const template = roll.lastDaemonSet?.object.placement;
   if (template === undefined) return '';
   const { message, mend } = explainPlacement(node.object, template, placement);
-  return `The node was eligible before: ${message}. ${describeEditor(node.object.editor, before)} ${mend}`;
+  return `The node was eligible before: ${message}. ${describeEditor(node.object.editor, before)} To mend it: ${mend}`;
 }
 
 /** managedFields keep who set a field, never who removed one: an editor that was there before did not do it. */
 function describeEditor(editor: Editor | undefined, before: Editor | undefined): string {
   const isNew = editor !== undefined && (editor.manager !== before?.manager || editor.at !== before.at);
-  return isNew ? `Its labels or taints were changed by ${editor.manager}.` : 'Its managedFields do not tell by whom.';
+  return isNew ? `Its labels or taints were changed by ${editor.manager}.` : 'Who did it is not recorded.';
 }
 
 function standIn(record: NodeRecord, subject: Subject, review: Review): Stand {

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { startTestKube, type TestKube } from '../test-kube.ts';
+import { until } from '../test-time.ts';
+import { explain } from './explain.ts';
+import { populate, runCommand, startServe, type Outcome, type RunningServe } from './test-run.ts';
+
+let cluster: TestKube;
+
+function run(...argv: readonly string[]): Promise<Outcome> {
+  return runCommand(explain, ['--kubeconfig', cluster.kubeconfig, ...argv]);
+}
+
+beforeAll(async () => {
+  cluster = await startTestKube();
+  populate(cluster);
+  cluster.daemonSet('b', { namespace: 'others' });
+  for (const node of ['n1', 'n2', 'n3']) cluster.pod('b', node, { namespace: 'others' });
+  cluster.pod('a', 'n3', { waiting: { reason: 'ErrImagePull', message: '1.2: not found' } });
+});
+afterAll(() => cluster.stop());
+
+describe('a fresh look at a node', () => {
+  test('tells the whole chain where it is not covered, and one line where it is', async () => {
+    const { code, out, err } = await run('n3');
+    expect({ code, err }).toEqual({ code: 1, err: '' });
+    expect(out.replaceAll(cluster.kubeconfig, 'FILE')).toBe(`\
+n3: NOT covered by agents/a: ImagePullFailed (owner: rollout)
+
+why:   Container a of pod agents/a-n3 cannot get image a [404, no such image] (ErrImagePull): 1.2: not found.
+do:    Check image name, tag, pull secret and registry; roll back if the tag is wrong.
+         kubectl --kubeconfig FILE describe pod a-n3 -n agents
+         kubectl --kubeconfig FILE rollout undo daemonset a -n agents
+more:  docs/reasons.md#imagepullfailed
+
+checks:
+  ok       DaemonSet        agents/a
+  ok       in scope         by the DaemonSet's template, pool none
+  ok       eligible         the DaemonSet's selector, affinity and tolerations let it in
+  ok       node Ready       for 1 d
+  ok       pod on the node  agents/a-n3, Running
+  FAILED   container a      waits (ErrImagePull): 1.2: not found, not ready
+  follows  pod Ready        False
+  ok       newest revision  h1
+
+n3: covered by others/b
+
+Not evaluated in a single look: since when, what was before, label drift, used-up excuses (a running collector knows: --server).
+`);
+  });
+
+  test('is fine when every daemon is there, and tells the chain of the one that is asked for', async () => {
+    const all = await run('n1');
+    expect(all.code).toBe(0);
+    expect(all.out).toContain('n1: covered by agents/a\nn1: covered by others/b\n');
+    const { code, out } = await run('node/n1', 'b');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^n1: covered by others\/b\n\ndo: {4}Nothing\.\n\nchecks:\n/);
+  });
+
+  test('is the same in JSON and in YAML', async () => {
+    const [json, yaml] = [await run('n3', 'agents/a', '-o', 'json'), await run('n3', 'agents/a', '-o', 'yaml')];
+    const shape = { items: [{ namespace: 'agents', daemonset: 'a', node: 'n3', reason: 'ImagePullFailed' }] };
+    expect(JSON.parse(json.out)).toMatchObject(shape);
+    expect(parse(yaml.out)).toMatchObject(shape);
+  });
+});
+
+describe('a name that leads nowhere', () => {
+  test.each([
+    [['n4'], 'error: there is no node "n4"; did you mean n1?'],
+    [['3'], 'error: there is no node "3"; did you mean n3?'],
+    [['elsewhere'], 'error: there is no node "elsewhere"; there are n1, n2, n3'],
+    [['n1', 'agent/a'], 'error: no policy is about the DaemonSet "agent/a"; did you mean agents/a?'],
+    [['n1', 'zzzz'], 'error: no policy is about the DaemonSet "zzzz"; there are agents/a, others/b'],
+    [[], 'error: no node is named; write for example: rollcall explain node-7'],
+    [['n1', 'a', 'b'], 'error: "b" is one name too many'],
+    [['n1', '-o', 'xml'], 'error: --output: "xml" is unknown; use one of text, json, yaml'],
+    [['n1', '--server', 'here'], 'error: --server: "here" is no address; write for example http://127.0.0.1:8090'],
+  ])('%j is answered with what there is', async (argv, error) => {
+    const { code, out, err } = await run(...argv);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err.startsWith(error), err).toBe(true);
+  });
+
+  test('of several DaemonSets the one that is meant has to be said', async () => {
+    cluster.daemonSet('a', { namespace: 'others' });
+    const { code, err } = await run('n1', 'a');
+    cluster.delete('DaemonSet', 'a', 'others');
+    expect(code).toBe(2);
+    expect(err).toBe('error: "a" is the name of several DaemonSets; write one of agents/a, others/a\n');
+  });
+
+  test('a policy that is rejected says why there is nothing to tell', async () => {
+    cluster.crd();
+    cluster.policy('a', { spec: { health: { mesh: { minimumPeersRatio: 0.5 } } } });
+    const { code, err } = await run('n1');
+    cluster.delete('DaemonCoverage', 'a');
+    expect(code).toBe(2);
+    expect(err).toMatch(/^error: the policy agents\/a is rejected \(/);
+  });
+});
+
+describe('a running collector', () => {
+  let collector: RunningServe;
+  beforeAll(async () => {
+    collector = await startServe(['--kubeconfig', cluster.kubeconfig, '--discover']);
+    await until(() => collector.isReady(), 'the collector to be ready');
+  });
+  afterAll(() => collector.interrupt());
+
+  test('knows since when, and what was before', async () => {
+    const { code, out } = await runCommand(explain, ['n3', '--server', collector.url]);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^n3: NOT covered by agents\/a for \d+ s: ImagePullFailed/);
+    expect(out).toMatch(/history, newest first:\n.* -> uncovered, ImagePullFailed\n/);
+    expect(out).toContain('kubectl rollout undo daemonset a -n agents');
+    expect(out).not.toContain('Not evaluated');
+  });
+
+  test('says what is nearest as well', async () => {
+    const { code, err } = await runCommand(explain, ['n4', 'agents/a', '--server', collector.url]);
+    expect({ code, err }).toEqual({ code: 2, err: 'error: there is no node "n4"; did you mean n1?\n' });
+  });
+});
+
+test('where nothing listens it is said how to begin', async () => {
+  const { code, err } = await runCommand(explain, ['n1', '--server', 'http://127.0.0.1:1']);
+  expect(code).toBe(3);
+  expect(err).toContain(
+    "nothing listens there; start 'rollcall serve', or reach the one in a cluster: kubectl port-forward",
+  );
+});
+
+test('a cluster that cannot be read is said', async () => {
+  const { code, err } = await runCommand(explain, ['n1', '--kubeconfig', '/nowhere']);
+  expect({ code, isNamed: err.includes('/nowhere') }).toEqual({ code: 3, isNamed: true });
+});

@@ -50,4 +50,25 @@ export const WATCHED_KINDS = {
     verbs: ['create'],
     why: 'whether that client may ask for this path',
   },
+  daemons: {
+    group: 'core.riptides.io',
+    version: 'v1alpha1',
+    resource: 'daemons',
+    verbs: READ,
+    why: 'the daemon layer, where they live in this cluster',
+  },
+  plexdnodestates: {
+    group: 'plexd.plexsphere.com',
+    version: 'v1alpha1',
+    resource: 'plexdnodestates',
+    verbs: READ,
+    why: 'signs of life for the heartbeat layer',
+  },
+  leases: {
+    group: 'coordination.k8s.io',
+    version: 'v1',
+    resource: 'leases',
+    verbs: READ,
+    why: 'since when a node is silent, from its kubelet in kube-node-lease',
+  },
 } as const satisfies Record<string, WatchedKind>;

@@ -1,5 +1,6 @@
 /** The embedded Kubernetes API server of the demo and the fast tests, and the conformance suite that it shares with the real one. */
 export { startEmbeddedKube, type EmbeddedKube, type EmbeddedKubeOptions, type Faults } from './embedded-kube.ts';
+export { daemonDefinition, nodeStateDefinition } from './foreign-definitions.ts';
 export { createStore, type Store, type StoreOptions } from './store.ts';
 export { ApiFailure } from './objects/api-failure.ts';
 export type { KubeObject, Manifest, ObjectRef } from './objects/kube-object.ts';

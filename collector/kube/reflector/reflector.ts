@@ -19,6 +19,8 @@ export interface ReflectorOptions<T> {
   /** Copies the few needed fields; the raw object is its own to change, and dropped afterwards. May throw: the object is passed over. */
   readonly project: (raw: unknown) => T;
   readonly sink: ReflectorSink<T>;
+  /** True: a live watch whose kind the server has no more is stale at once, and not only after the time for which it may be cut. */
+  readonly staleWhenAbsent?: boolean;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Log;
@@ -69,8 +71,8 @@ const STREAM_SILENCE_MS = 20_000;
 // The model: bookmarks are 60 to 120 s apart.
 const WATCH_SILENCE_MS = 150_000;
 
-// After these the same watch would fail again: too old a version, or an event that cannot be read.
-const RELIST: ReadonlySet<KubeErrorCode> = new Set(['Gone', 'Invalid', 'Malformed']);
+// After these the same watch would fail again: too old a version, or an event that cannot be read; a kind that is absent comes back anew.
+const RELIST: ReadonlySet<KubeErrorCode> = new Set(['Gone', 'Invalid', 'Malformed', 'NotFound']);
 
 class ReflectorLoop<T> {
   readonly #options: ReflectorOptions<T>;
@@ -96,7 +98,13 @@ class ReflectorLoop<T> {
     const { project, sink, log, clock, timers, resource } = options;
     this.#options = options;
     this.#intake = new Intake({ project, sink, log, watch: resource.path });
-    this.#state = new WatchStateKeeper(clock, timers, (state) => this.#intake.report(state));
+    const { staleWhenAbsent = false } = options;
+    this.#state = new WatchStateKeeper({
+      clock,
+      timers,
+      staleWhenAbsent,
+      report: (state) => this.#intake.report(state),
+    });
     this.#backoff = createBackoff(clock);
   }
 

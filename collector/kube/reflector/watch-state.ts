@@ -25,15 +25,25 @@ export interface WatchState {
 /** Disconnected for so long, a watch is stale. */
 export const DISCONNECTED_MS = 30_000;
 
+/** What a keeper is made of; for `staleWhenAbsent` see ReflectorOptions. */
+interface WatchStateHost {
+  readonly clock: Pick<Clock, 'wallMs'>;
+  readonly timers: Timers;
+  readonly staleWhenAbsent: boolean;
+  readonly report: (state: WatchState) => void;
+}
+
 /** Keeps the state of one watch and reports each change: of the name, and of the trouble while not live. */
 export class WatchStateKeeper {
   readonly #clock: Pick<Clock, 'wallMs'>;
   readonly #timers: Timers;
   readonly #report: (state: WatchState) => void;
+  readonly #staleWhenAbsent: boolean;
   #state: WatchState;
   #cancel: (() => void) | undefined;
 
-  constructor(clock: Pick<Clock, 'wallMs'>, timers: Timers, report: (state: WatchState) => void) {
+  constructor({ clock, timers, staleWhenAbsent, report }: WatchStateHost) {
+    this.#staleWhenAbsent = staleWhenAbsent;
     this.#clock = clock;
     this.#timers = timers;
     this.#report = report;
@@ -54,7 +64,10 @@ export class WatchStateKeeper {
   disconnected(error: KubeError | undefined): void {
     const { name, trouble } = this.#state;
     if (name !== 'live') this.#enter(name, error);
-    else {
+    else if (this.#staleWhenAbsent && error?.code === 'NotFound') {
+      this.stop();
+      this.#enter('stale', error);
+    } else {
       this.#state = { ...this.#state, trouble: this.#describe(error) ?? trouble };
       this.#cancel ??= this.#timers.after(DISCONNECTED_MS, () => this.#enter('stale', undefined));
     }

@@ -34,7 +34,7 @@ function createMixedCluster(): TestCluster {
 }
 
 function answersOf({ pipeline, journal, now }: TestCluster, rejected: readonly RejectedPolicy[] = []): Answers {
-  return createAnswers({ pipeline, journal, now, rejected: () => rejected });
+  return createAnswers({ pipeline, journal, now, rejected: () => rejected, conditionsOf: () => [] });
 }
 
 function list(answers: Answers, query: Partial<NodeQuery> = {}): readonly NodeAnswer[] {

@@ -1,5 +1,5 @@
 /** Joins the pipeline, the journal and the rejected policies to what the HTTP API and the CLI answer. */
-import type { Journal, NodeAnswer, PolicyCondition, PolicySummary, Transition } from '@rollcall/contract';
+import type { Journal, NodeAnswer, Policy, PolicyCondition, PolicySummary, Transition } from '@rollcall/contract';
 import { readyCondition, type RejectedPolicy } from '../config/policy-rejected.ts';
 import {
   describeNode,
@@ -20,13 +20,20 @@ export interface AnswerSources {
   readonly journal: Pick<Journal, 'transitions'>;
   readonly rejected: () => readonly RejectedPolicy[];
   readonly now: () => Instant;
+  /** What is to be said of a policy that the core does not know, as the state of a source of Daemons. */
+  readonly conditionsOf: (policy: Policy) => readonly PolicyCondition[];
 }
 
 /** How many of a node's last transitions its detail shows. */
 const TRANSITIONS = 10;
 
 /** The answers of a running collector. */
-export function createAnswers({ pipeline, journal, rejected, now }: AnswerSources): Answers {
+export function createAnswers({ pipeline, journal, rejected, now, conditionsOf }: AnswerSources): Answers {
+  const extend = <T extends PolicySummary>(summary: T): T => {
+    const policy = pipeline.roll.policies.get(summary.policy.uid)?.policy;
+    const others = policy === undefined ? [] : conditionsOf(policy);
+    return others.length === 0 ? summary : { ...summary, conditions: [...summary.conditions, ...others] };
+  };
   const open = (namespace: string, daemonset: string): Described | undefined => {
     const instant = now();
     pipeline.advance(instant);
@@ -34,11 +41,11 @@ export function createAnswers({ pipeline, journal, rejected, now }: AnswerSource
     return roll === undefined ? undefined : { roll, inventory: pipeline.roll.inventory, now: instant, rfc3339 };
   };
   return {
-    policies: () => joinRejected(pipeline.summaries(now()), rejected()),
+    policies: () => joinRejected(pipeline.summaries(now()).map(extend), rejected()),
     policy: (namespace, daemonset) => {
       const roll = findRoll(pipeline, namespace, daemonset);
       const answer = roll === undefined ? undefined : pipeline.answer(roll.policy.uid, now());
-      return answer === undefined ? undefined : admitRejection(answer, rejected());
+      return answer === undefined ? undefined : admitRejection(extend(answer), rejected());
     },
     nodes: (namespace, daemonset, query) => {
       const context = open(namespace, daemonset);

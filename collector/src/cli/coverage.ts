@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { PolicySummary } from '@rollcall/contract';
 import { stringify } from 'yaml';
-import { callRoll, ROLL_OPTIONS } from './call-roll.ts';
+import { callRoll, DAEMON_SOURCE_HELP, findRollFault, ROLL_OPTIONS } from './call-roll.ts';
 import { EXIT, type Command, type Io } from './command.ts';
 import { isBelow, parsePercentage, type Percentage } from './fail-below.ts';
 import { printCoverage, type CoverageItem } from './print-coverage.ts';
@@ -26,7 +26,7 @@ Options:
       --collector-namespace='rollcall-system'
                               policies in this namespace may select DaemonSets of others
       --context=''            the kubeconfig context to use
-      --discover=false        look at DaemonSets without a policy too
+${DAEMON_SOURCE_HELP}      --discover=false        look at DaemonSets without a policy too
       --fail-below=PERCENT    exit 1 when covered / expected of any DaemonSet is lower; what is unobserved counts
                               against it, and nothing expected fails
       --kubeconfig=''         path to the kubeconfig; default $KUBECONFIG, ~/.kube/config, in-cluster
@@ -110,7 +110,7 @@ function parse(argv: readonly string[]): Arguments | string {
     const failBelow = wanted === undefined ? undefined : parsePercentage(wanted);
     if (failBelow === undefined && wanted !== undefined)
       return `--fail-below: "${wanted}" is no percentage; give a number from 0 to 100, for example 99`;
-    return { flags, names, output, failBelow };
+    return findRollFault(flags) ?? { flags, names, output, failBelow };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

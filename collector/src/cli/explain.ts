@@ -1,7 +1,7 @@
 /** `rollcall explain`: says of one node why it is covered or not, by a fresh look or by a running collector. */
 import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
-import { callRoll, ROLL_OPTIONS } from './call-roll.ts';
+import { callRoll, DAEMON_SOURCE_HELP, findRollFault, ROLL_OPTIONS } from './call-roll.ts';
 import { createCollectorClient, findServerFault, SERVER_HELP, SERVER_OPTIONS, serverOf } from './collector-client.ts';
 import { EXIT, type Command, type Io } from './command.ts';
 import { findDetails, type NotFound } from './find-details.ts';
@@ -27,7 +27,7 @@ Options:
 ${SERVER_HELP.certificateAuthority}      --collector-namespace='rollcall-system'
                               policies in this namespace may select DaemonSets of others
       --context=''            the kubeconfig context to use
-      --discover=false        look at DaemonSets without a policy too
+${DAEMON_SOURCE_HELP}      --discover=false        look at DaemonSets without a policy too
       --kubeconfig=''         path to the kubeconfig; default $KUBECONFIG, ~/.kube/config, in-cluster
   -o, --output='text'         text, json or yaml
       --policy=[]             file or folder with DaemonCoverage policies; may be given several times
@@ -111,7 +111,7 @@ function parse(argv: readonly string[], env: Io['env']): Arguments | string {
     const output = OUTPUTS.find((name) => name === (flags.output ?? 'text'));
     if (output === undefined) return `--output: "${flags.output}" is unknown; use one of ${OUTPUTS.join(', ')}`;
     const server = serverOf(flags, env);
-    const fault = server === '' ? undefined : findServerFault(server, flags);
+    const fault = server === '' ? findRollFault(flags) : findServerFault(server, flags);
     return fault ?? { flags, node: node.replace(/^nodes?\//, ''), daemonSet, output, server };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

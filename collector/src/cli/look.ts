@@ -24,8 +24,8 @@ export interface Look {
   tell(event: Told<ClusterEvent['kind']>, source: string): void;
   /** Tells that a source was listed. */
   live(source: string): void;
-  /** All objects; one that its projection refuses is passed over, as a watch does. Rejects with a KubeError. */
-  list<T>(resource: Resource, project: (raw: unknown) => T): Promise<readonly T[]>;
+  /** All objects, of another connection if one is given; one that its projection refuses is passed over, as a watch does. Rejects with a KubeError. */
+  list<T>(resource: Resource, project: (raw: unknown) => T, from?: Connection): Promise<readonly T[]>;
 }
 
 /** Opens a look; nothing is asked yet. */
@@ -33,9 +33,9 @@ export function openLook(connection: Connection, emit: (event: ClusterEvent) => 
   const warnings = new Set<string>();
   const start = stampNow(systemClock);
   const tell: Look['tell'] = (event, source) => emit({ ...event, source, ...start });
-  const listOnce: Look['list'] = async (resource, project) => {
+  const listOnce: Look['list'] = async (resource, project, from = connection) => {
     const found: ReturnType<typeof project>[] = [];
-    await readPages(connection, resource, (raw) => {
+    await readPages(from, resource, (raw) => {
       try {
         found.push(project(raw));
       } catch (error) {
@@ -52,10 +52,10 @@ export function openLook(connection: Connection, emit: (event: ClusterEvent) => 
     now: () => start,
     tell,
     live: (source) => tell({ kind: 'watchState', uid: source, state: 'live' }, source),
-    list: (resource, project) =>
-      listOnce(resource, project).catch((error: unknown) => {
+    list: (resource, project, from) =>
+      listOnce(resource, project, from).catch((error: unknown) => {
         // Between two pages the server may forget the list (410): once more from the start.
-        if (error instanceof KubeError && error.code === 'Gone') return listOnce(resource, project);
+        if (error instanceof KubeError && error.code === 'Gone') return listOnce(resource, project, from);
         throw error;
       }),
   };

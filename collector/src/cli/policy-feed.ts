@@ -2,6 +2,7 @@
 import type { ClusterEvent, Policy } from '@rollcall/contract';
 import type { Instant } from '../coverage/index.ts';
 import type { DaemonSetName } from '../watch/cluster-watch.ts';
+import type { LayerNeeds } from '../watch/layer-watch.ts';
 
 /** What the core hears of policies. */
 export interface PolicyFeed {
@@ -9,26 +10,36 @@ export interface PolicyFeed {
   inForce(changed: readonly Policy[], gone: readonly Policy[]): void;
   /** The DaemonSets that the policies in force are about. */
   targets(): readonly DaemonSetName[];
+  /** What their layers beyond the pod ask for. */
+  needs(): LayerNeeds;
 }
 
 /** A feed of no policy. `emit` is synchronous; every event is stamped when it leaves. */
 export function createPolicyFeed(host: { emit(event: ClusterEvent): void; now(): Instant }): PolicyFeed {
-  const targets = new Map<string, DaemonSetName>();
+  const policies = new Map<string, Policy>();
   const tell = (uid: string, object: Policy | undefined): void =>
     host.emit({ kind: 'policy', source: 'policies', uid, object, ...host.now() });
   return {
     inForce: (changed, gone) => {
       for (const { uid } of gone) {
-        targets.delete(uid);
+        policies.delete(uid);
         tell(uid, undefined);
       }
       for (const policy of changed) {
-        const { uid, namespace, daemonset, hasDaemonSet } = policy;
-        if (hasDaemonSet) targets.set(uid, { namespace, daemonset });
-        else targets.delete(uid);
-        tell(uid, policy);
+        policies.set(policy.uid, policy);
+        tell(policy.uid, policy);
       }
     },
-    targets: () => [...targets.values()],
+    targets: () =>
+      [...policies.values()].flatMap(({ namespace, daemonset, hasDaemonSet }) =>
+        hasDaemonSet ? [{ namespace, daemonset }] : [],
+      ),
+    needs: () => {
+      const all = [...policies.values()];
+      return {
+        daemonSources: new Set(all.flatMap(({ daemonLayer }) => daemonLayer?.source ?? [])),
+        heartbeats: all.some(({ heartbeatLayer }) => heartbeatLayer !== undefined),
+      };
+    },
   };
 }

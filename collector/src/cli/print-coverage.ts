@@ -32,6 +32,8 @@ export function printCoverage(items: readonly CoverageItem[], wide: boolean): st
   if (rejected.length > 0) sections.push(rejected.join(''));
   const nodes = printNodes(items, wide);
   if (nodes !== '') sections.push(nodes);
+  const unseen = items.flatMap(({ policy }) => unseenSource(policy));
+  if (unseen.length > 0) sections.push(unseen.join(''));
   sections.push('Not evaluated in a single look: label drift, restarts, time (counters need `rollcall serve`).\n');
   return sections.join('\n');
 }
@@ -52,6 +54,11 @@ function wideRow(policy: PolicySummary | PolicyAnswer): string[] {
 /** Rounded down, so that 100.00% means every node; from the counts, since 0.57 times 100 is less than 57. */
 function formatRatio(covered: number, expected: number): string {
   return expected === 0 ? '-' : `${(Math.floor((covered * 10_000) / expected) / 100).toFixed(2)}%`;
+}
+
+function unseenSource({ namespace, daemonset, conditions }: PolicySummary): string[] {
+  const down = conditions.find(({ type, status }) => type === 'SourceDown' && status === 'True');
+  return down === undefined ? [] : [`Not evaluated: the daemon layer of ${namespace}/${daemonset}: ${down.message}\n`];
 }
 
 function rejection({ policy, conditions }: PolicySummary): string[] {

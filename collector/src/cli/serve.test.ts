@@ -38,7 +38,7 @@ describe('serve begins', () => {
       'rollcall_covered_nodes{cluster="eu-1",namespace="agents",daemonset="a",node_pool="none"} 2',
     );
     expect(body).toContain('rollcall_watch_state{watch="pods/agents/app=a",state="live"} 1');
-    expect(cluster.kube.openWatches()).toBe(4);
+    await until(() => cluster.kube.openWatches() === 5, 'the watch of Leases, which nothing waits for');
     const { code, err } = await running.interrupt();
     expect([code, err]).toEqual([0, '']);
     await until(() => cluster.kube.openWatches() === 0, 'every watch to be closed');
@@ -142,8 +142,9 @@ describe('readiness', () => {
   test('does not wait for a CRD that is not installed', async () => {
     const running = await start();
     await until(running.isReady, 'ready');
+    await until(async () => (await running.ask('/readyz')).body.includes('leases: live'), 'the Leases');
     expect((await running.ask('/readyz')).body.replaceAll(/never heard|heard \d s ago/g, 'HEARD')).toBe(
-      'ready\nnodes: live, HEARD\ndaemonsets: live, HEARD\ndaemoncoverages: syncing, HEARD\n',
+      'ready\nnodes: live, HEARD\ndaemonsets: live, HEARD\ndaemoncoverages: syncing, HEARD\nleases: live, HEARD\n',
     );
   });
 

@@ -21,6 +21,10 @@ Options:
       --collector-namespace='rollcall-system'
                                           policies in this namespace may select DaemonSets of others
       --context=''                        the kubeconfig context to use
+      --daemon-source=[]                  NAME=KUBECONFIG[,context=CONTEXT][,workload-id-prefix=PREFIX]
+                                          [,label-selector=SELECTOR][,metadata=KEY=VALUE]: where the Daemons live that
+                                          policies ask for by NAME, and which count; without KUBECONFIG in the API server
+                                          that is watched anyway, as those of 'local' do; may be given several times
       --discover=false                    watch every DaemonSet that has no policy, with the inferred scope
       --insecure=false                    allow a --listen address that others can reach without --authenticate or without TLS
       --kubeconfig=''                     path to the kubeconfig; default $KUBECONFIG, ~/.kube/config, in-cluster

@@ -1,4 +1,5 @@
 /** Wires a collector: watches and files into the pipeline, the pipeline's answers into the HTTP server. */
+import type { ClusterEvent, Policy } from '@rollcall/contract';
 import type { Connection } from '@rollcall/kube';
 import type { Logger } from 'pino';
 import { createPolicyBook, type PolicyBook } from '../config/policy-book.ts';
@@ -9,13 +10,17 @@ import { createRegistry, createSelfMetrics } from '../http/self-metrics.ts';
 import { startServer, type RunningServer, type ServerOptions } from '../http/server.ts';
 import { renderExposition } from '../metrics/exposition.ts';
 import { watchCluster, type ClusterWatch } from '../watch/cluster-watch.ts';
+import type { DaemonSource } from '../watch/daemon-watch.ts';
+import { watchLayers, type LayerWatch } from '../watch/layer-watch.ts';
 import { createInterner } from '../watch/read-field.ts';
 import { createAccess, describeAccess } from './access.ts';
 import { createAnswers, rfc3339 } from './answers.ts';
 import { startPipeline, type LivePipeline } from './live-pipeline.ts';
 import { logCondition, logInForce } from './log-lines.ts';
 import { openConnection } from './open-connection.ts';
+import { openDaemonSources } from './open-daemon-sources.ts';
 import { createPolicyFeed } from './policy-feed.ts';
+import { sourceCondition } from './source-condition.ts';
 import { sleep, systemMachine, type Machine } from './system-clock.ts';
 import { readinessOf, statusesOf } from './watch-status.ts';
 
@@ -45,28 +50,34 @@ const SHUTDOWN_GRACE_MS = 5_000;
  */
 export async function startCollector({ config, env, log, version }: CollectorOptions): Promise<RunningCollector> {
   const connection = await openConnection(config, env);
+  const daemons = await openDaemonSources(config.daemonSources, { ...config, connection }, env);
   const self = createSelfMetrics(createRegistry(), {
     version,
-    watches: () => statusesOf(watch.watches(), live.now()),
+    watches: () => statusesOf([...watch.watches(), ...layers.watches()], live.now()),
     rejectedPolicies: () => book.rejected().length,
     leader: () => true,
     nowMonoMs: () => live.now().monoMs,
   });
   const live = startPipeline({ cluster: config.cluster, log, self, machine: systemMachine });
-  const { book, watch } = startWatching(live, { config, connection, log, machine: systemMachine });
+  const { sources } = daemons;
+  const { book, watch, layers } = startWatching(live, { config, connection, log, machine: systemMachine, sources });
   const files = new AbortController();
   let server: RunningServer | undefined;
   const stop = async (): Promise<void> => {
     files.abort();
     live.stop();
-    await Promise.all([watch.stop(), server?.close(SHUTDOWN_GRACE_MS)]);
+    await Promise.all([watch.stop(), layers.stop(), server?.close(SHUTDOWN_GRACE_MS)]);
+    daemons.close();
     connection.close();
   };
   try {
     await followFiles(config, book, files.signal);
     const scrape = { exposition: expose(live, config), collectorFamilies: self.families };
-    const readiness: ServerOptions['readiness'] = () => readinessOf(watch.watches(), live.now().wallMs);
-    const answers = createAnswers({ ...live, rejected: book.rejected });
+    const readiness: ServerOptions['readiness'] = () =>
+      readinessOf({ needed: watch.watches(), optional: layers.watches() }, live.now().wallMs);
+    const known = sources.map(({ name }) => name);
+    const conditionsOf = (policy: Policy) => sourceCondition(policy, { known, stateOf: layers.sourceState });
+    const answers = createAnswers({ ...live, rejected: book.rejected, conditionsOf });
     server = await startServer({ ...createAccess(config, connection, log), answers, scrape, readiness, log });
   } catch (error) {
     await stop();
@@ -86,13 +97,19 @@ interface Watching {
   readonly connection: Connection;
   readonly log: Logger;
   readonly machine: Machine;
+  readonly sources: readonly DaemonSource[];
 }
 
-/** Starts the watches of the cluster and of its policies, into a pipeline. */
+/** Starts the watches of the cluster, of its policies and of what their layers ask for, into a pipeline. */
 export function startWatching(
-  { emit, now }: LivePipeline,
-  { config, connection, log, machine }: Watching,
-): { readonly book: PolicyBook; readonly watch: ClusterWatch } {
+  live: LivePipeline,
+  { config, connection, log, machine, sources }: Watching,
+): { readonly book: PolicyBook; readonly watch: ClusterWatch; readonly layers: LayerWatch } {
+  const { now } = live;
+  const emit = (event: ClusterEvent): void => {
+    live.emit(event);
+    layers.observe(event);
+  };
   const report = createConditionReporter({ connection, log, now: () => rfc3339(now().wallMs) });
   const feed = createPolicyFeed({ emit, now });
   const { cluster, collectorNamespace, discover } = config;
@@ -105,6 +122,7 @@ export function startWatching(
         logInForce(log, changed, gone);
         feed.inForce(changed, gone);
         watch.retarget(feed.targets());
+        layers.retarget(feed.needs());
       },
       conditioned: (policy, condition) => {
         logCondition(log, policy, condition);
@@ -113,12 +131,13 @@ export function startWatching(
     },
   });
   const host = { connection, ...machine, log, intern: createInterner(INTERNED), emit };
+  const layers = watchLayers(host, sources);
   const watch = watchCluster(host, {
     daemonSets: (names) => book.daemonSets(names),
     policy: ({ uid, document }, stamp) => book.api(uid, document, stamp.wallMs),
     policyGone: (uid) => book.apiGone(uid),
   });
-  return { book, watch };
+  return { book, watch, layers };
 }
 
 /** Follows the policy files; resolves once they were read for the first time, so that readiness means: with every policy. */

@@ -53,7 +53,13 @@ function describePolicy(answer: PolicySummary | PolicyAnswer): object {
 
 async function look(discover?: boolean): Promise<Verdicts> {
   const connection = await cluster.connect({ ...systemClock, ...systemTimers });
-  const { answers } = await takeRoll({ connection, policies: [], discover, collectorNamespace: 'rollcall-system' });
+  const { answers } = await takeRoll({
+    connection,
+    policies: [],
+    daemonSources: [],
+    discover,
+    collectorNamespace: 'rollcall-system',
+  });
   const policies = answers.policies();
   return {
     policies: policies.map(({ namespace, daemonset }, at) =>

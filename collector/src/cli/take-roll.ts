@@ -1,11 +1,20 @@
 /** Calls the roll once: lists what is needed, without a watch, and runs it through the same pipeline as `serve`. */
-import { GROUP, podSource, VERSION, WATCH, type DaemonSetObject } from '@rollcall/contract';
+import {
+  GROUP,
+  podSource,
+  VERSION,
+  WATCH,
+  type DaemonSetObject,
+  type Policy,
+  type PolicyCondition,
+} from '@rollcall/contract';
 import { KubeError, type Connection } from '@rollcall/kube';
 import { createPolicyBook, type PolicyBook } from '../config/policy-book.ts';
 import { readPolicies } from '../config/policy-files.ts';
 import type { Answers } from '../http/answers.ts';
 import { createMemoryJournal } from '../journal/memory-journal.ts';
 import { createPipeline } from '../pipeline.ts';
+import type { DaemonSource } from '../watch/daemon-watch.ts';
 import { findTargets, projectFound } from '../watch/cluster-watch.ts';
 import { planPodWatches, toPodTarget } from '../watch/pod-plan.ts';
 import type { RawPolicy } from '../watch/policy-watch.ts';
@@ -13,13 +22,16 @@ import { projectNode } from '../watch/project-node.ts';
 import { projectPod } from '../watch/project-pod.ts';
 import { projectRevision } from '../watch/project-revision.ts';
 import { createAnswers } from './answers.ts';
+import { listLayers, readSilentLeases } from './list-layers.ts';
 import { openLook, type Look } from './look.ts';
 import { createPolicyFeed, type PolicyFeed } from './policy-feed.ts';
+import { sourceCondition } from './source-condition.ts';
 
 /** What a single look is made with. */
 export interface RollCallOptions {
   readonly connection: Connection;
   readonly policies: readonly string[];
+  readonly daemonSources: readonly DaemonSource[];
   /** True: every DaemonSet without a policy too. Undefined: only when there is no policy at all. */
   readonly discover: boolean | undefined;
   readonly collectorNamespace: string;
@@ -31,7 +43,7 @@ export interface RollCall {
   readonly answers: Answers;
   /** True when no policy was there, so that every DaemonSet was looked at. */
   readonly discovered: boolean;
-  /** What could not be read and took nothing else along: objects, or the policies where those are forbidden. */
+  /** What could not be read and took nothing else along: objects, layers, or the policies where those are forbidden. */
   readonly warnings: readonly string[];
 }
 
@@ -54,8 +66,11 @@ export async function takeRoll(options: RollCallOptions): Promise<RollCall> {
   await listTargets(look, findTargets(daemonSets, feed.targets()));
   const nodes = await look.list({ path: '/api/v1/nodes' }, (raw) => projectNode(raw, look.intern));
   for (const object of nodes) look.tell({ kind: 'node', uid: object.uid, object }, WATCH.nodes);
+  await readSilentLeases(look, options.connection, nodes);
+  const sources = await listLayers(look, feed.needs(), options.daemonSources);
   for (const source of [WATCH.nodes, WATCH.daemonsets]) look.live(source);
-  const answers = createAnswers({ pipeline, journal, rejected: book.rejected, now: look.now });
+  const conditionsOf = (policy: Policy): readonly PolicyCondition[] => sourceCondition(policy, sources);
+  const answers = createAnswers({ pipeline, journal, rejected: book.rejected, now: look.now, conditionsOf });
   return { answers, discovered: discover && written === 0, warnings: [...look.warnings] };
 }
 

@@ -51,8 +51,17 @@ test.each<[string, ReturnType<typeof watch>[], boolean, readonly string[]]>([
     ['for 0 s'],
   ],
 ])('readiness %s', (_, watches, ready, why) => {
-  const readiness = readinessOf(watches, NOW.wallMs);
+  const readiness = readinessOf({ needed: watches, optional: [] }, NOW.wallMs);
   expect([readiness.ready, readiness.watches.map((own) => own.why)]).toEqual([ready, why]);
+});
+
+test('an optional watch that is down is listed with why, and stands in nobody’s way', () => {
+  const optional = [watch('daemons/riptides', { name: 'stale', trouble }), watch('leases', {})];
+  expect(readinessOf({ needed: [live], optional }, NOW.wallMs)).toMatchObject({
+    ready: true,
+    watches: [{ why: '' }, { watch: 'daemons/riptides', why: 'for 7 s: GET /api/v1/nodes: ECONNREFUSED' }, { why: '' }],
+  });
+  expect(readinessOf({ needed: [], optional }, NOW.wallMs).ready).toBe(false);
 });
 
 test.each([
@@ -60,7 +69,8 @@ test.each([
   [NOW.wallMs - 2_400, 2],
   [NOW.wallMs + 5_000, 0],
 ])('readiness tells since when nothing was heard: %j', (heardWallMs, seconds) => {
-  expect(readinessOf([watch('nodes', {}, { heardWallMs })], NOW.wallMs).watches).toEqual([
+  const needed = [watch('nodes', {}, { heardWallMs })];
+  expect(readinessOf({ needed, optional: [] }, NOW.wallMs).watches).toEqual([
     { watch: 'nodes', state: 'live', why: '', heardSeconds: seconds },
   ]);
 });

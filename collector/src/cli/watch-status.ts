@@ -26,10 +26,17 @@ export function statusesOf(watches: readonly KindWatch[], now: Instant): readonl
   });
 }
 
-/** Ready once every watch has its full list and none is stale. Policies that the cluster does not serve (no CRD) stand in nobody's way. */
-export function readinessOf(watches: readonly KindWatch[], nowWall: number): Readiness {
-  const all = watches.map((watch) => describeWatch(watch, nowWall));
-  return { ready: all.length > 0 && all.every(({ why }) => why === ''), watches: all };
+/** The watches of a collector: without those `needed` there is no answer, without an `optional` one nothing but its layer is unknown. */
+export interface AllWatches {
+  readonly needed: readonly KindWatch[];
+  readonly optional: readonly KindWatch[];
+}
+
+/** Ready once every needed watch has its full list and none is stale. Policies that the cluster does not serve (no CRD) stand in nobody's way. */
+export function readinessOf({ needed, optional }: AllWatches, nowWall: number): Readiness {
+  const all = needed.map((watch) => describeWatch(watch, nowWall));
+  const others = optional.map((watch) => describeWatch(watch, nowWall));
+  return { ready: all.length > 0 && all.every(({ why }) => why === ''), watches: [...all, ...others] };
 }
 
 function describeWatch({ id, reflector }: KindWatch, nowWall: number): WatchReadiness {

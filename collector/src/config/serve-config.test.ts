@@ -5,6 +5,7 @@ const DEFAULTS = {
   kubeconfig: undefined,
   context: undefined,
   policies: [],
+  daemonSources: [expect.objectContaining({ name: 'local', kubeconfig: undefined })],
   discover: false,
   cluster: '',
   collectorNamespace: 'rollcall-system',
@@ -92,9 +93,9 @@ test.each<[readonly string[], readonly string[]]>([
   [
     ['--polcy', 'x', '-v'],
     [
-      '--polcy is unknown; use one of --kubeconfig, --context, --policy, --discover, --cluster, --collector-namespace, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
+      '--polcy is unknown; use one of --kubeconfig, --context, --policy, --daemon-source, --discover, --cluster, --collector-namespace, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
       '"x" is no flag, and serve takes nothing else; leave it out',
-      '-v is unknown; use one of --kubeconfig, --context, --policy, --discover, --cluster, --collector-namespace, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
+      '-v is unknown; use one of --kubeconfig, --context, --policy, --daemon-source, --discover, --cluster, --collector-namespace, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
     ],
   ],
 ])('the flags %j are refused', (argv, faults) => {
@@ -102,8 +103,30 @@ test.each<[readonly string[], readonly string[]]>([
 });
 
 test('all faults are told at once', () => {
-  const argv = ['--bogus', '--listen', 'x', '--log-level=y', '--cluster', '.', '--discover=no', '--policy', '', 'more'];
+  const argv = [
+    '--bogus',
+    '--listen',
+    'x',
+    '--log-level=y',
+    '--cluster',
+    '.',
+    '--discover=no',
+    '--policy',
+    '',
+    'more',
+    '--daemon-source',
+    'A',
+  ];
   const parsed = parseServeConfig(argv);
   const flags = parsed.ok ? [] : parsed.faults.map((fault) => fault.split(/[ :]/)[0]);
-  expect(flags).toEqual(['--bogus', '--discover', '"more"', '--listen', '--log-level', '--cluster', '--policy']);
+  expect(flags).toEqual([
+    '--bogus',
+    '--discover',
+    '"more"',
+    '--listen',
+    '--log-level',
+    '--cluster',
+    '--policy',
+    '--daemon-source',
+  ]);
 });

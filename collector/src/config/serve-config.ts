@@ -2,12 +2,14 @@
 import { parseArgs } from 'node:util';
 import { COLLECTOR_NAMESPACE } from '@rollcall/contract';
 import { ACCESS_OPTIONS, readAccess, type Access } from './access-flags.ts';
+import { parseDaemonSources, type DaemonSourceConfig } from './daemon-source-flag.ts';
 
 /** What `serve` runs with. */
 export interface ServeConfig extends Access {
   readonly kubeconfig: string | undefined;
   readonly context: string | undefined;
   readonly policies: readonly string[];
+  readonly daemonSources: readonly DaemonSourceConfig[];
   readonly discover: boolean;
   readonly cluster: string;
   readonly collectorNamespace: string;
@@ -26,6 +28,7 @@ const OPTIONS = {
   kubeconfig: { type: 'string', default: '' },
   context: { type: 'string', default: '' },
   policy: { type: 'string', multiple: true, default: [] as string[] },
+  'daemon-source': { type: 'string', multiple: true, default: [] as string[] },
   discover: { type: 'boolean', default: false },
   cluster: { type: 'string', default: '' },
   'collector-namespace': { type: 'string', default: COLLECTOR_NAMESPACE },
@@ -40,7 +43,8 @@ export function parseServeConfig(argv: readonly string[]): ParsedConfig {
   const args = given.flatMap(({ token, fault }) => (fault === '' ? writeToken(token) : []));
   const flags = parseArgs({ args, options: OPTIONS }).values;
   const access = readAccess(flags);
-  const faults = [...misuses, ...access.faults, ...findBadNames(flags)];
+  const daemons = parseDaemonSources(flags['daemon-source']);
+  const faults = [...misuses, ...access.faults, ...findBadNames(flags), ...daemons.faults];
   if (faults.length > 0 || access.value === undefined) return { ok: false, faults };
   const { policy: policies, discover, cluster, 'log-level': logLevel } = flags;
   return {
@@ -49,6 +53,7 @@ export function parseServeConfig(argv: readonly string[]): ParsedConfig {
       kubeconfig: flags.kubeconfig || undefined,
       context: flags.context || undefined,
       policies,
+      daemonSources: daemons.sources,
       discover,
       cluster,
       collectorNamespace: flags['collector-namespace'],

@@ -38,7 +38,7 @@ export interface Answers {
   node(namespace: string, daemonset: string, node: string): NodeDetail | undefined;
 }
 
-/** One watch: `why` is '' if it does not stand in the way, `heardSeconds` the seconds since the API server was last heard, if ever. */
+/** One watch: `why` is '' if nothing is to be said of it, `heardSeconds` the seconds since the API server was last heard, if ever. */
 export interface WatchReadiness {
   readonly watch: string;
   readonly state: WatchStateName;

@@ -142,6 +142,44 @@ export const HOSTILE: readonly (readonly [what: string, raw: object])[] = [
     'an update strategy of the wrong types',
     { spec: { updateStrategy: { type: {}, rollingUpdate: { maxSurge: {} } }, minReadySeconds: -1 } },
   ],
+  ['Daemon metadata as an object', { status: { metadata: { name: 'node:hostname', value: 'n' } } }],
+  [
+    'Daemon metadata of the wrong types',
+    {
+      spec: { workloadID: ['a/b'] },
+      status: {
+        metadata: [null, 1, 'x', [], {}, { name: 1, value: {} }, { name: 'node:hostname', value: 7 }],
+        health: { daemonHealth: true, driverHealth: null, lastProbeAt: 1e300 },
+      },
+    },
+  ],
+  [
+    'Daemon metadata of 1 MB',
+    {
+      spec: { workloadID: 'w'.repeat(1_000_000) },
+      status: {
+        metadata: [
+          { name: 'k'.repeat(1_000_000), value: 'v' },
+          { name: 'node:hostname', value: 'v'.repeat(1_000_000) },
+          ...numbers(10_000).map((n) => ({ name: 'node:ip', value: `10.0.${n >> 8}.${n & 255}` })),
+        ],
+        health: { daemonHealth: 'x'.repeat(1_000_000), lastProbeAt: '2'.repeat(1_000_000) },
+      },
+    },
+  ],
+  ['a probe of no era', { status: { health: { lastProbeAt: '00000000T000000Z' } } }],
+  [
+    'a node state of the wrong types',
+    {
+      spec: { nodeId: {}, meshIp: 1, metadata: ['hostname'], data: { updatedAt: '2026-01-01T00:00:00Z' } },
+      status: { report: [null, 1, { updatedAt: 5 }], heartbeatTime: [] },
+    },
+  ],
+  [
+    'node state metadata of the wrong types',
+    { spec: { metadata: { hostname: 1, podName: {}, pod_uid: [], ['x'.repeat(1000)]: 'y' } } },
+  ],
+  ['a renewal of the wrong types', { spec: { renewTime: 1, leaseDurationSeconds: '40' } }],
   ['a status below zero', { status: { desiredNumberScheduled: -7, observedGeneration: 0.5 }, revision: -2 }],
 ];
 

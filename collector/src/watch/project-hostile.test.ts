@@ -1,8 +1,11 @@
 /** No object, however malformed or hostile, makes a projection throw anything but its one clear refusal. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { projectDaemon } from './project-daemon.ts';
 import { projectDaemonSet } from './project-daemon-set.ts';
+import { projectLease } from './project-lease.ts';
 import { projectNode } from './project-node.ts';
+import { projectNodeState } from './project-node-state.ts';
 import { projectPod } from './project-pod.ts';
 import { projectRevision } from './project-revision.ts';
 import { HOSTILE, IDENTITY, REFUSED } from './project-hostile.cases.ts';
@@ -15,11 +18,14 @@ const PROJECTIONS: readonly (readonly [kind: Kind, project: Project])[] = [
   ['Pod', projectPod],
   ['DaemonSet', projectDaemonSet],
   ['ControllerRevision', projectRevision],
+  ['Daemon', projectDaemon],
+  ['PlexdNodeState', projectNodeState],
+  ['Lease', projectLease],
 ];
 
 // What the contract's types say, in a form that a test can check: a type's name, with ? where it may be absent, a list or an object.
 type Shape = string | readonly [Shape] | { readonly [key: string]: Shape };
-type Kind = 'Node' | 'Pod' | 'DaemonSet' | 'ControllerRevision';
+type Kind = 'Node' | 'Pod' | 'DaemonSet' | 'ControllerRevision' | 'Daemon' | 'PlexdNodeState' | 'Lease';
 
 const CONDITION: Shape = { status: 'string', reason: 'string', message: 'string', since: 'time?' };
 const REQUIREMENT: Shape = { key: 'string', operator: 'string', values: ['string'] };
@@ -89,6 +95,20 @@ const SHAPES: Readonly<Record<Kind, Shape>> = {
     status: { desired: 'count', observedGeneration: 'count' },
   },
   ControllerRevision: { ...texts('uid', 'ownerUid', 'hash'), revision: 'count' },
+  Daemon: {
+    ...texts('uid', 'name', 'namespace', 'workloadId', 'daemonHealth', 'driverHealth', 'lastProbe'),
+    ...texts('daemonVersion', 'driverVersion'),
+    instanceIds: ['string'],
+    nodeUids: ['string'],
+    hosts: ['string'],
+    ips: ['string'],
+    lastProbeAt: 'time?',
+  },
+  PlexdNodeState: {
+    ...texts('uid', 'name', 'namespace', 'nodeId', 'host', 'podUid', 'podName', 'meshIp'),
+    aliveAt: 'time?',
+  },
+  Lease: { ...texts('uid', 'node'), renewedAt: 'time?', durationSeconds: 'count' },
 };
 
 // Names that the projections read, so that random objects get past the first level.
@@ -97,7 +117,8 @@ const FIELDS =
   'taints unschedulable conditions type reason message nodeName affinity nodeAffinity nodeSelectorTerms matchFields matchExpressions ' +
   'requiredDuringSchedulingIgnoredDuringExecution key operator values template tolerations nodeSelector selector matchLabels ' +
   'updateStrategy rollingUpdate maxSurge containerStatuses initContainerStatuses state lastState waiting terminated restartCount ' +
-  '__proto__ constructor toString';
+  'health daemonHealth lastProbeAt name value workloadID nodeId hostname podName data report updatedAt heartbeatTime renewTime ' +
+  'leaseDurationSeconds f:spec __proto__ constructor toString';
 
 describe.each(PROJECTIONS)('a %s', (kind, project) => {
   test.each(REFUSED)('from %s is refused by name', (_, raw, missing) => {

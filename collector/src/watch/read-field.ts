@@ -97,7 +97,11 @@ export function readInteger(fields: Fields, key: string): number {
 
 /** The RFC 3339 time in a field as milliseconds since the epoch; undefined if it is none or lies outside of the years 1970 to 9999. */
 export function readTime(fields: Fields, key: string): number | undefined {
-  const value = fields[key];
+  return parseTime(fields[key]);
+}
+
+/** The same of a value. */
+export function parseTime(value: unknown): number | undefined {
   if (typeof value !== 'string' || !RFC_3339.test(value)) return undefined;
   const ms = Date.parse(value);
   return ms >= 0 && ms <= LAST_MS ? ms : undefined;

@@ -34,6 +34,8 @@ export interface WatchedResource<T> {
   readonly id: string;
   readonly path: string;
   readonly labelSelector?: string;
+  /** True where a kind that the server has no more is unknown at once, and not after the time for which a watch may be cut. */
+  readonly staleWhenAbsent?: boolean;
   /** Names of lists that `project` does not look into, in the server's order; they are not even parsed. */
   readonly unread?: readonly string[];
   project(raw: unknown): T;
@@ -48,6 +50,13 @@ export interface KindWatch {
   readonly reflector: Reflector;
 }
 
+/** A started watch that may be given up while others go on. */
+export interface RetiringWatch {
+  readonly watch: KindWatch;
+  /** Ends it, and tells that it and what it showed are gone. */
+  retire(): void;
+}
+
 /** The present moment as integer milliseconds on both clocks. */
 export function stampNow(clock: Clock): Stamp {
   return { wallMs: Math.floor(clock.wallMs()), monoMs: Math.floor(clock.monoMs()) };
@@ -55,7 +64,7 @@ export function stampNow(clock: Clock): Stamp {
 
 /** Starts a watch; it goes on until its reflector is stopped. */
 export function watchKind<T extends { readonly uid: string }>(
-  host: WatchHost,
+  host: Omit<WatchHost, 'intern' | 'emit'>,
   resource: WatchedResource<T>,
 ): KindWatch {
   const { connection, clock, timers, log } = host;
@@ -67,6 +76,7 @@ export function watchKind<T extends { readonly uid: string }>(
     log,
     decoder: createJsonDecoder(resource.unread ?? []),
     resource: { path, ...(labelSelector === undefined || labelSelector === '' ? {} : { labelSelector }) },
+    staleWhenAbsent: resource.staleWhenAbsent ?? false,
     project: (raw) => resource.project(raw),
     sink: {
       upsert: (item) => resource.upsert(item, stampNow(clock)),

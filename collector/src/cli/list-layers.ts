@@ -1,0 +1,79 @@
+/** Lists once what the layers beyond the pod are judged by. What cannot be read takes nothing else along: it is not evaluated. */
+import { daemonSource, WATCH, type NodeObject } from '@rollcall/contract';
+import { KubeError, readJson, type Connection, type WatchState } from '@rollcall/kube';
+import { isInScope } from '../watch/daemon-scope.ts';
+import { daemonsPath, type DaemonSource } from '../watch/daemon-watch.ts';
+import type { LayerNeeds } from '../watch/layer-watch.ts';
+import { leasesPath } from '../watch/lease-reader.ts';
+import { nodeStatesPath } from '../watch/node-state-watch.ts';
+import { projectDaemon } from '../watch/project-daemon.ts';
+import { projectLease } from '../watch/project-lease.ts';
+import { projectNodeState } from '../watch/project-node-state.ts';
+import type { Look } from './look.ts';
+import type { SourceStates } from './source-condition.ts';
+
+/** Lists the Daemons and node states that are asked for; answers what became of the sources. */
+export async function listLayers(
+  look: Look,
+  needs: LayerNeeds,
+  sources: readonly DaemonSource[],
+): Promise<SourceStates> {
+  const states = new Map<string, Pick<WatchState, 'name' | 'trouble'>>();
+  for (const source of sources) {
+    if (!needs.daemonSources.has(source.name)) continue;
+    states.set(source.name, await attempt(look, () => listDaemons(look, source)));
+  }
+  const { trouble } = needs.heartbeats ? await attempt(look, () => listNodeStates(look)) : {};
+  if (trouble !== undefined) look.warnings.add(`not evaluated: the signs of life of the agents: ${trouble.message}`);
+  return { known: sources.map(({ name }) => name), stateOf: (name) => states.get(name) };
+}
+
+async function listDaemons(look: Look, { name, connection, scope }: DaemonSource): Promise<void> {
+  const source = daemonSource(name);
+  const { labelSelector } = scope;
+  const resource = { path: daemonsPath(), ...(labelSelector === '' ? {} : { labelSelector }) };
+  const project = (raw: unknown) => (isInScope(raw, scope) ? projectDaemon(raw, look.intern) : undefined);
+  for (const object of await look.list(resource, project, connection)) {
+    if (object !== undefined) look.tell({ kind: 'daemon', uid: object.uid, object }, source);
+  }
+  look.live(source);
+}
+
+async function listNodeStates(look: Look): Promise<void> {
+  const project = (raw: unknown) => projectNodeState(raw, look.intern);
+  for (const object of await look.list({ path: nodeStatesPath() }, project))
+    look.tell({ kind: 'nodeState', uid: object.uid, object }, WATCH.nodeStates);
+  look.live(WATCH.nodeStates);
+}
+
+/** What a watch would say of itself after such a list. */
+async function attempt(look: Look, list: () => Promise<void>): Promise<Pick<WatchState, 'name' | 'trouble'>> {
+  try {
+    await list();
+    return { name: 'live', trouble: undefined };
+  } catch (error) {
+    if (!(error instanceof KubeError)) throw error;
+    const { code, message } = error;
+    return { name: 'syncing', trouble: { code, message, wallMs: look.now().wallMs } };
+  }
+}
+
+// One look reads no more than this: the age of a Lease is evidence, and the first nodes show it.
+const MOST_LEASES = 50;
+
+/** Reads the Leases of the nodes that cannot be reached; one that cannot be read is no evidence. */
+export async function readSilentLeases(
+  look: Look,
+  connection: Connection,
+  nodes: readonly NodeObject[],
+): Promise<void> {
+  const silent = nodes.filter(({ ready }) => ready.status === 'Unknown').slice(0, MOST_LEASES);
+  for (const { name } of silent) {
+    try {
+      const object = projectLease(await readJson(connection, `${leasesPath()}/${encodeURIComponent(name)}`));
+      look.tell({ kind: 'lease', uid: object.uid, object }, WATCH.leases);
+    } catch (error) {
+      if (!(error instanceof KubeError)) throw error;
+    }
+  }
+}

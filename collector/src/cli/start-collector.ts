@@ -6,6 +6,7 @@ import { createPolicyBook, type PolicyBook } from '../config/policy-book.ts';
 import { watchPolicyFiles } from '../config/policy-files-watch.ts';
 import type { ServeConfig } from '../config/serve-config.ts';
 import { createConditionReporter } from '../control/report-condition.ts';
+import type { Answers } from '../http/answers.ts';
 import { createRegistry, createSelfMetrics } from '../http/self-metrics.ts';
 import { startServer, type RunningServer, type ServerOptions } from '../http/server.ts';
 import { renderExposition } from '../metrics/exposition.ts';
@@ -75,9 +76,7 @@ export async function startCollector({ config, env, log, version }: CollectorOpt
     const scrape = { exposition: expose(live, config), collectorFamilies: self.families };
     const readiness: ServerOptions['readiness'] = () =>
       readinessOf({ needed: watch.watches(), optional: layers.watches() }, live.now().wallMs);
-    const known = sources.map(({ name }) => name);
-    const conditionsOf = (policy: Policy) => sourceCondition(policy, { known, stateOf: layers.sourceState });
-    const answers = createAnswers({ ...live, rejected: book.rejected, conditionsOf });
+    const answers = answer(live, { book, layers, sources });
     server = await startServer({ ...createAccess(config, connection, log), answers, scrape, readiness, log });
   } catch (error) {
     await stop();
@@ -138,6 +137,18 @@ export function startWatching(
     policyGone: (uid) => book.apiGone(uid),
   });
   return { book, watch, layers };
+}
+
+interface Answering {
+  readonly book: PolicyBook;
+  readonly layers: LayerWatch;
+  readonly sources: readonly DaemonSource[];
+}
+
+function answer(live: LivePipeline, { book, layers, sources }: Answering): Answers {
+  const known = sources.map(({ name }) => name);
+  const conditionsOf = (policy: Policy) => sourceCondition(policy, { known, stateOf: layers.sourceState });
+  return createAnswers({ ...live, rejected: book.rejected, conditionsOf });
 }
 
 /** Follows the policy files; resolves once they were read for the first time, so that readiness means: with every policy. */

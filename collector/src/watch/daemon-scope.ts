@@ -10,9 +10,6 @@ export interface DaemonScope {
   readonly metadata: readonly { readonly name: string; readonly value: string }[];
 }
 
-/** The scope of a source of which all Daemons count. */
-export const EVERY_DAEMON: DaemonScope = { workloadIdPrefix: '', labelSelector: '', metadata: [] };
-
 /** Whether a Daemon as parsed, which the selector let through, is in scope. */
 export function isInScope(raw: unknown, { workloadIdPrefix, metadata }: DaemonScope): boolean {
   const fields = asFields(raw);

@@ -1,10 +1,10 @@
 /** Watches the Daemons of one source: an API server, which may be another than the nodes', and a scope. */
-import { daemonSource, WATCHED_KINDS, type DaemonObject } from '@rollcall/contract';
+import { daemonSource, WATCHED_KINDS, type DaemonObject, type WatchStateName } from '@rollcall/contract';
 import type { Connection, WatchState } from '@rollcall/kube';
 import { isInScope, type DaemonScope } from './daemon-scope.ts';
 import { projectDaemon } from './project-daemon.ts';
-import { holdRemovals } from './removal-hold.ts';
-import { stampNow, watchKind, type KindWatch, type RetiringWatch, type Stamp, type WatchHost } from './watch-kind.ts';
+import { holdRemovals, type RemovalHold } from './removal-hold.ts';
+import { stampNow, watchKind, type KindWatch, type RetiringWatch, type WatchHost } from './watch-kind.ts';
 
 /** A source of Daemons. Whoever opened the connection closes it. */
 export interface DaemonSource {
@@ -25,21 +25,24 @@ export function daemonsPath(): string {
   return `/apis/${group}/${version}/${resource}`;
 }
 
+interface Stage {
+  readonly host: WatchHost;
+  readonly source: string;
+  /** The Daemons that the core knows of. */
+  readonly shown: Set<string>;
+  readonly hold: RemovalHold;
+  state: WatchState['name'];
+}
+
 /** Starts the watch. A Daemon outside of the scope is never told of; one that leaves it is gone. */
 export function watchDaemons(host: WatchHost, { name, connection, scope }: DaemonSource): RetiringWatch {
   const source = daemonSource(name);
-  const shown = new Set<string>();
-  let state: WatchState['name'] = 'syncing';
-  const tell = (uid: string, object: DaemonObject | undefined, stamp: Stamp): void => {
-    if (object === undefined && !shown.delete(uid)) return;
-    if (object !== undefined) shown.add(uid);
-    host.emit({ kind: 'daemon', source, uid, object, ...stamp });
-  };
   const hold = holdRemovals({
     ...host,
-    isQuiet: () => state === 'live' && watch.reflector.status().state.trouble === undefined,
-    remove: (uid) => tell(uid, undefined, stampNow(host.clock)),
+    isQuiet: () => stage.state === 'live' && watch.reflector.status().state.trouble === undefined,
+    remove: (uid) => tell(stage, uid, undefined),
   });
+  const stage: Stage = { host, source, shown: new Set(), hold, state: 'syncing' };
   const watch: KindWatch = watchKind<Found>(
     { ...host, connection },
     {
@@ -51,30 +54,46 @@ export function watchDaemons(host: WatchHost, { name, connection, scope }: Daemo
         const object = projectDaemon(raw, host.intern);
         return { uid: object.uid, object: isInScope(raw, scope) ? object : undefined };
       },
-      upsert: ({ uid, value: { object } }, stamp) => {
-        hold.cancel(uid);
-        // The API server refuses to make objects of a kind that is being deleted.
-        if (state === 'live' && !shown.has(uid)) hold.release();
-        tell(uid, object, stamp);
-      },
+      upsert: ({ value }) => take(stage, value),
       remove: (uid) => {
-        if (shown.has(uid)) hold.add(uid);
+        if (stage.shown.has(uid)) hold.add(uid);
       },
-      state: ({ name: next }, stamp) => {
-        if (next === state) return;
-        state = next;
-        if (next === 'live') hold.release();
-        host.emit({ kind: 'watchState', source, uid: source, state: next, ...stamp });
-      },
+      state: (state) => enter(stage, state.name),
     },
   );
-  const retire = (): void => {
-    hold.stop();
-    void watch.reflector.stop();
-    const stamp = stampNow(host.clock);
-    // First, so that for no moment a source counts that has lost its Daemons.
-    host.emit({ kind: 'watchState', source, uid: source, state: 'gone', ...stamp });
-    for (const uid of shown) tell(uid, undefined, stamp);
-  };
-  return { watch, retire };
+  return { watch, retire: () => retire(stage, watch) };
+}
+
+function take(stage: Stage, { uid, object }: Found): void {
+  const { hold, shown, state } = stage;
+  hold.cancel(uid);
+  // The API server refuses to make objects of a kind that is being deleted, so what was removed before was meant.
+  if (state === 'live' && !shown.has(uid)) hold.release();
+  tell(stage, uid, object);
+}
+
+function tell({ host, source, shown }: Stage, uid: string, object: DaemonObject | undefined): void {
+  if (object === undefined && !shown.delete(uid)) return;
+  if (object !== undefined) shown.add(uid);
+  host.emit({ kind: 'daemon', source, uid, object, ...stampNow(host.clock) });
+}
+
+function enter(stage: Stage, state: WatchState['name']): void {
+  if (state === stage.state) return;
+  stage.state = state;
+  // Now listed: what is held was not there.
+  if (state === 'live') stage.hold.release();
+  say(stage, state);
+}
+
+function say({ host, source }: Stage, state: WatchStateName): void {
+  host.emit({ kind: 'watchState', source, uid: source, state, ...stampNow(host.clock) });
+}
+
+function retire(stage: Stage, watch: KindWatch): void {
+  stage.hold.stop();
+  void watch.reflector.stop();
+  // First, so that for no moment a source counts that has lost its Daemons.
+  say(stage, 'gone');
+  for (const uid of stage.shown) tell(stage, uid, undefined);
 }

@@ -161,7 +161,7 @@ export const HOSTILE: readonly (readonly [what: string, raw: object])[] = [
         metadata: [
           { name: 'k'.repeat(1_000_000), value: 'v' },
           { name: 'node:hostname', value: 'v'.repeat(1_000_000) },
-          ...numbers(10_000).map((n) => ({ name: 'node:ip', value: `10.0.${n >> 8}.${n & 255}` })),
+          ...numbers(1_000).map((n) => ({ name: 'node:ip', value: `10.0.${n >> 8}.${n & 255}` })),
         ],
         health: { daemonHealth: 'x'.repeat(1_000_000), lastProbeAt: '2'.repeat(1_000_000) },
       },

@@ -45,24 +45,18 @@ export async function startTestLayers(scope: Partial<DaemonScope> = {}): Promise
     emit: (event: ClusterEvent) => void told.push(describe(event, names)),
   };
   const layers = watchLayers(host, sources);
-  return {
-    own,
-    other,
-    time,
-    layers,
-    told,
-    logged,
-    need: ({ daemons = [], heartbeats = false }) => layers.retarget({ daemonSources: new Set(daemons), heartbeats }),
-    hears: (what) => {
-      const source = what.slice(0, what.indexOf(' '));
-      const last = (): string | undefined => told.findLast((line) => line.startsWith(`${source} `));
-      return untilInTime(time, () => last() === what, `${what} after ${told.join('; ')}`);
-    },
-    stop: async () => {
-      await layers.stop();
-      await Promise.all([own.stop(), other.stop()]);
-    },
+  const hears: TestLayers['hears'] = (what) => {
+    const source = what.slice(0, what.indexOf(' '));
+    const last = (): string | undefined => told.findLast((line) => line.startsWith(`${source} `));
+    return untilInTime(time, () => last() === what, `${what} after ${told.join('; ')}`);
   };
+  const need: TestLayers['need'] = ({ daemons = [], heartbeats = false }) =>
+    layers.retarget({ daemonSources: new Set(daemons), heartbeats });
+  const stop = async (): Promise<void> => {
+    await layers.stop();
+    await Promise.all([own.stop(), other.stop()]);
+  };
+  return { own, other, time, layers, told, logged, need, hears, stop };
 }
 
 function describe(event: ClusterEvent, names: Map<string, string>): string {

@@ -18,7 +18,7 @@ export function explainSituation(base: readonly Step[], { node, steps = [], aske
     now = { monoMs: event.monoMs, wallMs: event.wallMs };
     pipeline.apply(event);
   }
-  const answers = createAnswers({ pipeline, journal, rejected: () => [], now: () => now });
+  const answers = createAnswers({ pipeline, journal, rejected: () => [], conditionsOf: () => [], now: () => now });
   const policy = { namespace: 'agents', daemonset: 'plexd' };
   const detail = answers.node(policy.namespace, policy.daemonset, node);
   if (detail === undefined) throw new Error(`the situation has no node ${node}`);

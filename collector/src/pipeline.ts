@@ -5,14 +5,7 @@
 import type { ClusterEvent, NodeMemory, PolicyAnswer, PolicySummary, Transition } from '@rollcall/contract';
 import { createRoll, toMemory, type Instant, type PolicyRoll, type Roll } from './coverage/index.ts';
 import { findDaemonSet } from './inventory/index.ts';
-import {
-  answerPolicy,
-  createLedger,
-  readPolicy,
-  summarisePolicy,
-  type Ledger,
-  type PolicyReading,
-} from './sli/index.ts';
+import { answerPolicy, createLedger, readPolicy, summarisePolicy, type PolicyReading, type Span } from './sli/index.ts';
 
 /** Where the pipeline's memory goes; called synchronously, must not throw. */
 export interface History {
@@ -33,8 +26,10 @@ export interface Pipeline {
   readonly roll: Roll;
   apply(event: ClusterEvent): void;
   advance(now: Instant): void;
-  /** Every policy's figures at `now`, sorted by namespace and DaemonSet. */
+  /** Every policy's figures at `now` as they are exported, sorted by namespace and DaemonSet. */
   read(now: Instant): readonly PolicyReading[];
+  /** True while this replica leads: only then do its exported counters move, and its gauges are to be shown. */
+  leads(now: Instant): boolean;
   summaries(now: Instant): readonly PolicySummary[];
   answer(policyUid: string, now: Instant): PolicyAnswer | undefined;
 }
@@ -53,39 +48,38 @@ export function createPipeline({ cluster, history, memories }: PipelineOptions):
       remember: ({ policy }, record, now) => history.remember(toMemory(record, policy.uid, now)),
     },
   });
-  const readAll = (told: Instant): readonly (readonly [PolicyRoll, PolicyReading])[] => {
+  const readOne = (own: PolicyRoll, span: Span, { monoMs }: Instant): PolicyReading => {
+    const daemonSet = findDaemonSet(roll.inventory, own.policy.namespace, own.policy.daemonset);
+    return readPolicy({ roll: own, ledger, span, daemonSet, monoMs });
+  };
+  const readAll = (span: Span, told: Instant): readonly (readonly [PolicyRoll, PolicyReading])[] => {
     const now = roll.advance(told);
-    return [...roll.policies.values()].map((own) => [own, readOne(roll, ledger, { own, now })]);
+    return [...roll.policies.values()].map((own) => [own, readOne(own, span, now)]);
   };
   return {
     roll,
-    apply: (event) => roll.apply(event),
+    apply: (event) => {
+      if (event.kind === 'role') ledger.take(event, roll.advance(event).monoMs);
+      else roll.apply(event);
+    },
     advance: (now) => {
       roll.advance(now);
     },
     read: (now) =>
-      readAll(now)
+      readAll('exported', now)
         .map(([, reading]) => reading)
         .sort(byName),
+    leads: (now) => ledger.leads(roll.advance(now).monoMs),
     summaries: (now) =>
-      readAll(now)
+      readAll('seen', now)
         .map(([own, reading]) => summarisePolicy(own, reading))
         .sort(byName),
     answer: (policyUid, told) => {
       const now = roll.advance(told);
       const own = roll.policies.get(policyUid);
-      return own === undefined ? undefined : answerPolicy(own, readOne(roll, ledger, { own, now }), history.durable);
+      return own === undefined ? undefined : answerPolicy(own, readOne(own, 'seen', now), history.durable);
     },
   };
-}
-
-function readOne(
-  { inventory }: Roll,
-  ledger: Ledger,
-  { own, now }: { readonly own: PolicyRoll; readonly now: Instant },
-): PolicyReading {
-  const daemonSet = findDaemonSet(inventory, own.policy.namespace, own.policy.daemonset);
-  return readPolicy({ roll: own, ledger, daemonSet, monoMs: now.monoMs });
 }
 
 interface Named {

@@ -42,7 +42,8 @@ export function createAudited(): Audited {
     roll,
     read: (own, { monoMs }) => {
       const { namespace, daemonset } = own.policy;
-      return readPolicy({ roll: own, ledger, daemonSet: findDaemonSet(roll.inventory, namespace, daemonset), monoMs });
+      const daemonSet = findDaemonSet(roll.inventory, namespace, daemonset);
+      return readPolicy({ roll: own, ledger, span: 'seen', daemonSet, monoMs });
     },
     stateMs: integrals.stateMs,
     takeMoved: () => {

@@ -172,7 +172,8 @@ function followFiles(config: ServeConfig, book: PolicyBook, signal: AbortSignal)
 
 function expose({ pipeline, now }: LivePipeline, { cluster }: ServeConfig): ServerOptions['scrape']['exposition'] {
   return (format, collector) => {
-    const readings = pipeline.read(now());
-    return renderExposition({ cluster: cluster || undefined, readings, collector, format });
+    const at = now();
+    const [readings, leads] = [pipeline.read(at), pipeline.leads(at)];
+    return renderExposition({ cluster: cluster || undefined, readings, leads, collector, format });
   };
 }

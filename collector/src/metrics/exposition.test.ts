@@ -11,7 +11,7 @@ import { baseName, type Format } from './sample-text.ts';
 const FORMATS: readonly Format[] = ['text', 'openmetrics'];
 
 function render(overrides: Partial<Exposure> = {}): string {
-  return [...renderExposition({ readings: [policyReading()], collector: [], format: 'text', ...overrides })].join('');
+  return [...renderExposition({ readings: [policyReading()], leads: true, collector: [], format: 'text', ...overrides })].join('');
 }
 
 function samples(metric: Metric, readings: readonly PolicyReading[]): readonly ParsedSample[] {
@@ -48,6 +48,16 @@ describe.each(FORMATS)('the exposition as %s', (format) => {
       expect([...labels], metric.name).toEqual([[...common, ...metric.labels].join()]);
       expect(families[i]?.type).toBe(metric.type);
     });
+  });
+
+  it('has no gauge and all counters of a replica that does not lead', () => {
+    const families = parseExposition(render({ leads: false, format }), format);
+    const leading = parseExposition(render({ format }), format);
+    expect(families.map(({ name }) => name)).toEqual(leading.map(({ name }) => name));
+    families.forEach(({ type, samples: found }, i) => {
+      expect(found).toEqual(type === 'gauge' ? [] : leading[i]?.samples);
+    });
+    expect(families.some(({ type }) => type === 'gauge')).toBe(true);
   });
 
   it('reads back any label value as it was given', () => {
@@ -141,7 +151,7 @@ describe('chunks', () => {
   it('stay small however large the fleet is', () => {
     const pools = Array.from({ length: 20 }, (_, i) => poolReading({ pool: `pool-${i}` }));
     const readings = Array.from({ length: 50 }, (_, i) => policyReading({ daemonset: `agent-${i}`, pools }));
-    const sizes = [...renderExposition({ readings, collector: [], format: 'text' })].map((chunk) => chunk.length);
+    const sizes = [...renderExposition({ readings, leads: true, collector: [], format: 'text' })].map((chunk) => chunk.length);
     expect(sizes.length).toBeGreaterThan(10);
     expect(Math.max(...sizes)).toBeLessThan(128 * 1024);
   });

@@ -10,6 +10,8 @@ export interface Exposure {
   /** The name given with --cluster; no `cluster` label without one. */
   readonly cluster?: string | undefined;
   readonly readings: readonly PolicyReading[];
+  /** Whether this replica leads: gauges are the leader's alone, counters every replica's, and their sum is the truth. */
+  readonly leads: boolean;
   /** The collector's own families, written behind those of the policies. */
   readonly collector: readonly CollectorFamily[];
   readonly format: Format;
@@ -22,12 +24,13 @@ const CHUNK_CHARS = 64 * 1024;
  * families is the catalogue's, that of series is by namespace, DaemonSet, pool and labels: equal readings give equal text.
  * Readings must not change before the last chunk is taken. Never throws, never writes NaN.
  */
-export function* renderExposition({ cluster, readings, collector, format }: Exposure): Generator<string, void, void> {
+export function* renderExposition(exposure: Exposure): Generator<string, void, void> {
+  const { cluster, readings, leads, collector, format } = exposure;
   const rows = policyRows(readings, cluster);
   let text = '';
   for (const family of Object.values(COVERAGE_FAMILIES)) {
     text += heading(family.metric, format);
-    for (const row of rows) {
+    for (const row of leads || family.metric.type !== 'gauge' ? rows : []) {
       text += family.write(row, format);
       if (text.length >= CHUNK_CHARS) {
         yield text;

@@ -4,16 +4,7 @@
  */
 import type { Policy } from '@rollcall/contract';
 import type { Instant, Move, Standing } from '../coverage/index.ts';
-
-/** Nodes that share a standing. `ms` is exact up to `atMono`; add `count` times what has passed since. */
-export interface Bucket {
-  readonly standing: Standing;
-  /** True when this standing counts against the coverage objective. */
-  readonly bad: boolean;
-  count: number;
-  ms: number;
-  atMono: number;
-}
+import { advance, createBucket, type Bucket, type Role } from './bucket.ts';
 
 /** The buckets of one series: one `namespace`/`daemonset`. They outlive the policy, so that no counter falls when it is made anew. */
 export interface Series {
@@ -21,6 +12,8 @@ export interface Series {
   readonly createdWallMs: number;
   readonly good: Map<Standing, Bucket>;
   readonly bad: Map<Standing, Bucket>;
+  /** Time that nobody led, by pool and excuse: exported as unobserved, and in no node's own time. */
+  readonly holes: Map<string, Bucket>;
 }
 
 /** The integrals of every policy. */
@@ -28,19 +21,34 @@ export interface Ledger {
   adopt(policy: Policy, now: Instant): void;
   drop(policy: Policy): void;
   move(move: Move): void;
+  /**
+   * Takes a role, which holds until the next one. Time behind `untilMonoMs` is pending: a leader exports it as unobserved when it
+   * takes the Lease or renews it late; when somebody else is seen to lead it is dropped, since that one has. A follower's end may
+   * lie in the past, before this replica saw anything: then the nodes of now are taken to have been there since.
+   */
+  take(role: Role, monoMs: number): void;
+  /** True while this replica leads. */
+  leads(monoMs: number): boolean;
   /** The series of a policy, with every bucket brought up to `monoMs`; undefined for one that was never adopted. */
   read(policy: Policy, monoMs: number): Series | undefined;
 }
 
-/** An empty ledger. */
+/** Without leader election a replica leads from the start and for ever. */
+const ALONE: Role = { leader: true, untilMonoMs: Infinity };
+
+/** An empty ledger, of a replica that is alone. */
 export function createLedger(): Ledger {
   const all = new Map<string, Series>();
+  let role = ALONE;
+  const bump = (bucket: Bucket, by: number, monoMs: number): void => {
+    advance(bucket, monoMs, role);
+    bucket.count += by;
+  };
   return {
     adopt: (policy, now) => {
-      const key = keyOf(policy);
-      const series = all.get(key) ?? { policy: undefined, createdWallMs: now.wallMs, good: new Map(), bad: new Map() };
-      all.set(key, series);
-      if (series.policy !== undefined) rebook(series, policy, now.monoMs);
+      const series = all.get(keyOf(policy)) ?? createSeries(now.wallMs);
+      all.set(keyOf(policy), series);
+      if (series.policy !== undefined) rebook(series, policy, (bucket, by) => bump(bucket, by, now.monoMs));
       series.policy = policy;
     },
     drop: (policy) => {
@@ -55,10 +63,21 @@ export function createLedger(): Ledger {
       if (before !== undefined) bump(bucketOf(series, before, isBad(judge, before)), -1, monoMs);
       if (after !== undefined) bump(bucketOf(series, after, isBad(judge, after)), 1, monoMs);
     },
+    take: (next, monoMs) => {
+      for (const series of all.values()) {
+        for (const bucket of bucketsOf(series)) {
+          advance(bucket, monoMs, role);
+          if (next.leader) bookHole(series, bucket);
+          bucket.pendingMs = next.leader ? 0 : bucket.count * Math.max(0, monoMs - next.untilMonoMs);
+        }
+      }
+      role = next;
+    },
+    leads: (monoMs) => role.leader && monoMs < role.untilMonoMs,
     read: (policy, monoMs) => {
       const series = all.get(keyOf(policy));
       if (series === undefined) return undefined;
-      for (const bucket of bucketsOf(series)) bump(bucket, 0, monoMs);
+      for (const bucket of bucketsOf(series)) advance(bucket, monoMs, role);
       return series;
     },
   };
@@ -68,9 +87,13 @@ function keyOf({ namespace, daemonset }: Policy): string {
   return `${namespace}/${daemonset}`;
 }
 
+function createSeries(createdWallMs: number): Series {
+  return { policy: undefined, createdWallMs, good: new Map(), bad: new Map(), holes: new Map() };
+}
+
 /** Every bucket of a series. */
 export function bucketsOf(series: Series): readonly Bucket[] {
-  return [...series.good.values(), ...series.bad.values()];
+  return [...series.good.values(), ...series.bad.values(), ...series.holes.values()];
 }
 
 /** Uncovered time is bad, unless the coverage objective names owners and this reason's is none of them. */
@@ -83,25 +106,42 @@ function isBad(policy: Policy, { state, owner }: Standing): boolean {
 function bucketOf(series: Series, standing: Standing, bad: boolean): Bucket {
   const byStanding = bad ? series.bad : series.good;
   let bucket = byStanding.get(standing);
-  if (bucket === undefined) byStanding.set(standing, (bucket = { standing, bad, count: 0, ms: 0, atMono: 0 }));
+  if (bucket === undefined) byStanding.set(standing, (bucket = createBucket(standing, bad)));
   return bucket;
 }
 
-function bump(bucket: Bucket, by: number, monoMs: number): void {
-  const passed = monoMs - bucket.atMono;
-  if (passed > 0) {
-    bucket.ms += bucket.count * passed;
-    bucket.atMono = monoMs;
-  }
-  bucket.count += by;
-}
-
 /** The nodes that stand there now go on under the changed policy's idea of bad; what is already counted stays as it was. */
-function rebook(series: Series, policy: Policy, monoMs: number): void {
+function rebook(series: Series, policy: Policy, bump: (bucket: Bucket, by: number) => void): void {
   for (const bucket of bucketsOf(series)) {
     const bad = isBad(policy, bucket.standing);
     if (bucket.count === 0 || bad === bucket.bad) continue;
-    bump(bucketOf(series, bucket.standing, bad), bucket.count, monoMs);
-    bump(bucket, -bucket.count, monoMs);
+    bump(bucketOf(series, bucket.standing, bad), bucket.count);
+    bump(bucket, -bucket.count);
   }
+}
+
+/** Exports a bucket's pending time as what it was: expected or excused, and observed by nobody who exports. */
+function bookHole({ holes }: Series, { standing, pendingMs }: Bucket): void {
+  const { pool, state, excuse } = standing;
+  const isCounted = state === 'excused' || state === 'covered' || state === 'uncovered' || state === 'unobserved';
+  if (pendingMs === 0 || !isCounted) return;
+  const key = `${excuse} ${pool}`;
+  const hole = holes.get(key) ?? createBucket(unobserved(pool, excuse), false);
+  holes.set(key, hole);
+  hole.exportedMs += pendingMs;
+}
+
+function unobserved(pool: string, excuse: Standing['excuse']): Standing {
+  return {
+    pool,
+    state: excuse === '' ? 'unobserved' : 'excused',
+    verdict: 'unobserved',
+    reason: '',
+    owner: '',
+    excuse,
+    rule: '',
+    eligible: false,
+    current: false,
+    layers: [],
+  };
 }

@@ -1,24 +1,29 @@
 /** Reads a policy's figures: all families cut at one instant, pools added up from the ledger's buckets. */
 import { INFO_LIMIT, NO_POOL, type Counts } from '@rollcall/contract';
 import { divergenceOf, type DaemonSetEntry, type PolicyRoll, type Standing } from '../coverage/index.ts';
-import { bucketsOf, type Bucket, type Ledger } from './ledger.ts';
+import type { Bucket } from './bucket.ts';
+import { bucketsOf, type Ledger, type Series } from './ledger.ts';
 import { pickLongest } from './pick-longest.ts';
 import { possibleIn, readExcuses, readReasons, type Possible } from './read-reasons.ts';
 import type { PolicyReading, PoolReading } from './reading.ts';
+
+/** Which time a reading shows: all that this replica saw (for the API), or what it exports, which all replicas' sum up to. */
+export type Span = 'seen' | 'exported';
 
 /** What a reading is made of. */
 export interface ReadOptions {
   readonly roll: PolicyRoll;
   readonly ledger: Ledger;
+  readonly span: Span;
   readonly daemonSet: DaemonSetEntry | undefined;
   readonly monoMs: number;
 }
 
 /** The figures of one policy at `monoMs`. Counters never fall between two readings. */
-export function readPolicy({ roll, ledger, daemonSet, monoMs }: ReadOptions): PolicyReading {
+export function readPolicy({ roll, ledger, span, daemonSet, monoMs }: ReadOptions): PolicyReading {
   const { namespace, daemonset, objectives } = roll.policy;
   const series = ledger.read(roll.policy, monoMs);
-  const byPool = groupByPool(series === undefined ? [] : bucketsOf(series));
+  const byPool = groupByPool(series === undefined ? [] : bucketsIn(series, span));
   const since = sinceByPool(roll);
   const { picked, others } = pickLongest(roll.uncovered, INFO_LIMIT);
   const divergence = divergenceOf(roll, daemonSet);
@@ -42,6 +47,11 @@ export function readPolicy({ roll, ledger, daemonSet, monoMs }: ReadOptions): Po
     uncovered: picked,
     notListed: others,
   };
+}
+
+function bucketsIn(series: Series, span: Span): readonly Bucket[] {
+  const buckets = bucketsOf(series);
+  return span === 'seen' ? buckets : buckets.map((bucket) => ({ ...bucket, ms: bucket.exportedMs }));
 }
 
 function groupByPool(buckets: readonly Bucket[]): Map<string, Bucket[]> {

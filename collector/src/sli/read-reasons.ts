@@ -1,6 +1,6 @@
 /** Uncovered and excused time by reason. Every reason that a policy can have is there at 0 from the first reading on: a counter that is born with its first outage hides that outage from `increase()`. */
 import { EXCUSES, REASONS, VERDICTS, type ExcuseCode, type Policy, type ReasonCode } from '@rollcall/contract';
-import type { Bucket } from './ledger.ts';
+import type { Bucket } from './bucket.ts';
 import type { ExcuseReading, ReasonReading } from './reading.ts';
 
 /** What can come up in a pool of a policy. */

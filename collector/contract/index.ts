@@ -70,7 +70,7 @@ export {
   VIRTUAL_NODES,
   VIRTUAL_TAINTS,
 } from './defaults.ts';
-export { GROUP, VERSION, WATCHED_KINDS, type WatchedKind } from './watched-kinds.ts';
+export { GROUP, OWN_KINDS, VERSION, WATCHED_KINDS, type WatchedKind } from './watched-kinds.ts';
 export type {
   Check,
   Counts,

@@ -1,6 +1,6 @@
 /** Which Kubernetes resources the collector reads or writes, and with which verbs: the RBAC of the manifests is rendered from this list. */
 
-/** One rule of the collector's ClusterRole. */
+/** One rule of the collector's ClusterRole, or of its Role. */
 export interface WatchedKind {
   readonly group: string;
   readonly version: string;
@@ -70,5 +70,16 @@ export const WATCHED_KINDS = {
     resource: 'leases',
     verbs: READ,
     why: 'since when a node is silent, from its kubelet in kube-node-lease',
+  },
+} as const satisfies Record<string, WatchedKind>;
+
+/** What it asks for in its own namespace only. */
+export const OWN_KINDS = {
+  leases: {
+    group: 'coordination.k8s.io',
+    version: 'v1',
+    resource: 'leases',
+    verbs: ['get', 'create', 'update'],
+    why: 'to agree with other replicas on a leader',
   },
 } as const satisfies Record<string, WatchedKind>;

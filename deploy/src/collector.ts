@@ -27,11 +27,40 @@ export const clusterRoleBinding = {
   subjects: [{ kind: 'ServiceAccount', name: NAME, namespace: COLLECTOR_NAMESPACE }],
 } as const;
 
+/** Gives the Role to the service account. */
+export const roleBinding = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'RoleBinding',
+  metadata: { name: NAME, namespace: COLLECTOR_NAMESPACE },
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: NAME },
+  subjects: [{ kind: 'ServiceAccount', name: NAME, namespace: COLLECTOR_NAMESPACE }],
+} as const;
+
 /** The arguments of `rollcall`; NAMESPACE is the pod's own. */
-const args = ['serve', '--collector-namespace=$(NAMESPACE)', `--listen=0.0.0.0:${PORT}`, '--insecure'];
+const args = [
+  'serve',
+  '--leader-elect',
+  '--collector-namespace=$(NAMESPACE)',
+  `--listen=0.0.0.0:${PORT}`,
+  '--insecure',
+];
 
 /** Where in the Deployment `--insecure` stands. */
 export const INSECURE_PATH = ['spec', 'template', 'spec', 'containers', 0, 'args', args.indexOf('--insecure')] as const;
+
+/** The replicas on different nodes where there are several. */
+const apart = {
+  weight: 100,
+  podAffinityTerm: { labelSelector: { matchLabels: labels }, topologyKey: 'kubernetes.io/hostname' },
+} as const;
+
+/** Keeps one replica while nodes are drained. */
+export const disruptionBudget = {
+  apiVersion: 'policy/v1',
+  kind: 'PodDisruptionBudget',
+  metadata,
+  spec: { maxUnavailable: 1, selector: { matchLabels: labels } },
+} as const;
 
 /** The Deployment, of an image with this tag. */
 export function renderDeployment(tag: string) {
@@ -40,14 +69,15 @@ export function renderDeployment(tag: string) {
     kind: 'Deployment',
     metadata,
     spec: {
-      replicas: 1,
-      strategy: { type: 'Recreate' },
+      replicas: 2,
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
       selector: { matchLabels: labels },
       template: {
         metadata: { labels },
         spec: {
           serviceAccountName: NAME,
           nodeSelector: { 'kubernetes.io/os': 'linux' },
+          affinity: { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [apart] } },
           securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
           containers: [renderContainer(tag)],
         },

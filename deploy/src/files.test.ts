@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkDaemonCoverage, WATCHED_KINDS } from '@rollcall/contract';
+import { checkDaemonCoverage, OWN_KINDS, WATCHED_KINDS } from '@rollcall/contract';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import manifest from '../../package.json' with { type: 'json' };
 import { renderFiles } from './files.ts';
 import { renderManifest } from './manifest.ts';
-import { mergeKinds, renderClusterRole } from './rbac.ts';
+import { mergeKinds, renderClusterRole, renderRole } from './rbac.ts';
 
 const folder = join(import.meta.dirname, '../kubernetes');
 const files = renderFiles(manifest.version);
@@ -31,13 +31,14 @@ test('the example is a valid policy', () => {
 });
 
 describe('the rights of the collector', () => {
-  test('are those of the watched kinds, each once', () => {
-    const granted = renderClusterRole('x').rules.flatMap(({ apiGroups, resources, verbs }) =>
+  test.each([
+    ['watched kinds', renderClusterRole('x'), WATCHED_KINDS],
+    ['kinds that it needs in its own namespace', renderRole({ name: 'x', namespace: 'y' }), OWN_KINDS],
+  ])('are those of the %s, each once', (_, { rules }, kinds) => {
+    const granted = rules.flatMap(({ apiGroups, resources, verbs }) =>
       resources.map((resource) => ({ group: apiGroups.join(), resource, verbs })),
     );
-    expect(granted).toEqual(
-      Object.values(WATCHED_KINDS).map(({ group, resource, verbs }) => ({ group, resource, verbs })),
-    );
+    expect(granted).toEqual(Object.values(kinds).map(({ group, resource, verbs }) => ({ group, resource, verbs })));
   });
 
   test('share a rule where group and verbs are the same', () => {

@@ -1,25 +1,30 @@
 /** All files of deploy/kubernetes: which objects, in which file, with which remarks. */
-import { daemonCoverageCrd, WATCHED_KINDS } from '@rollcall/contract';
+import { COLLECTOR_NAMESPACE, daemonCoverageCrd, OWN_KINDS, WATCHED_KINDS, type WatchedKind } from '@rollcall/contract';
 import {
   clusterRoleBinding,
+  disruptionBudget,
   INSECURE_PATH,
   NAME,
   namespace,
   podMonitor,
   renderDeployment,
+  roleBinding,
   service,
   serviceAccount,
 } from './collector.ts';
 import { examplePolicy } from './example-policy.ts';
 import { renderManifest, type Remark } from './manifest.ts';
-import { renderClusterRole } from './rbac.ts';
+import { renderClusterRole, renderRole } from './rbac.ts';
 
-const why = Object.values(WATCHED_KINDS).map((kind) => `${kind.resource}: ${kind.why}`);
+function whyOf(kinds: Readonly<Record<string, WatchedKind>>): readonly Remark[] {
+  const lines = Object.values(kinds).map((kind) => `${kind.resource}: ${kind.why}`);
+  return [{ path: ['rules'], text: lines.join('\n') }];
+}
 
 const deploymentRemarks: readonly Remark[] = [
   {
-    path: ['spec', 'strategy', 'type'],
-    text: 'Two collectors at once would both count the same node-seconds.',
+    path: ['spec', 'replicas'],
+    text: 'The second one is warm: it knows all that the leader knows, and takes over within 20 s of its death, 3 s of its end.',
   },
   {
     path: INSECURE_PATH,
@@ -33,8 +38,11 @@ function renderInstall(tag: string): ReadonlyMap<string, string> {
     ['namespace.yaml', renderManifest(namespace)],
     ['crd.yaml', renderManifest(daemonCoverageCrd())],
     ['service-account.yaml', renderManifest(serviceAccount)],
-    ['cluster-role.yaml', renderManifest(renderClusterRole(NAME), [{ path: ['rules'], text: why.join('\n') }])],
+    ['cluster-role.yaml', renderManifest(renderClusterRole(NAME), whyOf(WATCHED_KINDS))],
     ['cluster-role-binding.yaml', renderManifest(clusterRoleBinding)],
+    ['role.yaml', renderManifest(renderRole({ name: NAME, namespace: COLLECTOR_NAMESPACE }), whyOf(OWN_KINDS))],
+    ['role-binding.yaml', renderManifest(roleBinding)],
+    ['disruption-budget.yaml', renderManifest(disruptionBudget)],
     ['deployment.yaml', renderManifest(renderDeployment(tag), deploymentRemarks)],
     ['service.yaml', renderManifest(service)],
   ]);

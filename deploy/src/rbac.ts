@@ -1,5 +1,5 @@
 /** The collector's rights, rendered from the list of what it asks the API server for. */
-import { WATCHED_KINDS, type WatchedKind } from '@rollcall/contract';
+import { OWN_KINDS, WATCHED_KINDS, type WatchedKind } from '@rollcall/contract';
 import type { Manifest } from './manifest.ts';
 
 /** One rule of a ClusterRole. */
@@ -9,18 +9,28 @@ export interface PolicyRule {
   readonly verbs: readonly string[];
 }
 
-/** A ClusterRole (rbac.authorization.k8s.io/v1). */
-export interface ClusterRole extends Manifest {
+/** A ClusterRole or Role (rbac.authorization.k8s.io/v1). */
+export interface AnyRole extends Manifest {
   readonly rules: readonly PolicyRule[];
 }
 
 /** The role that lets the collector ask for all of WATCHED_KINDS, and for nothing else. */
-export function renderClusterRole(name: string): ClusterRole {
+export function renderClusterRole(name: string): AnyRole {
   return {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'ClusterRole',
     metadata: { name },
     rules: mergeKinds(Object.values(WATCHED_KINDS)),
+  };
+}
+
+/** The role for what the collector needs in its own namespace. */
+export function renderRole(metadata: { readonly name: string; readonly namespace: string }): AnyRole {
+  return {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'Role',
+    metadata,
+    rules: mergeKinds(Object.values(OWN_KINDS)),
   };
 }
 

@@ -53,7 +53,10 @@ beforeAll(async () => {
     await waitFor(() => apply(manifest).catch(ignoreMissing), { what: `${manifest.kind} being served` });
   }
   const kubeconfig = await plane.serviceAccountKubeconfig('rollcall-system', 'rollcall');
-  collector = await startCollector({ kubeconfig, flags: ['--collector-namespace', 'rollcall-system'] });
+  collector = await startCollector({
+    kubeconfig,
+    flags: ['--leader-elect', '--collector-namespace', 'rollcall-system'],
+  });
 });
 afterAll(async () => {
   await collector?.stop();
@@ -91,10 +94,10 @@ function ignoreMissing(error: unknown): false {
   throw error;
 }
 
-test('the pod of the Deployment is admitted, scheduled and starts', async () => {
+test('the pods of the Deployment are admitted, scheduled and start', async () => {
   const path = '/apis/apps/v1/namespaces/rollcall-system/deployments/rollcall';
   await waitFor(
-    async () => (await plane.request<{ status: { readyReplicas?: number } }>('GET', path)).status.readyReplicas === 1,
+    async () => (await plane.request<{ status: { readyReplicas?: number } }>('GET', path)).status.readyReplicas === 2,
     { what: 'the Deployment being ready' },
   );
 });
@@ -196,6 +199,8 @@ test('nothing that it needs was ever forbidden', async () => {
 test.each([
   ['GET', '/api/v1/secrets'],
   ['GET', '/api/v1/configmaps'],
+  ['GET', '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kube-scheduler'],
+  ['DELETE', '/apis/coordination.k8s.io/v1/namespaces/rollcall-system/leases/rollcall'],
   ['POST', '/apis/rollcall.dev/v1alpha1/namespaces/plexd-system/daemoncoverages'],
   ['PATCH', '/apis/rollcall.dev/v1alpha1/namespaces/plexd-system/daemoncoverages/plexd'],
   ['PATCH', '/api/v1/nodes/node-0'],

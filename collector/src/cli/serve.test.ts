@@ -187,3 +187,23 @@ describe('the log', () => {
     expect(texts(running.lines()).slice(0, 2)).toEqual(['listening', 'policy in force']);
   });
 });
+
+test('two replicas with --leader-elect: one leads and shows gauges, the other takes over when it ends', async () => {
+  populate(cluster);
+  cluster.kube.store.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'rollcall-system' } });
+  const flags = ['--kubeconfig', cluster.kubeconfig, '--discover', '--leader-elect'];
+  const first = await startServe(flags);
+  const scrape = async ({ ask }: RunningServe): Promise<string> => (await ask('/metrics')).body;
+  const leads = async (replica: RunningServe): Promise<boolean> => /^rollcall_leader 1$/m.test(await scrape(replica));
+  await until(() => leads(first), 'the first to lead');
+  const second = await start('--discover', '--leader-elect');
+  await until(async () => (await second.counts('a')) === '3,2', 'the second to know the cluster');
+  const [of1, of2] = await Promise.all([scrape(first), scrape(second)]);
+  const counters = /^rollcall_valid_node_seconds_total{.*daemonset="a".*} (.*)$/m;
+  expect([/^rollcall_expected_nodes{/m.test(of1), /^rollcall_expected_nodes{/m.test(of2)]).toEqual([true, false]);
+  expect([Number(counters.exec(of1)?.[1]) > 0, counters.exec(of2)?.[1]]).toEqual([true, '0.000']);
+  expect(await leads(second)).toBe(false);
+  await first.interrupt();
+  await until(() => leads(second), 'the second to lead');
+  expect(await scrape(second)).toMatch(/^rollcall_expected_nodes{/m);
+});

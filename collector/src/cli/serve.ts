@@ -19,7 +19,7 @@ Options:
       --authenticate=false                ask the API server who a client is and whether it may (TokenReview, SubjectAccessReview)
       --cluster=''                        name of the cluster: the 'cluster' label of every series
       --collector-namespace='rollcall-system'
-                                          policies in this namespace may select DaemonSets of others
+                                          policies in this namespace may select DaemonSets of others; the Lease lies here
       --context=''                        the kubeconfig context to use
       --daemon-source=[]                  NAME=KUBECONFIG[,context=CONTEXT][,workload-id-prefix=PREFIX]
                                           [,label-selector=SELECTOR][,metadata=KEY=VALUE]: where the Daemons live that
@@ -28,6 +28,8 @@ Options:
       --discover=false                    watch every DaemonSet that has no policy, with the inferred scope
       --insecure=false                    allow a --listen address that others can reach without --authenticate or without TLS
       --kubeconfig=''                     path to the kubeconfig; default $KUBECONFIG, ~/.kube/config, in-cluster
+      --leader-elect=false                share the work with other replicas by the Lease rollcall in the collector's namespace:
+                                          only the leader's counters move, and only it shows gauges and writes status
       --listen='127.0.0.1:8090'           ADDRESS:PORT to listen on; port 0 takes a free one
       --log-level='info'                  debug, info, warn or error
       --policy=[]                         file or folder with DaemonCoverage policies; may be given several times

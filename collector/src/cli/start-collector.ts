@@ -16,6 +16,7 @@ import { watchLayers, type LayerWatch } from '../watch/layer-watch.ts';
 import { createInterner } from '../watch/read-field.ts';
 import { createAccess, describeAccess } from './access.ts';
 import { createAnswers, rfc3339 } from './answers.ts';
+import { joinElection } from './join-election.ts';
 import { startPipeline, type LivePipeline } from './live-pipeline.ts';
 import { logCondition, logInForce } from './log-lines.ts';
 import { openConnection } from './open-connection.ts';
@@ -56,16 +57,21 @@ export async function startCollector({ config, env, log, version }: CollectorOpt
     version,
     watches: () => statusesOf([...watch.watches(), ...layers.watches()], live.now()),
     rejectedPolicies: () => book.rejected().length,
-    leader: () => true,
+    leader: () => live.pipeline.leads(live.now()),
     nowMonoMs: () => live.now().monoMs,
   });
   const live = startPipeline({ cluster: config.cluster, log, self, machine: systemMachine });
   const { sources } = daemons;
   const { book, watch, layers } = startWatching(live, { config, connection, log, machine: systemMachine, sources });
+  const readiness: ServerOptions['readiness'] = () =>
+    readinessOf({ needed: watch.watches(), optional: layers.watches() }, live.now().wallMs);
+  const isWarm = (): boolean => readiness().ready;
+  const election = joinElection(live, { config, connection, log, machine: systemMachine, isWarm });
   const files = new AbortController();
   let server: RunningServer | undefined;
   const stop = async (): Promise<void> => {
     files.abort();
+    await election.stop();
     live.stop();
     await Promise.all([watch.stop(), layers.stop(), server?.close(SHUTDOWN_GRACE_MS)]);
     daemons.close();
@@ -74,8 +80,6 @@ export async function startCollector({ config, env, log, version }: CollectorOpt
   try {
     await followFiles(config, book, files.signal);
     const scrape = { exposition: expose(live, config), collectorFamilies: self.families };
-    const readiness: ServerOptions['readiness'] = () =>
-      readinessOf({ needed: watch.watches(), optional: layers.watches() }, live.now().wallMs);
     const answers = answer(live, { book, layers, sources });
     server = await startServer({ ...createAccess(config, connection, log), answers, scrape, readiness, log });
   } catch (error) {

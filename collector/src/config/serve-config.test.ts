@@ -7,6 +7,7 @@ const DEFAULTS = {
   policies: [],
   daemonSources: [expect.objectContaining({ name: 'local', kubeconfig: undefined })],
   discover: false,
+  leaderElect: false,
   cluster: '',
   collectorNamespace: 'rollcall-system',
   listen: { host: '127.0.0.1', port: 8090 },
@@ -23,6 +24,7 @@ test.each<[readonly string[], object]>([
   [['--policy', 'a', '--policy=b'], { policies: ['a', 'b'] }],
   [['--policy=-odd'], { policies: ['-odd'] }],
   [['--discover', '--log-level=debug'], { discover: true, logLevel: 'debug' }],
+  [['--leader-elect'], { leaderElect: true }],
   [['--cluster', 'eu-1.a_b'], { cluster: 'eu-1.a_b' }],
   [['--collector-namespace=monitoring'], { collectorNamespace: 'monitoring' }],
   [['--listen', 'localhost:0'], { listen: { host: 'localhost', port: 0 } }],
@@ -93,9 +95,9 @@ test.each<[readonly string[], readonly string[]]>([
   [
     ['--polcy', 'x', '-v'],
     [
-      '--polcy is unknown; use one of --kubeconfig, --context, --policy, --daemon-source, --discover, --cluster, --collector-namespace, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
+      '--polcy is unknown; use one of --kubeconfig, --context, --policy, --daemon-source, --discover, --leader-elect, --cluster, --collector-namespace, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
       '"x" is no flag, and serve takes nothing else; leave it out',
-      '-v is unknown; use one of --kubeconfig, --context, --policy, --daemon-source, --discover, --cluster, --collector-namespace, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
+      '-v is unknown; use one of --kubeconfig, --context, --policy, --daemon-source, --discover, --leader-elect, --cluster, --collector-namespace, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
     ],
   ],
 ])('the flags %j are refused', (argv, faults) => {

@@ -11,6 +11,8 @@ export interface ServeConfig extends Access {
   readonly policies: readonly string[];
   readonly daemonSources: readonly DaemonSourceConfig[];
   readonly discover: boolean;
+  /** Several replicas: only the one that holds the Lease lets its exported counters move. */
+  readonly leaderElect: boolean;
   readonly cluster: string;
   readonly collectorNamespace: string;
   readonly logLevel: string;
@@ -30,6 +32,7 @@ const OPTIONS = {
   policy: { type: 'string', multiple: true, default: [] as string[] },
   'daemon-source': { type: 'string', multiple: true, default: [] as string[] },
   discover: { type: 'boolean', default: false },
+  'leader-elect': { type: 'boolean', default: false },
   cluster: { type: 'string', default: '' },
   'collector-namespace': { type: 'string', default: COLLECTOR_NAMESPACE },
   ...ACCESS_OPTIONS,
@@ -55,6 +58,7 @@ export function parseServeConfig(argv: readonly string[]): ParsedConfig {
       policies,
       daemonSources: daemons.sources,
       discover,
+      leaderElect: flags['leader-elect'],
       cluster,
       collectorNamespace: flags['collector-namespace'],
       ...access.value,

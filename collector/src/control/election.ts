@@ -2,6 +2,7 @@
  * Leader election by a Lease, as client-go's leaderelection does it: whoever holds the Lease renews it every 2 s, and another one
  * may take it when it has not changed for its whole duration by the other's own clock. Wall clocks are never compared for that.
  */
+import { OWN_KINDS } from '@rollcall/contract';
 import {
   KubeError,
   readJson,
@@ -70,7 +71,8 @@ interface Campaign extends ElectionHost {
 
 /** Starts campaigning. Until something else is told this replica takes it that somebody else leads. */
 export function startElection(host: ElectionHost): Election {
-  const path = `/apis/coordination.k8s.io/v1/namespaces/${host.namespace}/leases`;
+  const { group, version, resource } = OWN_KINDS.leases;
+  const path = `/apis/${group}/${version}/namespaces/${host.namespace}/${resource}`;
   const ending = new AbortController();
   const campaign: Campaign = {
     ...host,

@@ -28,7 +28,9 @@ function create(overrides: Partial<SelfMetricsSource> = {}): SelfMetrics {
 }
 
 async function read(metrics: SelfMetrics, format: Format = 'text') {
-  const text = [...renderExposition({ readings: [], leads: true, collector: await metrics.families(), format })].join('');
+  const text = [...renderExposition({ readings: [], leads: true, collector: await metrics.families(), format })].join(
+    '',
+  );
   return parseExposition(text, format);
 }
 

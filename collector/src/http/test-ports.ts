@@ -84,7 +84,8 @@ export function serverOptions(overrides: Partial<ServerOptions> = {}, faults: un
     listen: { port: 0 },
     answers: fakeAnswers(new Set(['node-1', 'node-2'])),
     scrape: {
-      exposition: (format, collector) => renderExposition({ readings: [policyReading()], leads: true, collector, format }),
+      exposition: (format, collector) =>
+        renderExposition({ readings: [policyReading()], leads: true, collector, format }),
       collectorFamilies: async () => [
         { name: 'x_total', type: 'counter', help: 'X.', values: [{ value: 1, labels: {} }] },
       ],

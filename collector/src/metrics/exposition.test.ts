@@ -11,7 +11,9 @@ import { baseName, type Format } from './sample-text.ts';
 const FORMATS: readonly Format[] = ['text', 'openmetrics'];
 
 function render(overrides: Partial<Exposure> = {}): string {
-  return [...renderExposition({ readings: [policyReading()], leads: true, collector: [], format: 'text', ...overrides })].join('');
+  return [
+    ...renderExposition({ readings: [policyReading()], leads: true, collector: [], format: 'text', ...overrides }),
+  ].join('');
 }
 
 function samples(metric: Metric, readings: readonly PolicyReading[]): readonly ParsedSample[] {
@@ -151,7 +153,9 @@ describe('chunks', () => {
   it('stay small however large the fleet is', () => {
     const pools = Array.from({ length: 20 }, (_, i) => poolReading({ pool: `pool-${i}` }));
     const readings = Array.from({ length: 50 }, (_, i) => policyReading({ daemonset: `agent-${i}`, pools }));
-    const sizes = [...renderExposition({ readings, leads: true, collector: [], format: 'text' })].map((chunk) => chunk.length);
+    const sizes = [...renderExposition({ readings, leads: true, collector: [], format: 'text' })].map(
+      (chunk) => chunk.length,
+    );
     expect(sizes.length).toBeGreaterThan(10);
     expect(Math.max(...sizes)).toBeLessThan(128 * 1024);
   });

@@ -48,13 +48,9 @@ export function createPipeline({ cluster, history, memories }: PipelineOptions):
       remember: ({ policy }, record, now) => history.remember(toMemory(record, policy.uid, now)),
     },
   });
-  const readOne = (own: PolicyRoll, span: Span, { monoMs }: Instant): PolicyReading => {
-    const daemonSet = findDaemonSet(roll.inventory, own.policy.namespace, own.policy.daemonset);
-    return readPolicy({ roll: own, ledger, span, daemonSet, monoMs });
-  };
   const readAll = (span: Span, told: Instant): readonly (readonly [PolicyRoll, PolicyReading])[] => {
     const now = roll.advance(told);
-    return [...roll.policies.values()].map((own) => [own, readOne(own, span, now)]);
+    return [...roll.policies.values()].map((own) => [own, readOne({ roll, ledger }, own, { span, now })]);
   };
   return {
     roll,
@@ -77,9 +73,20 @@ export function createPipeline({ cluster, history, memories }: PipelineOptions):
     answer: (policyUid, told) => {
       const now = roll.advance(told);
       const own = roll.policies.get(policyUid);
-      return own === undefined ? undefined : answerPolicy(own, readOne(own, 'seen', now), history.durable);
+      return own === undefined
+        ? undefined
+        : answerPolicy(own, readOne({ roll, ledger }, own, { span: 'seen', now }), history.durable);
     },
   };
+}
+
+function readOne(
+  { roll, ledger }: { readonly roll: Roll; readonly ledger: Ledger },
+  own: PolicyRoll,
+  { span, now }: { readonly span: Span; readonly now: Instant },
+): PolicyReading {
+  const daemonSet = findDaemonSet(roll.inventory, own.policy.namespace, own.policy.daemonset);
+  return readPolicy({ roll: own, ledger, span, daemonSet, monoMs: now.monoMs });
 }
 
 interface Named {

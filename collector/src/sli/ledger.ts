@@ -64,20 +64,13 @@ export function createLedger(): Ledger {
       if (after !== undefined) bump(bucketOf(series, after, isBad(judge, after)), 1, monoMs);
     },
     take: (next, monoMs) => {
-      for (const series of all.values()) {
-        for (const bucket of bucketsOf(series)) {
-          advance(bucket, monoMs, role);
-          if (next.leader) bookHole(series, bucket);
-          bucket.pendingMs = next.leader ? 0 : bucket.count * Math.max(0, monoMs - next.untilMonoMs);
-        }
-      }
+      for (const series of all.values()) turn(series, { before: role, after: next, monoMs });
       role = next;
     },
     leads: (monoMs) => role.leader && monoMs < role.untilMonoMs,
     read: (policy, monoMs) => {
       const series = all.get(keyOf(policy));
-      if (series === undefined) return undefined;
-      for (const bucket of bucketsOf(series)) advance(bucket, monoMs, role);
+      for (const bucket of series === undefined ? [] : bucketsOf(series)) advance(bucket, monoMs, role);
       return series;
     },
   };
@@ -117,6 +110,15 @@ function rebook(series: Series, policy: Policy, bump: (bucket: Bucket, by: numbe
     if (bucket.count === 0 || bad === bucket.bad) continue;
     bump(bucketOf(series, bucket.standing, bad), bucket.count);
     bump(bucket, -bucket.count);
+  }
+}
+
+/** Ends a role: what is pending is exported by a leader, and else begins anew behind the end of another's Lease. */
+function turn(series: Series, { before, after, monoMs }: { before: Role; after: Role; monoMs: number }): void {
+  for (const bucket of bucketsOf(series)) {
+    advance(bucket, monoMs, before);
+    if (after.leader) bookHole(series, bucket);
+    bucket.pendingMs = after.leader ? 0 : bucket.count * Math.max(0, monoMs - after.untilMonoMs);
   }
 }
 

@@ -124,47 +124,60 @@ const STATES = [COVERED, CRASHED] as const;
 
 type Replica = ReturnType<typeof createReplica>;
 
-/** One Lease, and two replicas that see each of its changes up to 20 ms late; a dead one sees nothing and is not read any more. */
-function playLease(chance: Chance): { exported: number; lost: number; lostAtMost: number; expected: number } {
+/** One Lease and two replicas; the one that does not hold it sees each of its changes up to 20 ms late. */
+function createLease(chance: Chance): {
+  readonly replicas: readonly [Replica, Replica];
+  now: number;
+  lostAtMost: number;
+  /** The Lease is renewed in time or late, or taken once it has run out for both. */
+  stir(): void;
+  settle(): void;
+} {
   const replicas: [Replica, Replica] = [createReplica(), createReplica()];
-  const nodes: Standing[] = Array.from({ length: 5 }, () => COVERED);
-  for (const { take, move } of replicas) {
-    take(FOLLOWS, 0);
-    for (const standing of nodes) move(undefined, standing, 0);
-  }
-  // `until` is the leader's own idea of the end, which the other one learns `late` milliseconds later.
-  let [now, leader, until, late, lostAtMost] = [0, 0, LEASE, 0, 0];
-  const lead = (who: 0 | 1): void => {
-    until = now + LEASE;
+  let [leader, until, late] = [0, 0, 0];
+  const lead = (who: number): void => {
+    until = lease.now + LEASE;
     late = chance.below(20);
-    replicas[who].take({ leader: true, untilMonoMs: until }, now);
-    replicas[1 - who]?.take({ leader: false, untilMonoMs: until + late }, now + late);
+    replicas[who]?.take({ leader: true, untilMonoMs: until }, lease.now);
+    replicas[1 - who]?.take({ leader: false, untilMonoMs: until + late }, lease.now + late);
     leader = who;
-    now += late;
+    lease.now += late;
+  };
+  const lease = {
+    replicas,
+    now: 0,
+    lostAtMost: 0,
+    stir: () => {
+      const isFree = lease.now >= until + late;
+      if (!chance.once(2)) return;
+      if (!isFree || chance.once(2)) return lead(leader);
+      lease.lostAtMost += late;
+      lead(1 - leader);
+    },
+    settle: () => lead(leader),
   };
   lead(0);
+  return lease;
+}
+
+/** Five nodes under such a Lease. */
+function playLease(chance: Chance): { readonly lost: number; readonly lostAtMost: number } {
+  const lease = createLease(chance);
+  const nodes: Standing[] = Array.from({ length: 5 }, () => COVERED);
+  const start = lease.now;
+  for (const { move } of lease.replicas) for (const standing of nodes) move(undefined, standing, start);
   for (let step = 0; step < 60; step += 1) {
-    now += chance.below(60);
+    lease.now += chance.below(120);
     const at = chance.below(nodes.length);
     const [before, after] = [nodes[at], chance.pick(STATES)];
-    for (const { move } of replicas) move(before, after, now);
+    for (const { move } of lease.replicas) move(before, after, lease.now);
     nodes[at] = after;
-    const other = leader === 0 ? 1 : 0;
-    if (now < until) {
-      if (chance.once(2)) lead(leader === 0 ? 0 : 1);
-    } else if (now < until + late || chance.once(3)) {
-      // A leader that comes late, with nobody in between.
-      lead(leader === 0 ? 0 : 1);
-    } else {
-      lostAtMost += nodes.length * late;
-      lead(other);
-    }
+    lease.stir();
   }
-  lead(leader === 0 ? 0 : 1);
-  const sum = (replica: Replica): number => Object.values(replica.exported(now)).reduce((total, ms) => total + ms, 0);
-  const exported = sum(replicas[0]) + sum(replicas[1]);
-  const expected = nodes.length * now;
-  return { exported, expected, lost: expected - exported, lostAtMost };
+  lease.settle();
+  const all = lease.replicas.flatMap(({ exported }) => Object.values(exported(lease.now)));
+  const exported = all.reduce((total, ms) => total + ms, 0);
+  return { lost: nodes.length * (lease.now - start) - exported, lostAtMost: nodes.length * lease.lostAtMost };
 }
 
 describe('two replicas of which one leads at a time', () => {

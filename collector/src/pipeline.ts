@@ -5,7 +5,15 @@
 import type { ClusterEvent, NodeMemory, PolicyAnswer, PolicySummary, Transition } from '@rollcall/contract';
 import { createRoll, toMemory, type Instant, type PolicyRoll, type Roll } from './coverage/index.ts';
 import { findDaemonSet } from './inventory/index.ts';
-import { answerPolicy, createLedger, readPolicy, summarisePolicy, type PolicyReading, type Span } from './sli/index.ts';
+import {
+  answerPolicy,
+  createLedger,
+  readPolicy,
+  summarisePolicy,
+  type Ledger,
+  type PolicyReading,
+  type Span,
+} from './sli/index.ts';
 
 /** Where the pipeline's memory goes; called synchronously, must not throw. */
 export interface History {

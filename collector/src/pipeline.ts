@@ -56,10 +56,7 @@ export function createPipeline({ cluster, history, memories }: PipelineOptions):
       remember: ({ policy }, record, now) => history.remember(toMemory(record, policy.uid, now)),
     },
   });
-  const readAll = (span: Span, told: Instant): readonly (readonly [PolicyRoll, PolicyReading])[] => {
-    const now = roll.advance(told);
-    return [...roll.policies.values()].map((own) => [own, readOne({ roll, ledger }, own, { span, now })]);
-  };
+  const books: Books = { roll, ledger };
   return {
     roll,
     apply: (event) => {
@@ -70,12 +67,12 @@ export function createPipeline({ cluster, history, memories }: PipelineOptions):
       roll.advance(now);
     },
     read: (now) =>
-      readAll('exported', now)
+      readAll(books, 'exported', now)
         .map(([, reading]) => reading)
         .sort(byName),
     leads: (now) => ledger.leads(roll.advance(now).monoMs),
     summaries: (now) =>
-      readAll('seen', now)
+      readAll(books, 'seen', now)
         .map(([own, reading]) => summarisePolicy(own, reading))
         .sort(byName),
     answer: (policyUid, told) => {
@@ -83,13 +80,23 @@ export function createPipeline({ cluster, history, memories }: PipelineOptions):
       const own = roll.policies.get(policyUid);
       return own === undefined
         ? undefined
-        : answerPolicy(own, readOne({ roll, ledger }, own, { span: 'seen', now }), history.durable);
+        : answerPolicy(own, readOne(books, own, { span: 'seen', now }), history.durable);
     },
   };
 }
 
+interface Books {
+  readonly roll: Roll;
+  readonly ledger: Ledger;
+}
+
+function readAll(books: Books, span: Span, told: Instant): readonly (readonly [PolicyRoll, PolicyReading])[] {
+  const now = books.roll.advance(told);
+  return [...books.roll.policies.values()].map((own) => [own, readOne(books, own, { span, now })]);
+}
+
 function readOne(
-  { roll, ledger }: { readonly roll: Roll; readonly ledger: Ledger },
+  { roll, ledger }: Books,
   own: PolicyRoll,
   { span, now }: { readonly span: Span; readonly now: Instant },
 ): PolicyReading {

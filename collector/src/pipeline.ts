@@ -63,9 +63,7 @@ export function createPipeline({ cluster, history, memories }: PipelineOptions):
       if (event.kind === 'role') ledger.take(event, roll.advance(event).monoMs);
       else roll.apply(event);
     },
-    advance: (now) => {
-      roll.advance(now);
-    },
+    advance: (now) => void roll.advance(now),
     read: (now) =>
       readAll(books, 'exported', now)
         .map(([, reading]) => reading)

@@ -5,6 +5,7 @@ import type { Connection } from '@rollcall/kube';
 import type { Logger } from 'pino';
 import type { ServeConfig } from '../config/serve-config.ts';
 import { startElection, type Election } from '../control/election.ts';
+import type { Readiness } from '../http/answers.ts';
 import type { LivePipeline } from './live-pipeline.ts';
 import type { Machine } from './system-clock.ts';
 
@@ -14,8 +15,8 @@ export interface Joining {
   readonly connection: Connection;
   readonly log: Logger;
   readonly machine: Machine;
-  /** True once the replica knows the cluster. */
-  isWarm(): boolean;
+  /** Ready once the replica knows the cluster. */
+  readiness(): Pick<Readiness, 'ready'>;
 }
 
 /** Without `--leader-elect` a collector is alone: it leads from the start and for ever. */
@@ -23,7 +24,7 @@ const ALONE: Election = { mayWrite: () => true, stop: () => Promise.resolve() };
 
 /** Joins; the role enters the pipeline as events, the first one before this returns. */
 export function joinElection({ emit, now }: Pick<LivePipeline, 'emit' | 'now'>, joining: Joining): Election {
-  const { config, connection, log, machine, isWarm } = joining;
+  const { config, connection, log, machine, readiness } = joining;
   if (!config.leaderElect) return ALONE;
   // A host may run two, and a process that was restarted is another one.
   const identity = `${hostname()}_${randomUUID()}`;
@@ -33,7 +34,7 @@ export function joinElection({ emit, now }: Pick<LivePipeline, 'emit' | 'now'>, 
     log,
     namespace: config.collectorNamespace,
     identity,
-    isWarm,
+    isWarm: () => readiness().ready,
     tell: (role) => emit({ kind: 'role', source: 'election', uid: identity, ...role, ...now() }),
   });
 }

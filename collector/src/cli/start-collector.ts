@@ -65,8 +65,7 @@ export async function startCollector({ config, env, log, version }: CollectorOpt
   const { book, watch, layers } = startWatching(live, { config, connection, log, machine: systemMachine, sources });
   const readiness: ServerOptions['readiness'] = () =>
     readinessOf({ needed: watch.watches(), optional: layers.watches() }, live.now().wallMs);
-  const isWarm = (): boolean => readiness().ready;
-  const election = joinElection(live, { config, connection, log, machine: systemMachine, isWarm });
+  const election = joinElection(live, { config, connection, log, machine: systemMachine, readiness });
   const files = new AbortController();
   let server: RunningServer | undefined;
   const stop = async (): Promise<void> => {
@@ -87,11 +86,15 @@ export async function startCollector({ config, env, log, version }: CollectorOpt
     throw error;
   }
   const { url } = server;
-  const { clients, warning } = describeAccess(config);
-  if (warning !== '') log.warn({ url }, warning);
-  log.info({ url, api: connection.server, clients }, 'listening');
+  announce(log, config, { url, api: connection.server });
   let stopping: Promise<void> | undefined;
   return { url, stop: () => (stopping ??= stop()) };
+}
+
+function announce(log: Logger, config: ServeConfig, where: { readonly url: string; readonly api: string }): void {
+  const { clients, warning } = describeAccess(config);
+  if (warning !== '') log.warn({ url: where.url }, warning);
+  log.info({ ...where, clients }, 'listening');
 }
 
 /** What the watches are started with. */

@@ -60,7 +60,16 @@ export {
 } from './reasons.ts';
 export { SLIS, VERDICTS, type Sli, type SliName, type Verdict } from './slis.ts';
 export { NODE_STATES, type Journal, type NodeMemory, type NodeState, type Transition } from './transition.ts';
-export { COLLECTOR_METRICS, COMMON_LABELS, COVERAGE_METRICS, INFO_LIMIT, type Metric } from './metrics.ts';
+export {
+  COLLECTOR_METRICS,
+  COMMON_LABELS,
+  COMPONENTS,
+  COVERAGE_METRICS,
+  INFO_LIMIT,
+  VERSION_LIMIT,
+  type ComponentName,
+  type Metric,
+} from './metrics.ts';
 export {
   CONDITION_TAINTS,
   JOINING_TAINTS,

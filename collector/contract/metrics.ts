@@ -60,6 +60,12 @@ export const COVERAGE_METRICS = {
     { pool: false },
   ),
   longestUncovered: gauge('rollcall_longest_uncovered_seconds', 'For how long the longest-uncovered node has been so.'),
+  versionNodes: gauge(
+    'rollcall_version_nodes',
+    'Nodes in scope by the version that their Daemon reports: the commonest ones of a policy, the rest as other.',
+    { labels: ['component', 'version'] },
+  ),
+  probeAgeMax: gauge('rollcall_probe_age_max_seconds', 'Age of the oldest last probe among the nodes in scope.'),
   objective: gauge('rollcall_objective_ratio', 'The objective of the policy.', { labels: ['sli'], pool: false }),
   validSeconds: counter('rollcall_valid_node_seconds_total', 'Node-seconds expected and observed.', ['sli']),
   goodSeconds: counter('rollcall_good_node_seconds_total', 'Valid node-seconds that were good.', ['sli']),
@@ -103,6 +109,15 @@ export const COLLECTOR_METRICS = {
   leader: ownFamily('rollcall_leader', '1 on the replica whose counters move.'),
   buildInfo: ownFamily('rollcall_build_info', 'Always 1; the version is a label.', ['version']),
 } as const satisfies Record<string, Metric>;
+
+/** How many versions rollcall_version_nodes names for each policy and component at most. */
+export const VERSION_LIMIT = 10;
+
+/** The values of the `component` label of rollcall_version_nodes. */
+export const COMPONENTS = ['daemon', 'driver'] as const;
+
+/** A component whose version a Daemon reports. */
+export type ComponentName = (typeof COMPONENTS)[number];
 
 /** How many nodes rollcall_uncovered_node_info names for each policy at most. */
 export const INFO_LIMIT = 50;

@@ -10,6 +10,8 @@ export type Owner = (typeof OWNERS)[number];
 export interface Reason {
   readonly owner: Owner;
   readonly mode: 'F1' | 'F2' | 'F3' | 'F4' | 'F5' | 'F6' | 'F7' | '-';
+  /** The layer that a policy has to ask for the reason to come up; without one it always may. */
+  readonly layer?: 'daemon';
   readonly nextStep: string;
 }
 
@@ -148,6 +150,41 @@ export const REASONS = {
     mode: 'F5',
     nextStep: 'Find what made the second pod: an overlapping selector, or an orphan that was adopted.',
   },
+  DaemonMissing: {
+    owner: 'agent',
+    mode: 'F4',
+    layer: 'daemon',
+    nextStep:
+      "The pod runs, but no Daemon names this node. Read the daemon's log for a failed registration (kubectl logs POD), then look for its Claim and Verifier in the control plane.",
+  },
+  DaemonAmbiguous: {
+    owner: 'agent',
+    mode: 'F4',
+    layer: 'daemon',
+    nextStep:
+      'Find out which of the Daemons or nodes that the message names is real: a cloned disk, a workloadID used twice, or a Daemon left over from a former machine. Delete what is left over (kubectl delete daemons.core.riptides.io NAME).',
+  },
+  DaemonUnhealthy: {
+    owner: 'agent',
+    mode: 'F4',
+    layer: 'daemon',
+    nextStep:
+      'Read the log of the daemon on this node (kubectl logs POD); if it does not say, delete the pod, which starts it afresh.',
+  },
+  DriverUnhealthy: {
+    owner: 'agent',
+    mode: 'F6',
+    layer: 'daemon',
+    nextStep:
+      "Check the kernel module on the node (dmesg, lsmod): not built for this kernel, not signed for Secure Boot, or another version than the daemon's.",
+  },
+  ProbeStale: {
+    owner: 'agent',
+    mode: 'F4',
+    layer: 'daemon',
+    nextStep:
+      'The daemon no longer reports. Many nodes at once: check its control plane and the way there. This node alone: read its log, delete the pod if it hangs.',
+  },
   Unexplained: {
     owner: 'agent',
     mode: '-',
@@ -159,7 +196,7 @@ export const REASONS = {
 export type ReasonCode = keyof typeof REASONS;
 
 /** Findings that never are a primary reason. */
-export const FINDINGS = ['NodeProblem', 'StaleRevision'] as const;
+export const FINDINGS = ['NodeProblem', 'StaleRevision', 'VersionSkew', 'ClockSkewed'] as const;
 
 /** The code of a finding that never is a primary reason. */
 export type FindingCode = (typeof FINDINGS)[number];

@@ -1,11 +1,15 @@
 /** A scripted cluster for tests of the core: events on a fake clock go in, states and figures come out in a form that a table can hold. */
 import {
+  daemonSource,
+  LOCAL_SOURCE,
   podSource,
   WATCH,
   type ClusterEvent,
+  type DaemonObject,
   type EventBase,
   type Journal,
   type NodeObject,
+  type NodeStateObject,
   type PodObject,
   type Policy,
   type RevisionObject,
@@ -16,8 +20,10 @@ import { createMemoryJournal } from './journal/memory-journal.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import type { PolicyReading } from './sli/index.ts';
 import {
+  buildDaemon,
   buildDaemonSet,
   buildNode,
+  buildNodeState,
   buildPod,
   buildPolicy,
   buildRevision,
@@ -61,6 +67,13 @@ export interface TestCluster {
   daemonSet(changes?: DaemonSetChanges): void;
   daemonSetGone(uid?: string): void;
   revision(revision: number, changes?: Partial<RevisionObject>): void;
+  /** A Daemon of the source `local`, or of another; its last probe is now unless the case says otherwise. */
+  daemon(changes?: Partial<DaemonObject>, source?: string): void;
+  daemonGone(uid: string, source?: string): void;
+  /** A node state that gives a sign of life now unless the case says otherwise. */
+  nodeState(changes?: Partial<NodeStateObject>): void;
+  nodeStateGone(uid: string): void;
+  lease(node: string, renewedAt?: number): void;
   /** A node's state under a policy, see `describeStanding`. */
   state(node: string, policyUid?: string): string;
   reading(daemonSet?: string): PolicyReading;
@@ -98,6 +111,7 @@ export function createTestCluster({ at = START, journal = createMemoryJournal() 
       for (const source of [WATCH.nodes, WATCH.daemonsets, ...pods]) watch(source, 'live');
     },
     ...objectEvents(send),
+    ...witnessEvents(pipeline, now),
     state: (node, policyUid = 'policy-agent') => {
       pipeline.advance(now());
       return describeStanding(pipeline.roll.policies.get(policyUid)?.records.get(node)?.standing);
@@ -136,6 +150,29 @@ function objectEvents(send: (event: Unstamped) => void): ObjectEvents {
     revision: (revision, changes) => {
       const object = buildRevision(revision, changes);
       send({ kind: 'revision', uid: object.uid, object });
+    },
+  };
+}
+
+type WitnessEvents = Pick<TestCluster, 'daemon' | 'daemonGone' | 'nodeState' | 'nodeStateGone' | 'lease'>;
+
+function witnessEvents(pipeline: Pipeline, now: () => Instant): WitnessEvents {
+  return {
+    daemon: (changes, source = LOCAL_SOURCE) => {
+      const object = buildDaemon({ lastProbeAt: now().wallMs, ...changes });
+      pipeline.apply({ kind: 'daemon', source: daemonSource(source), uid: object.uid, object, ...now() });
+    },
+    daemonGone: (uid, source = LOCAL_SOURCE) =>
+      pipeline.apply({ kind: 'daemon', source: daemonSource(source), uid, object: undefined, ...now() }),
+    nodeState: (changes) => {
+      const object = buildNodeState({ aliveAt: now().wallMs, ...changes });
+      pipeline.apply({ kind: 'nodeState', source: WATCH.nodeStates, uid: object.uid, object, ...now() });
+    },
+    nodeStateGone: (uid) =>
+      pipeline.apply({ kind: 'nodeState', source: WATCH.nodeStates, uid, object: undefined, ...now() }),
+    lease: (node, renewedAt = now().wallMs) => {
+      const object = { uid: `lease-${node}`, node, renewedAt, durationSeconds: 40 };
+      pipeline.apply({ kind: 'lease', source: WATCH.leases, uid: object.uid, object, ...now() });
     },
   };
 }

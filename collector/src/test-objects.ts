@@ -4,8 +4,10 @@ import {
   LEAVING_TAINTS,
   VIRTUAL_NODES,
   type Condition,
+  type DaemonObject,
   type DaemonSetObject,
   type NodeObject,
+  type NodeStateObject,
   type PodObject,
   type Policy,
   type RevisionObject,
@@ -101,6 +103,45 @@ export function buildDaemonSet({ template, ...changes }: DaemonSetChanges = {}):
 /** A revision of agents/agent: the n-th has the hash `h<n>`. */
 export function buildRevision(revision: number, changes: Partial<RevisionObject> = {}): RevisionObject {
   return { uid: `revision-${revision}`, ownerUid: 'ds-agent', revision, hash: `h${revision}`, ...changes };
+}
+
+/** A Daemon that is well, was probed at START, and names no machine; its UID is `uid-<name>`. */
+export function buildDaemon(changes: Partial<DaemonObject> = {}): DaemonObject {
+  const name = changes.name ?? 'daemon';
+  return {
+    uid: `uid-${name}`,
+    name,
+    namespace: 'riptides-system',
+    workloadId: `riptides/daemon/${name}`,
+    instanceIds: [],
+    nodeUids: [],
+    hosts: [],
+    ips: [],
+    daemonHealth: 'ok',
+    driverHealth: 'ok',
+    lastProbe: '20260101T000000Z',
+    lastProbeAt: START.wallMs,
+    daemonVersion: 'v0.5.10',
+    driverVersion: 'v0.5.13',
+    ...changes,
+  };
+}
+
+/** A node state that proves life at START and names no node; its UID is `uid-<name>`. */
+export function buildNodeState(changes: Partial<NodeStateObject> = {}): NodeStateObject {
+  const name = changes.name ?? 'node-n1';
+  return {
+    uid: `uid-${name}`,
+    name,
+    namespace: 'agents',
+    nodeId: 'n1',
+    host: '',
+    podUid: '',
+    podName: '',
+    meshIp: '',
+    aliveAt: START.wallMs,
+    ...changes,
+  };
 }
 
 /** A policy for agents/agent with the inferred scope; the label `pool` names the pool. */

@@ -43,6 +43,7 @@ export function toPolicy(head: PolicyHead, spec: Spec): Policy {
       offPools: health.pod.offPools,
       startDeadlineMs: milliseconds(health.pod.startDeadline),
     },
+    ...toLayers(health),
     joiningTaints: [...JOINING_TAINTS, ...nodes.joiningTaints],
     leavingTaints: [...LEAVING_TAINTS, ...nodes.leavingTaints],
     leavingAnnotations: nodes.leavingAnnotations,
@@ -59,6 +60,21 @@ export function toPolicy(head: PolicyHead, spec: Spec): Policy {
     team: spec.team ?? '',
     contact: spec.contact ?? '',
   };
+}
+
+/** The layers that are asked where they are given. */
+function toLayers({ daemon, heartbeat }: Spec['health']): Pick<Policy, 'daemonLayer' | 'heartbeatLayer'> {
+  return {
+    ...(daemon && { daemonLayer: { source: daemon.source, maxProbeAgeMs: milliseconds(daemon.maxProbeAge) } }),
+    ...(heartbeat && { heartbeatLayer: toHeartbeat(heartbeat) }),
+  };
+}
+
+function toHeartbeat({
+  period,
+  ...counts
+}: NonNullable<Spec['health']['heartbeat']>): NonNullable<Policy['heartbeatLayer']> {
+  return { ...counts, periodMs: milliseconds(period) };
 }
 
 function toExemption({ nodes = [], expires, ...rest }: Spec['exemptions'][number]): Exemption {

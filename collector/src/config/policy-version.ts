@@ -3,7 +3,9 @@ import { faultAt, LAYERS, POLICY_KIND, SLIS, valueAt, type PolicyFault } from '@
 
 const UNMEASURED: readonly unknown[] = Object.keys(SLIS).filter((sli) => sli !== 'coverage');
 
-const POD_ONLY = 'this version reads the pod layer only';
+const READ: readonly string[] = ['pod', 'daemon', 'heartbeat'];
+
+const READ_ONLY = 'this version reads the layers pod, daemon and heartbeat only';
 
 /** Faults of all fields of the document that this version does not read; none for a document of another kind. */
 export function findUnread(document: unknown): readonly PolicyFault[] {
@@ -15,17 +17,24 @@ export function findUnread(document: unknown): readonly PolicyFault[] {
 function findUnreadDaemon(document: unknown): readonly PolicyFault[] {
   const path = ['spec', 'daemonSet'];
   if (isGiven(document, path)) return [];
-  return [faultAt(document, path, { message: 'is required', mend: `name the DaemonSet: ${POD_ONLY}` })];
+  return [
+    faultAt(document, path, {
+      message: 'is required',
+      mend: 'name the DaemonSet: this version reads no daemon that runs without one',
+    }),
+  ];
 }
 
 function findUnreadLayers(document: unknown): readonly PolicyFault[] {
-  const others = LAYERS.filter((layer) => layer !== 'pod').map((layer) => ['spec', 'health', layer]);
+  const paths = LAYERS.map((layer) => ['spec', 'health', layer]);
+  const others = paths.filter(([, , layer = '']) => !READ.includes(layer));
   const faults = others
     .filter((path) => isGiven(document, path))
-    .map((path) => faultAt(document, path, { message: 'is not read', mend: `${POD_ONLY}; remove ${path.join('.')}` }));
+    .map((path) => faultAt(document, path, { message: 'is not read', mend: `${READ_ONLY}; remove ${path.join('.')}` }));
   const enabled = ['spec', 'health', 'pod', 'enabled'];
-  if (valueAt(document, enabled) !== false) return faults;
-  return [...faults, faultAt(document, enabled, { message: 'leaves no layer', mend: `${POD_ONLY}; write true` })];
+  const isOther = (layer: string): boolean => layer !== 'pod' && isGiven(document, ['spec', 'health', layer]);
+  if (valueAt(document, enabled) !== false || READ.some(isOther)) return faults;
+  return [...faults, faultAt(document, enabled, { message: 'leaves no layer', mend: `${READ_ONLY}; write true` })];
 }
 
 function findUnreadObjectives(document: unknown): readonly PolicyFault[] {

@@ -1,10 +1,12 @@
 /** Books what a review found: the record's new standing, the counts that follow from it, its timer and its transition. */
 import type { NodeState, Policy, Transition } from '@rollcall/contract';
+import type { DaemonEntry } from '../inventory/index.ts';
 import type { PolicyRoll } from './policy-roll.ts';
 import type { NodeRecord } from './record.ts';
 import { isInScope, type Standing, type Standings } from './standing.ts';
 import type { Instant } from './subject.ts';
 import type { Timers } from './timers.ts';
+import { countVersions, type Versioned } from './version-counts.ts';
 
 /** One node that moved from one standing to another; undefined stands for not being there. */
 export interface Move {
@@ -48,6 +50,8 @@ export interface Entry {
   readonly dueMono: number;
   readonly now: Instant;
   readonly evidence: () => string;
+  /** The Daemon that speaks for the node now. */
+  readonly daemon?: DaemonEntry | undefined;
   readonly crossedScope?: boolean;
 }
 
@@ -61,6 +65,7 @@ export function book(books: Books, roll: PolicyRoll, entry: Entry): void {
   else roll.records.set(record.key, record);
   // A phantom has no past.
   if ((before !== after || entry.crossedScope === true) && record.name !== '') books.sink.remember(roll, record, now);
+  if (record.daemon !== entry.daemon || before !== after) countDaemon(roll, entry, { before, after });
   if (before === after) return;
   record.standing = after;
   count(roll, record, { before, after });
@@ -88,6 +93,18 @@ function count(roll: PolicyRoll, record: NodeRecord, { before, after }: Change):
   if (record.name === '') return;
   countNode(roll, before, -1);
   countNode(roll, after, 1);
+}
+
+function countDaemon(roll: PolicyRoll, { record, daemon }: Entry, { before, after }: Change): void {
+  const left = versioned(before, record.daemon);
+  record.daemon = daemon;
+  const came = versioned(after, daemon);
+  if (left !== undefined || came !== undefined) countVersions(roll.versions, left, came);
+}
+
+function versioned(standing: Standing | undefined, daemon: DaemonEntry | undefined): Versioned | undefined {
+  if (standing === undefined || daemon === undefined || !isInScope(standing)) return undefined;
+  return { pool: standing.pool, daemon: daemon.object };
 }
 
 function countNode(roll: PolicyRoll, standing: Standing | undefined, by: number): void {

@@ -3,8 +3,10 @@ import { REASONS, type Finding as AnswerFinding, type NodeAnswer } from '@rollca
 import type { Inventory, NodeEntry } from '../inventory/index.ts';
 import { diagnose, findAll, findOnCovered } from './diagnosis/diagnose.ts';
 import { explainPlacement } from './explain-placement.ts';
+import { describeDaemons, describeHeartbeat } from './describe-witness.ts';
 import { findExcuse } from './excuses.ts';
 import { formSubject, isEligible, placeNode } from './form-subject.ts';
+import { ASKED_LAYERS, askLayer } from './judge.ts';
 import type { PolicyRoll } from './policy-roll.ts';
 import { createRecord, type NodeRecord } from './record.ts';
 import { isInScope, type Standing } from './standing.ts';
@@ -39,7 +41,7 @@ export function subjectOf({ inventory, roll, now }: Described, record: NodeRecor
 function answer(context: Described, subject: Subject, record: NodeRecord): NodeAnswer {
   const standing = record.standing;
   const state = standing?.state ?? 'outOfScope';
-  const { reason, message, findings } = explain(subject, standing);
+  const { reason, message, findings } = explain(context, subject, standing);
   return {
     node: record.name,
     pool: subject.pool,
@@ -52,8 +54,8 @@ function answer(context: Described, subject: Subject, record: NodeRecord): NodeA
     since: sinceText(context, record.sinceMono),
     findings,
     pod: subject.pod === undefined ? null : `${subject.pod.object.namespace}/${subject.pod.object.name}`,
-    daemon: null,
-    heartbeat: null,
+    daemon: describeDaemons(subject),
+    heartbeat: describeHeartbeat(subject),
   };
 }
 
@@ -63,7 +65,7 @@ interface Explanation {
   readonly findings: readonly AnswerFinding[];
 }
 
-function explain(subject: Subject, standing: Standing | undefined): Explanation {
+function explain(context: Described, subject: Subject, standing: Standing | undefined): Explanation {
   switch (standing?.state) {
     case 'uncovered': {
       const primary = diagnose(subject);
@@ -78,11 +80,7 @@ function explain(subject: Subject, standing: Standing | undefined): Explanation 
     case 'covered':
       return { reason: null, message: '', findings: findOnCovered(subject) };
     case 'unobserved':
-      return {
-        reason: null,
-        message: 'what is needed to judge it cannot be seen now, or nothing is asked of it',
-        findings: [],
-      };
+      return { reason: null, message: describeUnknown(context, subject), findings: [] };
     case 'excluded':
       return { reason: null, message: `excluded by the rule ${standing.rule}`, findings: [] };
     case 'stray':
@@ -91,6 +89,17 @@ function explain(subject: Subject, standing: Standing | undefined): Explanation 
     case undefined:
       return { reason: null, message: placementText(subject), findings: [] };
   }
+}
+
+/** Which layers are unknown, and why. */
+function describeUnknown({ inventory: { watches } }: Described, subject: Subject): string {
+  const unknown = ASKED_LAYERS.filter((layer) => askLayer(layer, subject, watches).answer === 'unknown');
+  if (unknown.length === 0) return 'no layer is asked here';
+  const texts = unknown.map((layer) => {
+    const dark = layer.sources(subject).filter((source) => watches.get(source) !== 'live');
+    return `layer ${layer.name}: ${dark.length === 0 ? describeHeartbeat(subject) : `not live: ${dark.join(', ')}`}`;
+  });
+  return texts.join('; ');
 }
 
 function placementText({ node, daemonSet, placement }: Subject): string {

@@ -78,7 +78,9 @@ function checkNode(context: Described, { answer, record, subject }: Seen): reado
     answer.state === 'excused'
       ? [{ check: 'counted', outcome: 'note', seen: `not now, ${answer.reason}: ${answer.message}` }]
       : [];
-  const layers = ASKED_LAYERS.flatMap((layer) => checkLayer(layer, subject, context));
+  // The pod layer is shown where it is off, too.
+  const shown = ASKED_LAYERS.filter((layer) => layer.name === 'pod' || layer.isAsked(subject.policy));
+  const layers = shown.flatMap((layer) => checkLayer(layer, subject, context));
   return [checkScope(record, subject), checkEligible(subject), ...excuse, ...layers];
 }
 

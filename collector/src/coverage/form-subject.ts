@@ -1,6 +1,8 @@
 /** Gathers from the inventory what is judged of one node under one policy. */
 import { findDaemonSet, podsOf, type Inventory, type NodeEntry } from '../inventory/index.ts';
+import { sightDaemons } from './daemon-sight.ts';
 import { decidePlacement, type Placement } from './expectation.ts';
+import { sightNodeStates } from './heartbeat-sight.ts';
 import { pickPod } from './pod-layer.ts';
 import { poolOf, type PolicyRoll } from './policy-roll.ts';
 import type { NodeRecord } from './record.ts';
@@ -48,6 +50,9 @@ export function formSubject(
     pod: pickPod(pods),
     gone: inventory.goneAt.get(ownerUid)?.get(name),
     newestHash: inventory.newestHashes.get(ownerUid) ?? '',
+    daemon: sightDaemons(inventory, policy, { node: name, nowMono: seen.now.monoMs }),
+    heartbeat: sightNodeStates(inventory, policy, name),
+    lease: inventory.leases.get(name),
     past: seen.record,
     now: seen.now,
   };

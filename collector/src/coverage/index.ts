@@ -4,6 +4,7 @@ export { describeNode, type Described } from './describe-node.ts';
 export { detailNode } from './detail-node.ts';
 export { divergenceOf, type PolicyRoll } from './policy-roll.ts';
 export { toMemory, type NodeRecord } from './record.ts';
+export { askedLayers } from './judge.ts';
 export { createRoll, type Roll } from './roll.ts';
 export { sayDuration } from './say-duration.ts';
 export { isInScope, type Standing } from './standing.ts';

@@ -3,16 +3,26 @@ import {
   REASONS,
   type LayerName,
   type Owner,
+  type Policy,
   type ReasonCode,
   type Verdict,
   type WatchStateName,
 } from '@rollcall/contract';
 import { diagnose, nextDeadline } from './diagnosis/diagnose.ts';
+import { daemonLayer } from './daemon-layer.ts';
+import { heartbeatLayer } from './heartbeat-layer.ts';
 import { podLayer } from './pod-layer.ts';
 import type { Layer, LayerAnswer, Subject } from './subject.ts';
 
 /** The layers that exist, outermost last. */
-export const ASKED_LAYERS: readonly Layer[] = [podLayer];
+export const ASKED_LAYERS: readonly Layer[] = [podLayer, daemonLayer, heartbeatLayer];
+
+const NOT_ASKED: LayerAnswer = { answer: 'notAsked' };
+
+/** The names of the layers that a policy asks. */
+export function askedLayers(policy: Policy): readonly LayerName[] {
+  return ASKED_LAYERS.filter((layer) => layer.isAsked(policy)).map(({ name }) => name);
+}
 
 /** What the layers say together. `lookAgainMono` is when that may change by itself. */
 export interface Judgement {
@@ -33,18 +43,25 @@ function isObserved(layer: Layer, subject: Subject, watches: Watches): boolean {
 
 /** The layer's answer, by all its watches or by those that are live. */
 export function askLayer(layer: Layer, subject: Subject, watches: Watches): LayerAnswer {
+  if (!layer.isAsked(subject.policy)) return NOT_ASKED;
   if (isObserved(layer, subject, watches)) return layer.judge(subject);
   return layer.judgeBlind(subject, (source) => watches.get(source) === 'live');
 }
 
 /** Any asked layer known bad: uncovered; else any unknown, or none asked: unobserved; else covered. */
 export function judge(subject: Subject, watches: Watches): Judgement {
-  const answers = ASKED_LAYERS.map((layer) => ({ name: layer.name, ...askLayer(layer, subject, watches) }));
-  const isAny = (wanted: LayerAnswer['answer']): boolean => answers.some(({ answer }) => answer === wanted);
-  const layers = answers.filter(({ answer }) => answer === 'good').map(({ name }) => name);
-  const lookAgainMono = Math.min(Infinity, ...answers.map((own) => own.lookAgainMono ?? Infinity));
-  if (isAny('bad')) return explainBad(subject, layers, lookAgainMono);
-  const verdict = isAny('unknown') || layers.length === 0 ? 'unobserved' : 'covered';
+  const layers: LayerName[] = [];
+  let verdict: Verdict = 'covered';
+  let lookAgainMono = Infinity;
+  for (const layer of ASKED_LAYERS) {
+    const own = askLayer(layer, subject, watches);
+    if (own.lookAgainMono !== undefined) lookAgainMono = Math.min(lookAgainMono, own.lookAgainMono);
+    if (own.answer === 'good') layers.push(layer.name);
+    else if (own.answer === 'bad') verdict = 'uncovered';
+    else if (own.answer === 'unknown' && verdict === 'covered') verdict = 'unobserved';
+  }
+  if (verdict === 'uncovered') return explainBad(subject, layers, lookAgainMono);
+  if (layers.length === 0) verdict = 'unobserved';
   return { verdict, reason: '', owner: '', layers, lookAgainMono };
 }
 

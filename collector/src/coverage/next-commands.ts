@@ -1,5 +1,5 @@
 /** The commands that an on-call engineer pastes next: for each reason the one that shows its cause, and where it is safe the one that mends it. */
-import type { ContainerObject, Policy, ReasonCode, Taint } from '@rollcall/contract';
+import { LOCAL_SOURCE, type ContainerObject, type Policy, type ReasonCode, type Taint } from '@rollcall/contract';
 import type { Inventory } from '../inventory/index.ts';
 import { explainPlacement, isPassingTaint, LABEL_COMMAND } from './explain-placement.ts';
 import { poolLabelOf } from './policy-roll.ts';
@@ -11,6 +11,8 @@ interface Names {
   readonly namespace: string;
   readonly daemonSet: string;
   readonly pod: string | undefined;
+  /** True when the policy's Daemons are in the cluster itself, so that the same kubectl shows them. */
+  readonly isLocal: boolean;
 }
 
 type Commands = (names: Names, subject: Subject) => readonly string[];
@@ -62,6 +64,11 @@ const COMMANDS: Readonly<Record<ReasonCode, Commands>> = {
   DuplicatePod: ({ namespace, node }) => [
     `kubectl get pods -n ${namespace} --field-selector spec.nodeName=${node} --show-labels`,
   ],
+  DaemonMissing: both(readDaemonLog, ({ isLocal }) => (isLocal ? ['kubectl get daemons.core.riptides.io -A'] : [])),
+  DaemonAmbiguous: both(showDaemons, describeNode),
+  DaemonUnhealthy: both(readDaemonLog, showDaemons),
+  DriverUnhealthy: both(readDaemonLog, showDaemons),
+  ProbeStale: both(readDaemonLog, showDaemons),
   Unexplained: both(describePod, readLogOfUnready),
 };
 
@@ -73,6 +80,7 @@ export function commandsFor(code: ReasonCode, subject: Subject): readonly string
     node: shellWord(node.object.name),
     namespace,
     daemonSet: `${shellWord(policy.daemonset)} -n ${namespace}`,
+    isLocal: policy.daemonLayer?.source === LOCAL_SOURCE,
     pod: pod && `${shellWord(pod.object.name)} -n ${shellWord(pod.object.namespace)}`,
   };
   return COMMANDS[code](names, subject);
@@ -136,6 +144,18 @@ function readLog(isMeant: (container: ContainerObject) => boolean): Commands {
       `kubectl describe pod ${names.pod}`,
     ];
   };
+}
+
+function readDaemonLog(names: Names, subject: Subject): readonly string[] {
+  if (names.pod === undefined) return describePod(names, subject);
+  return [`kubectl logs ${names.pod} --all-containers --tail=100`];
+}
+
+function showDaemons({ isLocal }: Names, { daemon }: Subject): readonly string[] {
+  if (!isLocal) return [];
+  return (daemon?.candidates ?? []).slice(0, 5).map(({ daemon: { object } }) => {
+    return `kubectl get daemons.core.riptides.io ${shellWord(object.name)} -n ${shellWord(object.namespace)} -o yaml`;
+  });
 }
 
 /** Of a container that runs and is not ready: what it does instead. */

@@ -38,6 +38,7 @@ export function createPhantom(pool: string, n: number, now: Instant): NodeRecord
     editor: undefined,
     coveredOnce: false,
     meters: undefined,
+    daemon: undefined,
   };
 }
 

@@ -16,6 +16,7 @@ const UNKNOWN: LayerAnswer = { answer: 'unknown' };
  */
 export const podLayer: Layer = {
   name: 'pod',
+  isAsked: ({ podLayer: { asked } }) => asked,
   // An absent DaemonSet has no pods, so nobody watches them.
   sources: ({ policy, daemonSet }) =>
     daemonSet === undefined

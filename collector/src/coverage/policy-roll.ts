@@ -2,6 +2,7 @@
 import { NO_POOL, type NodeObject, type Policy } from '@rollcall/contract';
 import type { DaemonSetEntry } from '../inventory/index.ts';
 import type { NodeRecord } from './record.ts';
+import { createVersionCounts, type VersionCounts } from './version-counts.ts';
 
 /** The state of one policy; owned and changed by the roll. */
 export interface PolicyRoll {
@@ -17,6 +18,8 @@ export interface PolicyRoll {
   /** Nodes in scope that exist, by pool, for the policy's minimum. */
   readonly inScope: Map<string, number>;
   readonly phantoms: Map<string, number>;
+  /** Of the nodes in scope that have a Daemon. */
+  readonly versions: VersionCounts;
   eligible: number;
   divergenceSinceMono: number | undefined;
 }
@@ -31,6 +34,7 @@ export function createPolicyRoll(policy: Policy): PolicyRoll {
     uncovered: new Set(),
     inScope: new Map(),
     phantoms: new Map(),
+    versions: createVersionCounts(),
     eligible: 0,
     divergenceSinceMono: undefined,
   };

@@ -1,5 +1,6 @@
 /** What the roll keeps of one node under one policy. */
 import type { Editor, ExcuseCode, NodeMemory } from '@rollcall/contract';
+import type { DaemonEntry } from '../inventory/index.ts';
 import { createMeter, spentMs, type ExcuseMeter } from './excuse-meter.ts';
 import type { Standing } from './standing.ts';
 import type { Instant, Past } from './subject.ts';
@@ -28,6 +29,8 @@ export interface NodeRecord extends Past {
   editor: Editor | undefined;
   coveredOnce: boolean;
   meters: Map<ExcuseCode, ExcuseMeter> | undefined;
+  /** The Daemon that speaks for it, if the policy asks and there is one; its version and probe are counted while the node is in scope. */
+  daemon: DaemonEntry | undefined;
 }
 
 /** A record of a node that is seen for the first time, with what the journal remembers of it. */
@@ -54,6 +57,7 @@ export function createRecord(
     editor: undefined,
     coveredOnce: memory?.coveredOnce ?? false,
     meters: restoreMeters(memory, now),
+    daemon: undefined,
   };
 }
 

@@ -1,5 +1,5 @@
 /** The roll call itself: applies events, reviews the nodes that they touch under every policy, and fires what is due. */
-import type { ClusterEvent, NodeMemory } from '@rollcall/contract';
+import { daemonSource, WATCH, type ClusterEvent, type NodeMemory } from '@rollcall/contract';
 import { applyEvent, createInventory, findDaemonSet, type Inventory, type Touched } from '../inventory/index.ts';
 import { applyPolicy, keepDaemonSet, start } from './apply-policy.ts';
 import type { Due, RollSink } from './book.ts';
@@ -86,21 +86,11 @@ function dispatch(context: Context, touched: Touched, now: Instant): void {
     case 'nothing':
       return;
     case 'node':
-      return forStarted(context, now, {
-        concerns: anyRoll,
-        work: (roll) => {
-          if (touched.removed !== undefined)
-            strike(context, roll, { key: touched.name, now, evidence: 'the node is gone' });
-          review(context, roll, { name: touched.name, cause: touched.isNew ? 'newNode' : 'change', now });
-        },
-      });
+      return onNode(context, touched, now);
     case 'pods':
-      return forStarted(context, now, {
-        concerns: ownsAny(touched.owners),
-        work: (roll) => {
-          for (const name of touched.nodes) review(context, roll, { name, cause: 'change', now });
-        },
-      });
+      return onPods(context, touched, now);
+    case 'witness':
+      return reviewSome(context, touched.nodes, { concerns: hears(touched.source), now });
     case 'daemonset':
       return forStarted(context, now, {
         concerns: isAbout(touched.key),
@@ -121,6 +111,23 @@ function dispatch(context: Context, touched: Touched, now: Instant): void {
   }
 }
 
+function onNode(context: Context, touched: Extract<Touched, { readonly kind: 'node' }>, now: Instant): void {
+  forStarted(context, now, {
+    concerns: anyRoll,
+    work: (roll) => {
+      if (touched.removed !== undefined)
+        strike(context, roll, { key: touched.name, now, evidence: 'the node is gone' });
+      review(context, roll, { name: touched.name, cause: touched.isNew ? 'newNode' : 'change', now });
+    },
+  });
+  reviewSome(context, touched.witnessed, { concerns: hearsWitnesses, now });
+}
+
+function onPods(context: Context, touched: Extract<Touched, { readonly kind: 'pods' }>, now: Instant): void {
+  reviewSome(context, touched.nodes, { concerns: ownsAny(touched.owners), now });
+  reviewSome(context, touched.witnessed, { concerns: hearsWitnesses, now });
+}
+
 type Concerns = (roll: PolicyRoll) => boolean;
 
 /** Which rolls an event concerns, and what it does to each. */
@@ -130,6 +137,31 @@ interface Concern {
 }
 
 const anyRoll: Concerns = () => true;
+
+const hearsWitnesses: Concerns = ({ policy }) =>
+  policy.daemonLayer !== undefined || policy.heartbeatLayer !== undefined;
+
+function hears(source: string): Concerns {
+  return ({ policy: { daemonLayer, heartbeatLayer } }) =>
+    source === WATCH.nodeStates
+      ? heartbeatLayer !== undefined
+      : daemonLayer !== undefined && daemonSource(daemonLayer.source) === source;
+}
+
+interface Some {
+  readonly concerns: Concerns;
+  readonly now: Instant;
+}
+
+function reviewSome(context: Context, names: readonly string[], { concerns, now }: Some): void {
+  if (names.length === 0) return;
+  forStarted(context, now, {
+    concerns,
+    work: (roll) => {
+      for (const name of names) review(context, roll, { name, cause: 'change', now });
+    },
+  });
+}
 
 function ownsAny(ownerUids: readonly string[]): Concerns {
   return ({ lastDaemonSet }) => lastDaemonSet !== undefined && ownerUids.includes(lastDaemonSet.object.uid);
@@ -159,5 +191,8 @@ function onWatch(context: Context, source: string, now: Instant): void {
 
 function needs({ inventory }: Context, { policy }: PolicyRoll, source: string): boolean {
   const daemonSet = findDaemonSet(inventory, policy.namespace, policy.daemonset);
-  return ASKED_LAYERS.some((layer) => layer.sources({ policy, daemonSet }).includes(source));
+  // Phantoms hang on the nodes alone.
+  if (source === WATCH.nodes) return true;
+  const asked = ASKED_LAYERS.filter((layer) => layer.isAsked(policy));
+  return asked.some((layer) => layer.sources({ policy, daemonSet }).includes(source));
 }

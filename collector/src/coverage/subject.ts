@@ -1,7 +1,9 @@
 /** What is judged: one node under one policy at one instant, with all that layers, excuses and diagnosis may look at. */
 import type { Check, ExcuseCode, FindingCode, LayerName, Policy, ReasonCode } from '@rollcall/contract';
-import type { DaemonSetEntry, GonePod, NodeEntry, PodEntry } from '../inventory/index.ts';
+import type { DaemonSetEntry, GonePod, LeaseEntry, NodeEntry, PodEntry } from '../inventory/index.ts';
+import type { DaemonSight } from './daemon-sight.ts';
 import type { Placement } from './expectation.ts';
+import type { HeartbeatSight } from './heartbeat-sight.ts';
 
 /** One instant on both clocks, integer milliseconds. Only exemptions look at the wall clock. */
 export interface Instant {
@@ -35,6 +37,12 @@ export interface Subject {
   readonly gone: GonePod | undefined;
   /** The controller-revision-hash of the newest revision, '' while unknown. */
   readonly newestHash: string;
+  /** What Daemons say of the node; undefined where the policy does not ask, or a watch that it needs is not live. */
+  readonly daemon: DaemonSight | undefined;
+  /** What PlexdNodeStates say of it; undefined likewise. */
+  readonly heartbeat: HeartbeatSight | undefined;
+  /** Its own Lease, as evidence only; undefined where it is not known. */
+  readonly lease: LeaseEntry | undefined;
   readonly past: Past;
   readonly now: Instant;
 }
@@ -57,6 +65,8 @@ export interface LayerAnswer {
 /** A health layer. Pure; asked at every change of the node and when it asked to be. `sources` are the watches that it needs to be live. */
 export interface Layer {
   readonly name: LayerName;
+  /** False for a policy that does not ask: then nothing else here is called. */
+  isAsked(policy: Policy): boolean;
   sources(subject: Pick<Subject, 'policy' | 'daemonSet'>): readonly string[];
   judge(subject: Subject): LayerAnswer;
   /** What can be said while some of its watches are not live: bad where the live ones prove it, else unknown. */

@@ -36,7 +36,8 @@ export function review(
   if (found === undefined) return;
   // From here on the record itself remembers.
   memories.delete(`${roll.policy.uid}/${found.record.uid}`);
-  book(context, roll, { ...found, now, evidence: () => evidenceOf(found) });
+  const daemon = found.subject.daemon?.judged?.daemon;
+  book(context, roll, { ...found, daemon, now, evidence: () => evidenceOf(found) });
 }
 
 function evidenceOf({ standing, subject, excuse }: Finding): string {

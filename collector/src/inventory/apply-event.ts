@@ -8,8 +8,11 @@ import type {
   WatchStateEvent,
 } from '@rollcall/contract';
 import { dateFirstSight } from './dating.ts';
+import { applyLease } from './apply-lease.ts';
 import { applyPod } from './apply-pod.ts';
+import { applyDaemon, applyNodeState } from './apply-witness.ts';
 import type { DaemonSetEntry, Inventory, NodeEntry } from './inventory.ts';
+import { renameNode } from './name-nodes.ts';
 import { NOTHING, type Touched } from './touched.ts';
 
 /**
@@ -28,10 +31,13 @@ export function applyEvent(inventory: Inventory, event: ClusterEvent): Touched {
       return applyRevision(inventory, event);
     case 'watchState':
       return applyWatchState(inventory, event);
-    case 'policy':
     case 'daemon':
+      return applyDaemon(inventory, event);
     case 'nodeState':
+      return applyNodeState(inventory, event);
     case 'lease':
+      return applyLease(inventory, event);
+    case 'policy':
     case 'kubeEvent':
     case 'heartbeat':
     case 'maintenance':
@@ -63,7 +69,8 @@ function applyNode(inventory: Inventory, event: ObjectEvent<'node', NodeObject>)
     createdMono: same?.createdMono ?? dateFirstSight(event, createdAt),
     readySinceMono: readySince(event, event.object, same),
   });
-  return { kind: 'node', name, removed: same === undefined ? known : undefined, isNew: same === undefined };
+  const witnessed = renameNode(inventory, name);
+  return { kind: 'node', name, removed: same === undefined ? known : undefined, isNew: same === undefined, witnessed };
 }
 
 function removeNode(inventory: Inventory, uid: string): Touched {
@@ -73,7 +80,8 @@ function removeNode(inventory: Inventory, uid: string): Touched {
   if (name === undefined || known?.object.uid !== uid) return NOTHING;
   inventory.nodes.delete(name);
   forgetGone(inventory, name);
-  return { kind: 'node', name, removed: known, isNew: false };
+  inventory.leases.delete(name);
+  return { kind: 'node', name, removed: known, isNew: false, witnessed: renameNode(inventory, name) };
 }
 
 /** The pods that left a node are of no concern to the next one of its name. */

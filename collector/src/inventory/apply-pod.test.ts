@@ -42,7 +42,12 @@ function sinceStart(monoMs: number | undefined): number | undefined {
 describe('the index of pods', () => {
   test('holds a pod under its owner and its node, bound or not', () => {
     const scene = createScene();
-    expect(scene.see(buildPod('a', { bound: false }))).toEqual({ kind: 'pods', owners: ['ds-agent'], nodes: ['a'] });
+    expect(scene.see(buildPod('a', { bound: false }))).toEqual({
+      kind: 'pods',
+      owners: ['ds-agent'],
+      nodes: ['a'],
+      witnessed: [],
+    });
     expect(podsOf(scene.inventory, 'ds-agent', 'a').map(({ object }) => object.uid)).toEqual(['pod-a']);
   });
 

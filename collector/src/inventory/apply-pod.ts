@@ -2,6 +2,7 @@
 import type { ObjectEvent, PodObject } from '@rollcall/contract';
 import { dateDeadline, dateFirstSight } from './dating.ts';
 import type { Inventory, PodEntry } from './inventory.ts';
+import { renameHosts } from './name-nodes.ts';
 import { NOTHING, type Touched } from './touched.ts';
 
 /** A deletionTimestamp further ahead than this is a broken clock, not a grace period. */
@@ -16,9 +17,9 @@ export function applyPod(inventory: Inventory, event: ObjectEvent<'pod', PodObje
   const { ownerUid, target } = entry.object;
   if (known !== undefined) unindex(inventory, known);
   if (ownerUid !== '' && target !== '') index(inventory, entry);
-  if (known === undefined || isSamePlace(known, entry)) return { kind: 'pods', owners: [ownerUid], nodes: [target] };
+  if (known === undefined || isSamePlace(known, entry)) return touchPods(inventory, [ownerUid], [target]);
   noteGone(inventory, known, event.monoMs);
-  return { kind: 'pods', owners: [known.object.ownerUid, ownerUid], nodes: [known.object.target, target] };
+  return touchPods(inventory, [known.object.ownerUid, ownerUid], [known.object.target, target]);
 }
 
 function isSamePlace({ object: before }: PodEntry, { object: after }: PodEntry): boolean {
@@ -55,7 +56,11 @@ function removePod(inventory: Inventory, entry: PodEntry, monoMs: number): Touch
   inventory.pods.delete(uid);
   unindex(inventory, entry);
   noteGone(inventory, entry, monoMs);
-  return { kind: 'pods', owners: [ownerUid], nodes: [target] };
+  return touchPods(inventory, [ownerUid], [target]);
+}
+
+function touchPods(inventory: Inventory, owners: readonly string[], nodes: readonly string[]): Touched {
+  return { kind: 'pods', owners, nodes, witnessed: renameHosts(inventory, nodes) };
 }
 
 function noteGone(inventory: Inventory, { object }: PodEntry, monoMs: number): void {

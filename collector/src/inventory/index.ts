@@ -9,5 +9,7 @@ export {
   type NodeEntry,
   type PodEntry,
 } from './inventory.ts';
+export { daemonsAt, nodesOfDaemon, nodesOfState, nodeStatesAt, sharedKeys } from './correlate.ts';
+export type { DaemonEntry, LeaseEntry, NodeStateEntry } from './witness.ts';
 export { applyEvent } from './apply-event.ts';
 export type { Touched } from './touched.ts';

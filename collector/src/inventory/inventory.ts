@@ -1,5 +1,16 @@
 /** What the cluster is known to hold: nodes, daemon pods by owner and node, DaemonSets, revisions, and the state of each watch. */
-import type { DaemonSetObject, NodeObject, PodObject, RevisionObject, WatchStateName } from '@rollcall/contract';
+import type {
+  DaemonObject,
+  DaemonSetObject,
+  NodeObject,
+  NodeStateObject,
+  PodObject,
+  RevisionObject,
+  WatchStateName,
+} from '@rollcall/contract';
+import type { KeyIndex } from './key-index.ts';
+import { createSourceOffset, type SourceOffset } from './source-offset.ts';
+import { createWitnesses, type LeaseEntry, type Witnesses } from './witness.ts';
 
 /** A node with its times on the monotonic clock (see `dating.ts`). */
 export interface NodeEntry {
@@ -45,6 +56,18 @@ export interface Inventory {
   /** Owner UID to the hash of its newest revision. */
   readonly newestHashes: Map<string, string>;
   readonly watches: Map<string, WatchStateName>;
+  /** By the name of their watch. */
+  readonly daemons: Map<string, Witnesses<DaemonObject>>;
+  readonly nodeStates: Witnesses<NodeStateObject>;
+  /** Nodes by their keys against Daemons; undefined until there is a Daemon, so that it costs nothing where there is none. */
+  machines: KeyIndex | undefined;
+  /** Nodes by their keys against node states; undefined until there is one. */
+  hosts: KeyIndex | undefined;
+  /** By node name. */
+  readonly leases: Map<string, LeaseEntry>;
+  /** Lease UID to node name. */
+  readonly leaseNodes: Map<string, string>;
+  readonly leaseOffset: SourceOffset;
 }
 
 /** An inventory that knows nothing yet. */
@@ -60,6 +83,13 @@ export function createInventory(): Inventory {
     revisions: new Map(),
     newestHashes: new Map(),
     watches: new Map(),
+    daemons: new Map(),
+    nodeStates: createWitnesses(),
+    machines: undefined,
+    hosts: undefined,
+    leases: new Map(),
+    leaseNodes: new Map(),
+    leaseOffset: createSourceOffset(),
   };
 }
 

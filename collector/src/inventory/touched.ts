@@ -3,12 +3,25 @@ import type { NodeEntry } from './inventory.ts';
 
 /**
  * What an event changed. `removed` is the entry of a node that is gone (under its name there may be a new one at once); `isNew` says
- * that the node was not known before; `spec` that more of a DaemonSet changed than its status.
+ * that the node was not known before; `spec` that more of a DaemonSet changed than its status. `witnessed` are nodes of which Daemons
+ * or node states now say something else, because a node or pod got or lost a name that they go by.
  */
 export type Touched =
   | { readonly kind: 'nothing' }
-  | { readonly kind: 'node'; readonly name: string; readonly removed: NodeEntry | undefined; readonly isNew: boolean }
-  | { readonly kind: 'pods'; readonly owners: readonly string[]; readonly nodes: readonly string[] }
+  | {
+      readonly kind: 'node';
+      readonly name: string;
+      readonly removed: NodeEntry | undefined;
+      readonly isNew: boolean;
+      readonly witnessed: readonly string[];
+    }
+  | {
+      readonly kind: 'pods';
+      readonly owners: readonly string[];
+      readonly nodes: readonly string[];
+      readonly witnessed: readonly string[];
+    }
+  | { readonly kind: 'witness'; readonly source: string; readonly nodes: readonly string[] }
   | { readonly kind: 'daemonset'; readonly key: string; readonly spec: boolean }
   | { readonly kind: 'revision'; readonly ownerUid: string }
   | { readonly kind: 'watch'; readonly source: string };

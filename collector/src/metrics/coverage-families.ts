@@ -26,12 +26,15 @@ function count(metric: Metric, figure: keyof Counts): Family {
   return poolValue(metric, (pool) => String(pool.counts[figure]));
 }
 
-function poolValue(metric: Metric, value: (pool: PoolRow) => string): Family {
+function poolValue(metric: Metric, value: (pool: PoolRow) => string | undefined): Family {
   return {
     metric,
     write(policy) {
       let text = '';
-      for (const pool of policy.pools) text += `${metric.name}${pool.head}} ${value(pool)}\n`;
+      for (const pool of policy.pools) {
+        const figure = value(pool);
+        if (figure !== undefined) text += `${metric.name}${pool.head}} ${figure}\n`;
+      }
       return text;
     },
   };
@@ -166,6 +169,14 @@ export const COVERAGE_FAMILIES: Readonly<Record<keyof typeof COVERAGE_METRICS, F
   uncoveredInfo: uncoveredInfo(metrics.uncoveredInfo),
   notListed: policyValue(metrics.notListed, ({ reading }) => String(reading.notListed)),
   longestUncovered: poolValue(metrics.longestUncovered, (pool) => secondsText(pool.longestUncoveredMs)),
+  versionNodes: gauges(
+    metrics.versionNodes,
+    { items: (pool) => pool.versions, labels: [(item) => item.component, (item) => escapeLabel(item.version)] },
+    (item) => item.nodes,
+  ),
+  probeAgeMax: poolValue(metrics.probeAgeMax, ({ probeAgeMaxMs }) =>
+    probeAgeMaxMs === undefined ? undefined : secondsText(probeAgeMaxMs),
+  ),
   objective: objectives(metrics.objective),
   validSeconds: counters(metrics.validSeconds, bySli, (item) => item.validMs),
   goodSeconds: counters(metrics.goodSeconds, bySli, (item) => item.goodMs),

@@ -46,6 +46,9 @@ function poolRow(policyHead: string, reading: PoolReading): PoolRow {
     excluded: reading.excluded.toSorted((a, b) => compareText(a.rule, b.rule)),
     slis: reading.slis.toSorted((a, b) => compareText(a.sli, b.sli)),
     reasons: reading.reasons.toSorted((a, b) => compareText(a.reason, b.reason) || compareText(a.owner, b.owner)),
+    versions: reading.versions.toSorted(
+      (a, b) => compareText(a.component, b.component) || compareText(a.version, b.version),
+    ),
     excuses,
     excusedNodes: excusedNodes(excuses),
   };

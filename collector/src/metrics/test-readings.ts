@@ -30,6 +30,12 @@ export function poolReading(overrides: Partial<PoolReading> & { counts?: Counts 
       { reason: 'Joining', verdict: 'covered', nodes: 1, ms: 40 },
       { reason: 'Leaving', verdict: 'covered', nodes: 0, ms: 7 },
     ],
+    versions: [
+      { component: 'driver', version: 'v0.5.13', nodes: 2 },
+      { component: 'daemon', version: 'v0.5.10', nodes: 1 },
+      { component: 'daemon', version: 'other', nodes: 1 },
+    ],
+    probeAgeMaxMs: 12_345,
     ...overrides,
   };
 }

@@ -1,9 +1,10 @@
 /** Reads a policy's figures: all families cut at one instant, pools added up from the ledger's buckets. */
-import { INFO_LIMIT, NO_POOL, type Counts } from '@rollcall/contract';
-import { divergenceOf, type DaemonSetEntry, type PolicyRoll, type Standing } from '../coverage/index.ts';
+import { INFO_LIMIT, NO_POOL, type Counts, type LayerName } from '@rollcall/contract';
+import { askedLayers, divergenceOf, type DaemonSetEntry, type PolicyRoll, type Standing } from '../coverage/index.ts';
 import type { Bucket } from './bucket.ts';
 import { bucketsOf, type Ledger, type Series } from './ledger.ts';
 import { pickLongest } from './pick-longest.ts';
+import { oldestProbes, readVersions } from './read-daemons.ts';
 import { possibleIn, readExcuses, readReasons, type Possible } from './read-reasons.ts';
 import type { PolicyReading, PoolReading } from './reading.ts';
 
@@ -27,13 +28,21 @@ export function readPolicy({ roll, ledger, span, daemonSet, monoMs }: ReadOption
   const since = sinceByPool(roll);
   const { picked, others } = pickLongest(roll.uncovered, INFO_LIMIT);
   const divergence = divergenceOf(roll, daemonSet);
+  const probes = oldestProbes(roll);
+  const versions = readVersions(roll.versions);
+  const layers = askedLayers(roll.policy);
   return {
     namespace,
     daemonset,
     createdWallMs: series?.createdWallMs ?? 0,
     pools: [...byPool].map(([pool, buckets]) => {
       const longestUncoveredMs = monoMs - (since.get(pool) ?? monoMs);
-      return readPool(pool, { buckets, longestUncoveredMs, possible: possibleIn(roll.policy, pool) });
+      const probe = probes.get(pool);
+      return {
+        ...readPool(pool, { buckets, longestUncoveredMs, layers, possible: possibleIn(roll.policy, pool) }),
+        versions: versions.get(pool) ?? [],
+        probeAgeMaxMs: probe === undefined ? undefined : monoMs - probe,
+      };
     }),
     objectives: objectives.map(({ sli, target }) => ({ sli, target })),
     controller:
@@ -81,16 +90,20 @@ function sinceByPool(roll: PolicyRoll): ReadonlyMap<string, number> {
 interface PoolParts {
   readonly buckets: readonly Bucket[];
   readonly longestUncoveredMs: number;
+  readonly layers: readonly LayerName[];
   readonly possible: Possible;
 }
 
-function readPool(pool: string, { buckets, longestUncoveredMs, possible }: PoolParts): PoolReading {
+function readPool(
+  pool: string,
+  { buckets, longestUncoveredMs, layers, possible }: PoolParts,
+): Omit<PoolReading, 'versions' | 'probeAgeMaxMs'> {
   const pick = sumOf(buckets);
   const isValid = ({ state }: Standing): boolean => state === 'covered' || state === 'uncovered';
   return {
     pool,
     counts: countPool(pick),
-    layers: [{ layer: 'pod', good: pick.nodes((s) => isExpected(s) && s.layers.includes('pod')) }],
+    layers: layers.map((layer) => ({ layer, good: pick.nodes((s) => isExpected(s) && s.layers.includes(layer)) })),
     excluded: groupBy(buckets, ({ rule }) => rule).map(([rule, own]) => ({ rule, nodes: sumOf(own).nodes(all) })),
     longestUncoveredMs,
     slis: [

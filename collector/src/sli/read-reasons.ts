@@ -1,5 +1,13 @@
 /** Uncovered and excused time by reason. Every reason that a policy can have is there at 0 from the first reading on: a counter that is born with its first outage hides that outage from `increase()`. */
-import { EXCUSES, REASONS, VERDICTS, type ExcuseCode, type Policy, type ReasonCode } from '@rollcall/contract';
+import {
+  EXCUSES,
+  REASONS,
+  VERDICTS,
+  type ExcuseCode,
+  type Policy,
+  type Reason,
+  type ReasonCode,
+} from '@rollcall/contract';
 import type { Bucket } from './bucket.ts';
 import type { ExcuseReading, ReasonReading } from './reading.ts';
 
@@ -21,9 +29,15 @@ export function possibleIn(policy: Policy, pool: string): Possible {
     NodeNotReady: policy.nodeNotReadyExcused,
   };
   return {
-    reasons: ALL_REASONS.filter((reason) => reason !== 'NodeMissing' || policy.minimum.has(pool)),
+    reasons: ALL_REASONS.filter((reason) => mayComeUp(reason, policy, pool)),
     excuses: EXCUSES.filter((excuse) => asked[excuse]).sort(),
   };
+}
+
+function mayComeUp(code: ReasonCode, policy: Policy, pool: string): boolean {
+  const { layer }: Reason = REASONS[code];
+  if (layer === 'daemon' && policy.daemonLayer === undefined) return false;
+  return code !== 'NodeMissing' || policy.minimum.has(pool);
 }
 
 interface Sum {

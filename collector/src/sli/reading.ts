@@ -1,5 +1,14 @@
 /** One reading of a policy's figures: everything cut at one instant; what /metrics and the API render. */
-import type { Counts, ExcuseCode, LayerName, Owner, ReasonCode, SliName, Verdict } from '@rollcall/contract';
+import type {
+  ComponentName,
+  Counts,
+  ExcuseCode,
+  LayerName,
+  Owner,
+  ReasonCode,
+  SliName,
+  Verdict,
+} from '@rollcall/contract';
 
 /** The figures of one node pool; node-milliseconds are integers since the process began. */
 export interface PoolReading {
@@ -11,6 +20,17 @@ export interface PoolReading {
   readonly slis: readonly SliReading[];
   readonly reasons: readonly ReasonReading[];
   readonly excuses: readonly ExcuseReading[];
+  /** Nodes by the version that their Daemon reports; none unless the policy asks for the Daemon layer. */
+  readonly versions: readonly VersionReading[];
+  /** Undefined unless the policy asks for the Daemon layer and a node of the pool has a Daemon that was probed. */
+  readonly probeAgeMaxMs: number | undefined;
+}
+
+/** Nodes whose Daemon reports that version; `unknown` for one that reports none, `other` beyond the commonest ones. */
+export interface VersionReading {
+  readonly component: ComponentName;
+  readonly version: string;
+  readonly nodes: number;
 }
 
 /** One SLI's integrals in a pool. */

@@ -1,5 +1,6 @@
 /** The instants at which an answer changes by itself: each deadline belongs to what comes after it. */
 import type { PodEntry } from '../../inventory/index.ts';
+import { isServing } from '../pod-layer.ts';
 import type { Subject } from '../subject.ts';
 
 /** A scheduler that is alive answers within this time. */
@@ -39,11 +40,23 @@ export function nextDeadline(subject: Subject): number | undefined {
   return ahead.reduce<number | undefined>((first, due) => Math.min(first ?? Infinity, due ?? Infinity), undefined);
 }
 
+/** When a node whose pod serves should have a Daemon; undefined where it has one, or no such pod. */
+export function registrationDueMono(subject: Subject): number | undefined {
+  const { pod, daemon } = subject;
+  if (daemon === undefined || daemon.matches.length > 0) return undefined;
+  return pod !== undefined && isServing(pod) ? startDueMono(subject, pod.readySinceMono) : undefined;
+}
+
 function listDeadlines(subject: Subject): readonly (number | undefined)[] {
   const { pod, gone } = subject;
   if (pod === undefined) {
     return [absenceDueMono(subject), gone === undefined ? undefined : startDueMono(subject, gone.monoMs)];
   }
   if (pod.deletedMono !== undefined) return [stuckDueMono(pod)];
-  return [silenceDueMono(pod), startDueMono(subject, pod.createdMono), availableDueMono(subject, pod)];
+  return [
+    silenceDueMono(pod),
+    startDueMono(subject, pod.createdMono),
+    availableDueMono(subject, pod),
+    registrationDueMono(subject),
+  ];
 }

@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest';
 import { FINDINGS, REASONS, type ReasonCode } from '@rollcall/contract';
 import { diagnose, findAll, findOnCovered, FINDING_PREDICATES, REASON_PREDICATES } from './diagnose.ts';
-import { buildFaulty, buildPending, buildPod, buildSubject, condition, NOW, type Scene } from './test-subject.ts';
+import {
+  buildFaulty,
+  buildPending,
+  buildPod,
+  buildSight,
+  buildSubject,
+  condition,
+  NOW,
+  type Scene,
+} from './test-subject.ts';
 
 const DEAD = condition('Unknown', 'NodeStatusUnknown', 'Kubelet stopped posting node status.');
 const DRAINED = { key: 'drain', value: '', effect: 'NoSchedule' };
@@ -15,6 +24,8 @@ const refused = (why: string): Scene => ({
   pods: [buildPending('Unschedulable', `0/3 nodes are available: 1 ${why}. preemption: 0/3 nodes are available: 3 x.`)],
 });
 const waiting = (reason: string): Scene => ({ pods: [buildFaulty([{ waiting: { reason, message: '' } }])] });
+
+const SERVED: Scene = { pods: [buildPod({ ready: condition('True') })] };
 
 /** One scene for each reason, so that none can be forgotten. */
 const SCENES: Record<Exclude<ReasonCode, 'NodeMissing'>, Scene> = {
@@ -48,6 +59,11 @@ const SCENES: Record<Exclude<ReasonCode, 'NodeMissing'>, Scene> = {
     daemonSet: { minReadySeconds: 5 },
   },
   DuplicatePod: { pods: [buildPod({ name: 'agent-a' }), buildPod({ name: 'agent-b' })] },
+  DaemonMissing: { ...SERVED, daemon: buildSight() },
+  DaemonAmbiguous: { ...SERVED, daemon: buildSight([{}, {}]) },
+  DaemonUnhealthy: { ...SERVED, daemon: buildSight([{ daemonHealth: 'degraded' }]) },
+  DriverUnhealthy: { ...SERVED, daemon: buildSight([{ driverHealth: '' }]) },
+  ProbeStale: { ...SERVED, daemon: buildSight([{}], NOW - 90_000) },
   Unexplained: {},
 };
 

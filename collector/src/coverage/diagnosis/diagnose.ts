@@ -1,9 +1,15 @@
 /** The door of the diagnosis: why a node is not covered, by the first hit of the contract's ordered list of small predicates. */
 import type { FindingCode, ReasonCode } from '@rollcall/contract';
 import type { Hit, Predicate, Subject } from '../subject.ts';
+import { podLayer } from '../pod-layer.ts';
+import { clockSkewed } from './clock-skewed.ts';
 import { containerConfigError } from './container-config-error.ts';
 import { crashLoop } from './crash-loop.ts';
+import { daemonAmbiguous } from './daemon-ambiguous.ts';
+import { daemonMissing } from './daemon-missing.ts';
 import { daemonSetMissing } from './daemon-set-missing.ts';
+import { daemonUnhealthy } from './daemon-unhealthy.ts';
+import { driverUnhealthy } from './driver-unhealthy.ts';
 import { duplicatePod } from './duplicate-pod.ts';
 import { evicted } from './evicted.ts';
 import { imagePullFailed } from './image-pull-failed.ts';
@@ -20,6 +26,8 @@ import { oomKilled } from './oom-killed.ts';
 import { podAntiAffinity } from './pod-anti-affinity.ts';
 import { portConflict } from './port-conflict.ts';
 import { preempted } from './preempted.ts';
+import { probeStale } from './probe-stale.ts';
+import { registering } from './registering.ts';
 import { rolloutReplacing } from './rollout-replacing.ts';
 import { schedulerDown } from './scheduler-down.ts';
 import { schedulingGated } from './scheduling-gated.ts';
@@ -29,6 +37,7 @@ import { isSymptom } from './symptom.ts';
 import { terminatingStuck } from './terminating-stuck.ts';
 import { unexplained } from './unexplained.ts';
 import { untoleratedTaint } from './untolerated-taint.ts';
+import { versionSkew } from './version-skew.ts';
 import { volumeUnbound } from './volume-unbound.ts';
 
 export { nextDeadline } from './deadlines.ts';
@@ -60,22 +69,40 @@ export const REASON_PREDICATES: Readonly<Record<Exclude<ReasonCode, 'NodeMissing
   Starting: starting,
   NotYetAvailable: notYetAvailable,
   DuplicatePod: duplicatePod,
+  DaemonMissing: daemonMissing,
+  DaemonAmbiguous: daemonAmbiguous,
+  DaemonUnhealthy: daemonUnhealthy,
+  DriverUnhealthy: driverUnhealthy,
+  ProbeStale: probeStale,
 };
 
 /** The predicates of the findings that never are a primary reason. */
 export const FINDING_PREDICATES: Readonly<Record<FindingCode, Predicate>> = {
   NodeProblem: nodeProblem,
   StaleRevision: staleRevision,
+  VersionSkew: versionSkew,
+  ClockSkewed: clockSkewed,
 };
 
 const REASONS_IN_ORDER = Object.values(REASON_PREDICATES);
+/** Where the pod layer is not bad, what is odd about pods is not why the node is uncovered. */
+const BEYOND_PODS = [
+  nodeUnreachable,
+  nodeNotReady,
+  registering,
+  daemonMissing,
+  daemonAmbiguous,
+  daemonUnhealthy,
+  driverUnhealthy,
+  probeStale,
+];
 const FINDINGS_IN_ORDER = Object.values(FINDING_PREDICATES);
 const ON_COVERED = [labelDrift, nodeSelectorMismatch, untoleratedTaint, duplicatePod, ...FINDINGS_IN_ORDER];
 
 /** The primary reason of an uncovered node: its first cause, else its first symptom, else Unexplained with the raw facts. */
 export function diagnose(subject: Subject): Hit {
   let symptom: Hit | undefined;
-  for (const predicate of REASONS_IN_ORDER) {
+  for (const predicate of reasonsOf(subject)) {
     const hit = predicate(subject);
     if (hit === undefined) continue;
     if (!isSymptom(hit, subject)) return hit;
@@ -84,13 +111,19 @@ export function diagnose(subject: Subject): Hit {
   return symptom ?? unexplained(subject);
 }
 
+function reasonsOf(subject: Subject): readonly Predicate[] {
+  const asked = podLayer.isAsked(subject.policy);
+  return asked && podLayer.judge(subject).answer === 'bad' ? REASONS_IN_ORDER : BEYOND_PODS;
+}
+
 /** Everything that holds on an uncovered node: the primary reason first, the findings that never are primary last. */
 export function findAll(subject: Subject): readonly Hit[] {
-  const hits = collect(REASONS_IN_ORDER, subject);
+  const hits = collect(reasonsOf(subject), subject);
   const causes = hits.filter((hit) => !isSymptom(hit, subject));
   const symptoms = hits.filter((hit) => isSymptom(hit, subject));
   const reasons = hits.length === 0 ? [unexplained(subject)] : [...causes, ...symptoms];
-  return [...reasons, ...collect(FINDINGS_IN_ORDER, subject)];
+  const known = new Set(reasons.map(({ code }) => code));
+  return [...reasons, ...collect(ON_COVERED, subject).filter(({ code }) => !known.has(code))];
 }
 
 /** What is worth knowing of a covered node: what will take the daemon away, and what is odd about it. */

@@ -1,12 +1,13 @@
 /** The node's kubelet reports, and says that the node is not Ready. */
 import type { Predicate, Subject } from '../subject.ts';
-import { describeCondition, sentence } from './wording.ts';
+import { describeCondition, describeLease, sentence } from './wording.ts';
 
 /** Holds for every status but True and Unknown. */
-export const nodeNotReady: Predicate = ({ node }) => {
-  const { name, ready } = node.object;
+export const nodeNotReady: Predicate = (subject) => {
+  const { name, ready } = subject.node.object;
   if (ready.status === 'True' || ready.status === 'Unknown') return undefined;
-  return { code: 'NodeNotReady', message: sentence(`Ready of node ${name} is ${describeCondition(ready)}`) };
+  const message = sentence(`Ready of node ${name} is ${describeCondition(ready)}`) + describeLease(subject);
+  return { code: 'NodeNotReady', message };
 };
 
 // The kubelet's own words; containerd and CRI-O report the same condition.

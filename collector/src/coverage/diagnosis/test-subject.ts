@@ -1,6 +1,9 @@
 /** Builders of subjects for tests: a Ready node, a plain DaemonSet, and a bound pod of one hour that is not Ready, for no visible reason. */
-import type { Condition, ContainerObject, DaemonSetObject, NodeObject, PodObject, Policy } from '@rollcall/contract';
-import type { GonePod, PodEntry } from '../../inventory/index.ts';
+import type { Condition, ContainerObject, DaemonObject, DaemonSetObject, NodeObject } from '@rollcall/contract';
+import type { PodObject, Policy } from '@rollcall/contract';
+import { buildDaemon } from '../../test-objects.ts';
+import type { GonePod, LeaseEntry, PodEntry } from '../../inventory/index.ts';
+import type { DaemonSight } from '../daemon-sight.ts';
 import { decidePlacement } from '../expectation.ts';
 import { pickPod } from '../pod-layer.ts';
 import type { Past, Subject } from '../subject.ts';
@@ -20,6 +23,8 @@ export interface Scene {
   readonly pods?: readonly PodEntry[];
   readonly gone?: GonePod;
   readonly newestHash?: string;
+  readonly daemon?: DaemonSight;
+  readonly lease?: LeaseEntry;
   readonly past?: Partial<Past>;
 }
 
@@ -50,6 +55,9 @@ export function buildSubject(scene: Scene = {}): Subject {
     pod: pickPod(pods),
     gone: scene.gone,
     newestHash: scene.newestHash ?? 'h1',
+    daemon: scene.daemon,
+    heartbeat: undefined,
+    lease: scene.lease,
     past: {
       eligibleSinceMono: NOW - HOUR_MS,
       lastEligibleMono: undefined,
@@ -58,6 +66,25 @@ export function buildSubject(scene: Scene = {}): Subject {
       ...scene.past,
     },
     now: { monoMs: NOW, wallMs: 1_767_225_600_000 },
+  };
+}
+
+const MAX_PROBE_AGE_MS = 90_000;
+
+/** What a source shows of the node: Daemons that all match it by its instance and were last probed at `signMono`. */
+export function buildSight(daemons: readonly Partial<DaemonObject>[] = [], signMono = NOW - 12_000): DaemonSight {
+  const fresh = NOW < signMono + MAX_PROBE_AGE_MS;
+  const matches = daemons.map((changes, index) => {
+    const object = buildDaemon({ name: `d${index}`, uid: `d${index}`, ...changes });
+    return { daemon: { object, own: 0, signMono, aheadMs: 0 }, keys: ['instance i-0abc'], fresh };
+  });
+  return {
+    source: 'riptides',
+    matches,
+    candidates: matches,
+    judged: matches.length === 1 ? matches[0] : undefined,
+    otherNodes: [],
+    expiresMono: fresh && matches.length > 0 ? signMono + MAX_PROBE_AGE_MS : Infinity,
   };
 }
 
@@ -163,6 +190,7 @@ function buildPolicy(changes: Partial<Policy> = {}): Policy {
     namespace: 'agents',
     daemonset: 'agent',
     hasDaemonSet: true,
+    daemonLayer: { source: 'riptides', maxProbeAgeMs: MAX_PROBE_AGE_MS },
     exclusions: [],
     poolLabels: [],
     minimum: new Map(),

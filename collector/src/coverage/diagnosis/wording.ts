@@ -1,5 +1,7 @@
 /** How messages put what was seen into words: the objects' own strings, kept short, and nothing where an object says nothing. */
 import type { Condition, ContainerObject, PodObject, Termination } from '@rollcall/contract';
+import { sayDuration } from '../say-duration.ts';
+import type { Subject } from '../subject.ts';
 
 const LONGEST_QUOTE = 300;
 
@@ -50,6 +52,12 @@ export function describeState(container: ContainerObject): string {
         ? `ended with ${describeEnd(terminated)}`
         : 'has no state';
   return `${state}${describeRestarts(container)}, ${ready ? 'ready' : 'not ready'}`;
+}
+
+/** ` Its Lease was last renewed 52 s ago.`, or '' where no Lease is known. */
+export function describeLease({ lease, now }: Pick<Subject, 'lease' | 'now'>): string {
+  if (lease?.renewedMono === undefined) return '';
+  return ` Its Lease was last renewed ${sayDuration(now.monoMs - lease.renewedMono)} ago.`;
 }
 
 /** The text as a sentence: with a capital and a full stop. */

@@ -1,0 +1,25 @@
+/** Applies a Lease of a node. It is evidence for messages and touches nothing: a kubelet renews its own every 10 s. */
+import { WATCH, type LeaseObject, type ObjectEvent } from '@rollcall/contract';
+import type { Inventory } from './inventory.ts';
+import { NOTHING, type Touched } from './touched.ts';
+import { dateSign } from './witness.ts';
+
+/** Applies a Lease event in place. */
+export function applyLease(inventory: Inventory, event: ObjectEvent<'lease', LeaseObject>): Touched {
+  const { leases, leaseNodes, leaseOffset: offset, watches } = inventory;
+  const { object } = event;
+  const node = object?.node ?? leaseNodes.get(event.uid);
+  if (node === undefined) return NOTHING;
+  const known = leases.get(node);
+  if (object === undefined) {
+    leaseNodes.delete(event.uid);
+    if (known?.object.uid === event.uid) leases.delete(node);
+    return NOTHING;
+  }
+  const before = known && { own: known.object.renewedAt, signMono: known.renewedMono };
+  const watched = watches.get(WATCH.leases) === 'live';
+  const renewedMono = dateSign({ arrival: event, own: object.renewedAt, before, watched, offset });
+  leaseNodes.set(event.uid, node);
+  leases.set(node, { object, renewedMono });
+  return NOTHING;
+}

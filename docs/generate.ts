@@ -11,8 +11,11 @@ import {
   OWNERS,
   REASONS,
   SLIS,
+  SPANS,
+  TRACED_SERVICE,
   VERDICTS,
   type Metric,
+  type SpanDefinition,
 } from '@rollcall/contract';
 
 const MARK = '<!-- generated, do not edit: make generate -->';
@@ -112,7 +115,61 @@ Why a node in scope is not counted now, in order of precedence: ${list(EXCUSES)}
 `;
 }
 
+const PARENTS: Readonly<Record<SpanDefinition['parent'], string>> = {
+  none: 'none: it begins a trace',
+  caller: 'the request to the collector that it is made for, if there is one; else none',
+  headers:
+    'the span that the headers of the request name (W3C `traceparent`, or as `OTEL_PROPAGATORS` says), else none',
+};
+
+function spanSection({ title, name, kind, when, parent, attributes }: SpanDefinition): string {
+  return `### ${title}
+
+When ${when}.
+
+Name: ${code(name)}. Kind: ${kind}. Parent: ${PARENTS[parent]}.
+
+${table(['attribute', 'what'], describeAll(attributes))}
+`;
+}
+
+function describeAll(attributes: Readonly<Record<string, string>>): readonly (readonly string[])[] {
+  return Object.entries(attributes).map(([name, what]) => [code(name), what]);
+}
+
+/** docs/tracing.md: how to have a collector traced, and every span that it makes. */
+export function renderTracingPage(): string {
+  return `${MARK}
+
+# Tracing
+
+${code('rollcall serve')} sends traces by OTLP when its environment names an endpoint:
+
+    OTEL_EXPORTER_OTLP_ENDPOINT=http://otel-collector:4318 rollcall serve
+
+Without ${code('OTEL_EXPORTER_OTLP_ENDPOINT')} or ${code('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT')}, or with ${code('OTEL_SDK_DISABLED=true')}, nothing of OpenTelemetry is
+loaded. All else is as the OpenTelemetry SDK has it: ${code('OTEL_EXPORTER_OTLP_PROTOCOL')} (${code('http/protobuf')} unless it says ${code('http/json')} or ${code('grpc')}),
+${code('OTEL_EXPORTER_OTLP_HEADERS')}, ${code('OTEL_TRACES_SAMPLER')}, ${code('OTEL_BSP_*')}, ${code('OTEL_RESOURCE_ATTRIBUTES')} and so on. Only
+${code('OTEL_EXPORTER_OTLP_TIMEOUT')} is 4 s unless set, so that a process ends within 5 s of its last answer whatever the receiver does.
+
+Only traces are sent: metrics are scraped, logs are written. A receiver that cannot be reached never holds up the collector: spans are dropped, and the
+log warns once. Query strings, headers and bodies are in no span, so that no token is.
+
+## Spans
+
+This is the whole list; a test compares it with what arrives. With ${code('error.type')} the span's status is an error.
+
+${Object.values(SPANS).map(spanSection).join('\n')}
+## Every span
+
+has these attributes of its resource, beside ${code('telemetry.sdk.*')} and ${code('OTEL_RESOURCE_ATTRIBUTES')}:
+
+${table(['attribute', 'what'], describeAll(TRACED_SERVICE))}
+`;
+}
+
 if (import.meta.main) {
   writeFileSync(new URL('metrics.md', import.meta.url), renderMetricsPage());
   writeFileSync(new URL('reasons.md', import.meta.url), renderReasonsPage());
+  writeFileSync(new URL('tracing.md', import.meta.url), renderTracingPage());
 }

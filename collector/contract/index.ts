@@ -95,6 +95,15 @@ export type {
   StreamMessage,
 } from './api.ts';
 export {
+  SPANS,
+  TRACED_SERVICE,
+  type OpenSpan,
+  type SpanAttributes,
+  type SpanDefinition,
+  type SpanName,
+  type Spans,
+} from './spans.ts';
+export {
   COLLECTOR_NAMESPACE,
   defaultSpec,
   POLICY_API_VERSION,

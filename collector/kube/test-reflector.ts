@@ -1,4 +1,5 @@
 /** A reflector on a scripted server, with a sink that writes down what it is told. */
+import type { Spans } from '@rollcall/contract';
 import { jsonDecoder } from './decode/json-decoder.ts';
 import type { Connection } from './connection/connection.ts';
 import { startReflector, type Reflector, type ReflectorOptions } from './reflector/reflector.ts';
@@ -37,11 +38,16 @@ export interface Stage {
 }
 
 /** A server that gives `answers`, and nothing started yet. */
-export async function setStage(...answers: Answer[]): Promise<Stage> {
+export function setStage(...answers: Answer[]): Promise<Stage> {
+  return setTracedStage(undefined, ...answers);
+}
+
+/** The same with spans. */
+export async function setTracedStage(spans: Spans | undefined, ...answers: Answer[]): Promise<Stage> {
   const script = [...answers];
   const server = await startServer((exchange) => script[exchange.index]?.(exchange));
   const time = createFakeTime();
-  const connection = await connectTo(server, time);
+  const connection = await connectTo(server, time, spans);
   const { sink, log, ...record } = createRecord();
   const project = (raw: unknown): unknown => (raw as { note?: unknown }).note;
   const resource = { path: '/api/v1/things' };

@@ -1,6 +1,7 @@
 /** An HTTP server on 127.0.0.1 that answers as a test tells it, and a connection to it. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Spans } from '@rollcall/contract';
 import { loadConnection, type Connection } from './connection/connection.ts';
 import type { FakeTime } from './test-time.ts';
 
@@ -43,9 +44,9 @@ export async function startServer(
 }
 
 /** A connection by `--server` alone. */
-export function connectTo(server: Pick<ScriptedServer, 'url'>, time: FakeTime): Promise<Connection> {
+export function connectTo(server: Pick<ScriptedServer, 'url'>, time: FakeTime, spans?: Spans): Promise<Connection> {
   const readFile = (): Promise<string> => Promise.reject(Object.assign(new Error('no such file'), { code: 'ENOENT' }));
-  return loadConnection({ server: server.url, env: {}, readFile, clock: time, timers: time, version: '0.1.0' });
+  return loadConnection({ server: server.url, env: {}, readFile, clock: time, timers: time, version: '0.1.0', spans });
 }
 
 /** Answers with a JSON document; set headers on the response before. */

@@ -56,10 +56,10 @@ const everywhere: readonly Rule[] = [
   ),
   forbid(
     'heavy-by-dynamic-import',
-    'client-node and sdk-node cost memory and seconds at start: load them only when they are needed',
+    'client-node and the OpenTelemetry SDK cost memory and seconds at start: load them only when they are needed',
     { pathNot: '^test/bench/' },
     {
-      path: '(^|/)node_modules/(@kubernetes/client-node|@opentelemetry/sdk-node)/',
+      path: '(^|/)node_modules/(@kubernetes/client-node|@opentelemetry/[^/]+)/',
       dependencyTypesNot: ['dynamic-import', 'type-only'],
     },
   ),

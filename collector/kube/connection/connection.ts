@@ -1,4 +1,5 @@
 /** One way to one API server: requests over kept-alive connections with fresh credentials; no state outside of it. */
+import type { Spans } from '@rollcall/contract';
 import { createCredentials, type CredentialHost } from './credentials.ts';
 import type { KubeconfigSearch } from './kubeconfig.ts';
 import type { Timers } from '../ports.ts';
@@ -14,6 +15,8 @@ export interface Connection {
   readonly defaultNamespace: string;
   /** The host's timers, for whatever waits on behalf of this connection. */
   readonly timers: Timers;
+  /** Where lists and single requests are traced; absent: nowhere. */
+  readonly spans?: Spans | undefined;
   /** What was learnt of the server; changed in place. */
   readonly traits: { streamingList: boolean };
   /**
@@ -28,6 +31,8 @@ export interface Connection {
 /** Where the target and its credentials come from. `version` is Rollcall's, for the User-Agent. */
 export interface ConnectionOptions extends TargetFlags, KubeconfigSearch, CredentialHost {
   readonly version: string;
+  /** Nothing is traced without them. */
+  readonly spans?: Spans | undefined;
 }
 
 /** Finds the target by kubectl's rules and makes a connection to it; nothing is sent yet. Throws `Config`. */
@@ -42,6 +47,7 @@ function connect(target: Target, options: ConnectionOptions): Connection {
     server: target.server.href,
     defaultNamespace: target.namespace,
     timers: options.timers,
+    spans: options.spans,
     traits: { streamingList: true },
     async request(asked) {
       const used = await credentials.current();

@@ -9,12 +9,15 @@ import { pause } from '../requests/pause.ts';
 import type { Clock, Log, Timers } from '../ports.ts';
 import type { Resource, Source } from '../requests/source.ts';
 import { readWatch } from '../requests/watch.ts';
+import { createListTrace, type ListTrace } from './list-trace.ts';
 import { WatchStateKeeper, type WatchState } from './watch-state.ts';
 
 /** What a reflector is made of. */
 export interface ReflectorOptions<T> {
   readonly connection: Connection;
   readonly resource: Resource;
+  /** What traces call it; the resource's path if absent. */
+  readonly name?: string | undefined;
   readonly decoder: Decoder;
   /** Copies the few needed fields; the raw object is its own to change, and dropped afterwards. May throw: the object is passed over. */
   readonly project: (raw: unknown) => T;
@@ -79,6 +82,7 @@ class ReflectorLoop<T> {
   readonly #intake: Intake<T>;
   readonly #state: WatchStateKeeper;
   readonly #backoff: Backoff;
+  readonly #trace: ListTrace;
   readonly #figures = { lists: 0, opened: 0, bytes: 0 };
   readonly #errors: Partial<Record<KubeErrorCode, number>> = {};
   #syncedWallMs: number | undefined;
@@ -106,6 +110,7 @@ class ReflectorLoop<T> {
       report: (state) => this.#intake.report(state),
     });
     this.#backoff = createBackoff(clock);
+    this.#trace = createListTrace(options, () => ({ objects: this.#intake.size, bytes: this.#figures.bytes }));
   }
 
   status(): ReflectorStatus {
@@ -139,6 +144,7 @@ class ReflectorLoop<T> {
       const pauseMs = await this.#attempt();
       if (pauseMs > 0) await pause(this.#options.timers, pauseMs, signal);
     }
+    this.#trace.end('Stopped');
   }
 
   /** One list or one watch; answers how long to wait before the next. */
@@ -198,15 +204,17 @@ class ReflectorLoop<T> {
     if (this.#version !== undefined && version) this.#version = version;
   }
 
-  #beginList(mode: ReflectorStatus['mode']): void {
+  #beginList(mode: 'streaming' | 'paged'): void {
     this.#mode = mode;
     this.#figures.lists++;
+    this.#trace.begin(mode);
     this.#intake.beginList();
   }
 
   #completeList(version: string): void {
     this.#version = version;
     this.#intake.completeList();
+    this.#trace.end();
     this.#syncedWallMs ??= this.#options.clock.wallMs();
     this.#proved();
   }
@@ -228,6 +236,7 @@ class ReflectorLoop<T> {
   }
 
   #listFailed(error: KubeError, silent: boolean): number {
+    this.#trace.end(error.code);
     if (this.#mode === 'streaming' && (silent || error.code === 'Invalid')) {
       const { connection, log, resource } = this.#options;
       log.info({ watch: resource.path, why: error.message }, 'the server has no streaming lists: listing in pages');

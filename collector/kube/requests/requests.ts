@@ -7,6 +7,7 @@ import { jsonDecoder } from '../decode/json-decoder.ts';
 import { readList } from './list.ts';
 import { pause } from './pause.ts';
 import type { Resource } from './source.ts';
+import { traceRequest } from './trace-request.ts';
 
 /** Bounds of one call. */
 export interface CallLimits {
@@ -78,7 +79,11 @@ export async function readPages(
   });
 }
 
-async function call(connection: Connection, request: KubeRequest, limits: CallLimits): Promise<unknown> {
+function call(connection: Connection, request: KubeRequest, limits: CallLimits): Promise<unknown> {
+  return traceRequest(connection, request, (traced) => ask(traced, request, limits));
+}
+
+async function ask(connection: Connection, request: KubeRequest, limits: CallLimits): Promise<unknown> {
   const what = `${request.method ?? 'GET'} ${request.path.split('?')[0]}`;
   const { timeoutMs = TIMEOUT_MS } = limits;
   const late = new AbortController();

@@ -1,5 +1,6 @@
 /** Opens the connection that the kubeconfig flags name, with the machine's files, clocks and timers. */
 import { readFile } from 'node:fs/promises';
+import type { Spans } from '@rollcall/contract';
 import { loadConnection, type Connection } from '@rollcall/kube';
 import type { Io } from './command.ts';
 import { systemClock, systemTimers } from './system-clock.ts';
@@ -12,12 +13,17 @@ export interface ClusterFlags {
 }
 
 /** The connection; nothing is sent yet. Rejects with a KubeError that names the file, the field and the mend. */
-export function openConnection({ kubeconfig, context }: ClusterFlags, env: Io['env']): Promise<Connection> {
+export function openConnection(
+  { kubeconfig, context }: ClusterFlags,
+  env: Io['env'],
+  spans?: Spans,
+): Promise<Connection> {
   return loadConnection({
     kubeconfig,
     context,
     env,
     version: VERSION,
+    spans,
     readFile: (path) => readFile(path, 'utf8'),
     clock: systemClock,
     timers: systemTimers,

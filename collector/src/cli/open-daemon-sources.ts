@@ -29,7 +29,8 @@ export async function openDaemonSources(
   const opened: Connection[] = [];
   const open = async ({ name, kubeconfig, context, scope }: DaemonSourceConfig): Promise<DaemonSource> => {
     if (kubeconfig === undefined && context === undefined) return { name, scope, connection: own.connection };
-    const connection = await openConnection({ kubeconfig: kubeconfig ?? own.kubeconfig, context }, env);
+    const flags = { kubeconfig: kubeconfig ?? own.kubeconfig, context };
+    const connection = await openConnection(flags, env, own.connection.spans);
     opened.push(connection);
     return { name, scope, connection };
   };

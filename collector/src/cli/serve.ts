@@ -3,6 +3,8 @@ import { pino } from 'pino';
 import { parseServeConfig } from '../config/serve-config.ts';
 import { EXIT, type Command } from './command.ts';
 import { startCollector } from './start-collector.ts';
+import { startTracing } from './start-tracing.ts';
+import { systemTimers } from './system-clock.ts';
 import { VERSION } from './version.ts';
 
 const HELP = `Watch a cluster and serve /metrics, /healthz, /readyz and /api/v1/coverage.
@@ -36,6 +38,8 @@ Options:
       --tls-cert-file=''                  PEM certificate (chain) to serve HTTPS with; read again when it changes
       --tls-private-key-file=''           its key
 
+With OTEL_EXPORTER_OTLP_ENDPOINT in the environment it sends traces there; see docs/tracing.md.
+
 Usage:
   rollcall serve [options]
 `;
@@ -54,14 +58,19 @@ export const serve: Command = {
     }
     const { config } = parsed;
     const log = pino({ level: config.logLevel }, { write: io.out });
+    const { cluster } = config;
+    const tracing = await startTracing({ env: io.env, log, version: VERSION, cluster, timers: systemTimers });
     try {
-      const collector = await startCollector({ config, env: io.env, log, version: VERSION });
+      const { spans } = tracing;
+      const collector = await startCollector({ config, env: io.env, log, version: VERSION, spans });
       await aborted(io.signal);
       await collector.stop();
       return EXIT.ok;
     } catch (error) {
       io.err(`error: ${error instanceof Error ? error.message : String(error)}\n`);
       return EXIT.unreachable;
+    } finally {
+      await tracing.stop();
     }
   },
 };

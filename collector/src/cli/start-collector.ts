@@ -1,5 +1,5 @@
 /** Wires a collector: watches and files into the pipeline, the pipeline's answers into the HTTP server. */
-import type { ClusterEvent, Policy } from '@rollcall/contract';
+import type { ClusterEvent, Policy, Spans } from '@rollcall/contract';
 import type { Connection } from '@rollcall/kube';
 import type { Logger } from 'pino';
 import { createPolicyBook, type PolicyBook } from '../config/policy-book.ts';
@@ -22,6 +22,7 @@ import { logCondition, logInForce } from './log-lines.ts';
 import { openConnection } from './open-connection.ts';
 import { openDaemonSources } from './open-daemon-sources.ts';
 import { createPolicyFeed } from './policy-feed.ts';
+import { createPolicyTrace } from './policy-trace.ts';
 import { sourceCondition } from './source-condition.ts';
 import { sleep, systemMachine, type Machine } from './system-clock.ts';
 import { readinessOf, statusesOf } from './watch-status.ts';
@@ -38,6 +39,8 @@ export interface CollectorOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
   readonly version: string;
+  /** Nothing is traced without them. */
+  readonly spans?: Spans | undefined;
 }
 
 /** How often policy files are looked at. */
@@ -50,8 +53,9 @@ const SHUTDOWN_GRACE_MS = 5_000;
  * Starts a collector. Rejects, with nothing left running, when the kubeconfig or the address is bad; an API server that is
  * down is waited for, and a policy file that cannot be read is a rejected policy.
  */
-export async function startCollector({ config, env, log, version }: CollectorOptions): Promise<RunningCollector> {
-  const connection = await openConnection(config, env);
+export async function startCollector(options: CollectorOptions): Promise<RunningCollector> {
+  const { config, env, log, version, spans } = options;
+  const connection = await openConnection(config, env, spans);
   const daemons = await openDaemonSources(config.daemonSources, { ...config, connection }, env);
   const self = createSelfMetrics(createRegistry(), {
     version,
@@ -80,15 +84,14 @@ export async function startCollector({ config, env, log, version }: CollectorOpt
     await followFiles(config, book, files.signal);
     const scrape = { exposition: expose(live, config), collectorFamilies: self.families };
     const answers = answer(live, { book, layers, sources });
-    server = await startServer({ ...createAccess(config, connection, log), answers, scrape, readiness, log });
+    server = await startServer({ ...createAccess(config, connection, log), answers, scrape, readiness, log, spans });
   } catch (error) {
     await stop();
     throw error;
   }
-  const { url } = server;
-  announce(log, config, { url, api: connection.server });
+  announce(log, config, { url: server.url, api: connection.server });
   let stopping: Promise<void> | undefined;
-  return { url, stop: () => (stopping ??= stop()) };
+  return { url: server.url, stop: () => (stopping ??= stop()) };
 }
 
 function announce(log: Logger, config: ServeConfig, where: { readonly url: string; readonly api: string }): void {
@@ -117,7 +120,8 @@ export function startWatching(
     layers.observe(event);
   };
   const report = createConditionReporter({ connection, log, now: () => rfc3339(now().wallMs) });
-  const feed = createPolicyFeed({ emit, now });
+  const trace = createPolicyTrace(connection.spans, (uid) => live.pipeline.roll.policies.get(uid)?.records.size ?? 0);
+  const feed = createPolicyFeed({ emit: (event) => trace.change(event, emit), now });
   const { cluster, collectorNamespace, discover } = config;
   const book = createPolicyBook({
     cluster,
@@ -132,6 +136,7 @@ export function startWatching(
       },
       conditioned: (policy, condition) => {
         logCondition(log, policy, condition);
+        trace.conditioned(policy, condition);
         if (policy.origin === 'API') report(policy, condition);
       },
     },

@@ -52,13 +52,16 @@ export interface RunningServe {
 }
 
 /** Starts `rollcall serve` on a free port; answers when it listens. Throws with what it wrote if it ends before. */
-export async function startServe(argv: readonly string[]): Promise<RunningServe> {
+export async function startServe(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningServe> {
   const abort = new AbortController();
   const written = { out: '', err: '' };
   let ended = false;
   const running = serve
     .run(['--listen', '127.0.0.1:0', ...argv], {
-      env: {},
+      env,
       out: (text) => void (written.out += text),
       err: (text) => void (written.err += text),
       readStdin: async () => '',

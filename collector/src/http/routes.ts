@@ -49,3 +49,10 @@ export const INDEX = [
 export function isOpen(path: string): boolean {
   return ROUTES.some((route) => route.open && route.path === path);
 }
+
+const PATTERNS = ROUTES.map(({ path }) => ({ path, pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}/?$`) }));
+
+/** The route that a path, as it was asked for, belongs to; undefined without one. */
+export function templateOf(path: string): string | undefined {
+  return PATTERNS.find(({ pattern }) => pattern.test(path))?.path;
+}

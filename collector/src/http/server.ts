@@ -1,10 +1,12 @@
 /** The HTTP server: listens, with or without TLS, within its limits, and comes to an orderly end. */
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Spans } from '@rollcall/contract';
 import { contextOf, followPair, readPair, type TlsFiles } from './certificate.ts';
 import { boundConnections } from './connections.ts';
 import { createHandler, type Handler, type HandlerOptions } from './handle.ts';
 import { LIMITS, type Limits } from './limits.ts';
+import { traceRequests } from './trace-requests.ts';
 
 /** What the server needs; port 0 takes a free one, the host is 127.0.0.1 unless given. */
 export interface ServerOptions extends Omit<HandlerOptions, 'host'> {
@@ -12,6 +14,8 @@ export interface ServerOptions extends Omit<HandlerOptions, 'host'> {
   /** Absent: plain HTTP. */
   readonly tls?: TlsFiles | undefined;
   readonly limits?: Partial<Limits> | undefined;
+  /** Nothing is traced without them. */
+  readonly spans?: Spans | undefined;
 }
 
 /** A server that listens. `close` takes no more connections, lets running requests end within the grace, and may be called twice. */
@@ -31,7 +35,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const secured = tls && (await createTlsServer(tls, limits));
   const server = secured?.server ?? createPlainServer(limits);
   server.setTimeout(limits.idleMs);
-  const running = answerRequests(server, createHandler({ ...options, host }, limits), limits);
+  const handle = traceRequests(options.spans, createHandler({ ...options, host }, limits));
+  const running = answerRequests(server, handle, limits);
   const url = await listen(server, { scheme: secured ? 'https' : 'http', host, port });
   if (secured) server.once('close', followPair(secured.server, { ...secured, log }));
   return { url, close: running.close };

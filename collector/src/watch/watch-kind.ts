@@ -75,6 +75,7 @@ export function watchKind<T extends { readonly uid: string }>(
     timers,
     log,
     decoder: createJsonDecoder(resource.unread ?? []),
+    name: id,
     resource: { path, ...(labelSelector === undefined || labelSelector === '' ? {} : { labelSelector }) },
     staleWhenAbsent: resource.staleWhenAbsent ?? false,
     project: (raw) => resource.project(raw),

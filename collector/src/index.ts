@@ -2,8 +2,8 @@
 export { createAnswers } from './cli/answers.ts';
 export { startPipeline } from './cli/live-pipeline.ts';
 export { startWatching } from './cli/start-collector.ts';
-export { readinessOf } from './cli/watch-status.ts';
 export { printExplanation } from './cli/print-explanation.ts';
+export { parseServeConfig } from './config/serve-config.ts';
 export { resolvePolicy } from './config/policy-document.ts';
 export { readPolicyTexts } from './config/policy-text.ts';
 export { decidePlacement, type Placement, type PlacementRule } from './coverage/expectation.ts';

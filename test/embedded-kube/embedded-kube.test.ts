@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { once } from 'node:events';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectApi, type ApiUnderTest, type ApiWatch } from './conformance/api-under-test.ts';
 import { describe as describeEvent, namesOf, take, watching } from './conformance/fixtures.ts';
 import { startEmbeddedKube, type EmbeddedKube, type EmbeddedKubeOptions } from './embedded-kube.ts';
@@ -26,10 +26,7 @@ describe('the embedded API server under faults', () => {
     api.watch(`${NODES}?watch=1&resourceVersion=${kube.store.resourceVersion()}`);
 
   beforeEach(() => start());
-  afterEach(async () => {
-    vi.useRealTimers();
-    await kube.stop();
-  });
+  afterEach(() => kube.stop());
 
   it('compaction makes older resourceVersions expire and leaves open watches alone', async () => {
     const before = kube.store.resourceVersion();
@@ -98,14 +95,24 @@ describe('the embedded API server under faults', () => {
   });
 
   it('sends bookmarks in its interval also when nothing happens, and none while they are paused', async () => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const due: (() => void)[] = [];
+    const after = (ms: number, run: () => void): (() => void) => {
+      assert.equal(ms, 60_000);
+      due.push(run);
+      return () => undefined;
+    };
+    await kube.stop();
+    await start({ after });
+    const pass = (minutes: number): void => {
+      for (let passed = 0; passed < minutes; passed += 1) due.splice(0).forEach((run) => run());
+    };
     await watching(
       api,
       `${NODES}?watch=1&allowWatchBookmarks=true&resourceVersion=${kube.store.resourceVersion()}`,
       async (watch) => {
-        vi.advanceTimersByTime(2 * 60_000);
+        pass(2);
         kube.faults.pauseBookmarks(true);
-        vi.advanceTimersByTime(2 * 60_000);
+        pass(2);
         kube.store.apply(node('b'));
         const types = (await take(watch, 3, { bookmarks: true })).map(({ type }) => type);
         expect(types).toEqual(['BOOKMARK', 'BOOKMARK', 'ADDED']);

@@ -3,7 +3,7 @@ import type { Spans } from '@rollcall/contract';
 import { createCredentials, type CredentialHost } from './credentials.ts';
 import type { KubeconfigSearch } from './kubeconfig.ts';
 import type { Timers } from '../ports.ts';
-import { createSender, type KubeRequest, type KubeResponse } from './sender.ts';
+import { createSender, type Dial, type KubeRequest, type KubeResponse } from './sender.ts';
 import { findTarget, type TargetFlags } from './find-target.ts';
 import type { Target } from './target.ts';
 
@@ -28,11 +28,12 @@ export interface Connection {
   close(): void;
 }
 
-/** Where the target and its credentials come from. `version` is Rollcall's, for the User-Agent. */
+/** Where the target and its credentials come from. `version` is Rollcall's, for the User-Agent; `dial` takes TCP's place. */
 export interface ConnectionOptions extends TargetFlags, KubeconfigSearch, CredentialHost {
   readonly version: string;
   /** Nothing is traced without them. */
   readonly spans?: Spans | undefined;
+  readonly dial?: Dial | undefined;
 }
 
 /** Finds the target by kubectl's rules and makes a connection to it; nothing is sent yet. Throws `Config`. */
@@ -42,7 +43,7 @@ export async function loadConnection(options: ConnectionOptions): Promise<Connec
 
 function connect(target: Target, options: ConnectionOptions): Connection {
   const credentials = createCredentials(target, options);
-  const { send, close } = createSender(target, `rollcall/${options.version}`);
+  const { send, close } = createSender(target, `rollcall/${options.version}`, options.dial);
   return {
     server: target.server.href,
     defaultNamespace: target.namespace,

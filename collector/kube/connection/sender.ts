@@ -1,7 +1,7 @@
 /** Sends requests to one server over node:http or node:https with one pool of kept-alive sockets. */
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import type { AgentOptions } from 'node:https';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { KubeError, toKubeError } from '../kube-error.ts';
 import type { Target } from './target.ts';
 
@@ -32,6 +32,9 @@ export interface Secrets {
 // With libuv's probes (10, a second apart) a dead peer is found within the 30 s of the model's stale rule.
 const TCP_KEEPALIVE_MS = 15_000;
 
+/** Opens a way to the server on which HTTP can be spoken; TCP is one. */
+export type Dial = () => Duplex;
+
 /** A pool of sockets to one server. */
 export interface Sender {
   /** As Connection.request, but with the given secrets and whatever status comes. */
@@ -39,12 +42,13 @@ export interface Sender {
   close(): void;
 }
 
-/** Opens no socket before the first request. */
-export function createSender(target: Target, userAgent: string): Sender {
+/** Opens no socket before the first request; by `dial` if it is given. */
+export function createSender(target: Target, userAgent: string, dial?: Dial): Sender {
   const { server } = target;
   // Not by `import`: the ESM face of node:http evaluates the lazily loaded undici, 15 MB and 100 ms for nothing.
   const transport = process.getBuiltinModule(server.protocol === 'https:' ? 'node:https' : 'node:http');
   const agent = new transport.Agent(describePool(target.proxy));
+  if (dial !== undefined) agent.createConnection = dial;
   const fixed: RequestOptions = { ...describeServer(target), agent };
   let closed = false;
   return {

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   emit,
@@ -184,6 +185,43 @@ describe('a watch that ends', () => {
       it.time.advance(187.5);
     }
     await it.requests(4);
+  });
+
+  it('and is opened again and again by a proxy that passes nothing on is not believed for ever: all is listed anew', async () => {
+    const it = await set(stream(9, thing('a', 1)), watch, watch, stream(12, thing('b', 11)));
+    it.start();
+    await isLive(it);
+    for (const count of [1, 2, 3]) {
+      const running = await it.requests(count);
+      await until(() => it.time.pending().join() === '150000', 'an open watch and nothing else');
+      it.time.advance(count === 3 ? 41_000 : 40_000);
+      running.response.destroy();
+      await passPause(it);
+    }
+    expect(it.server.exchanges.map((own) => query(own)['resourceVersion'] ?? 'list')).toEqual([
+      'list',
+      '9',
+      '9',
+      'list',
+    ]);
+    await until(() => it.held.has('b'));
+    expect([...it.held.keys()]).toEqual(['b']);
+  });
+
+  it('and comes back compressed, which nobody asked for, is no live watch: the proxy is named and all is listed anew', async () => {
+    const compressed: Answer = ({ response }) => {
+      response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' });
+      response.write(gzipSync('{"type":"ADDED"').subarray(0, 12));
+    };
+    const it = await set(stream(9), compressed, stream(12));
+    const reflector = it.start();
+    await isLive(it);
+    (await it.requests(1)).response.destroy();
+    await passPause(it);
+    await until(() => reflector.status().errors.Malformed === 1);
+    expect(it.logged.at(-1)).toContain('the answer is compressed (gzip), which nobody asked for: let the proxy');
+    await passPause(it);
+    expect(query(await it.requests(3))).not.toHaveProperty('resourceVersion');
   });
 
   it('and expires right after each list is not listed again at full speed', async () => {

@@ -74,6 +74,10 @@ const STREAM_SILENCE_MS = 20_000;
 // The model: bookmarks are 60 to 120 s apart.
 const WATCH_SILENCE_MS = 150_000;
 
+// That a watch is opened anew proves nothing: a buffering proxy accepts it and says no more. Who has been told nothing for so long,
+// in which a bookmark was due, lists instead of resuming; what is quiet is cheap to list.
+const RESUMABLE_MS = 120_000;
+
 // After these the same watch would fail again: too old a version, or an event that cannot be read; a kind that is absent comes back anew.
 const RELIST: ReadonlySet<KubeErrorCode> = new Set(['Gone', 'Invalid', 'Malformed', 'NotFound']);
 
@@ -92,6 +96,8 @@ class ReflectorLoop<T> {
   #abort = new AbortController();
   // Everything up to here is known; undefined asks for a list.
   #version: string | undefined;
+  // When the server last proved that it tells us what happens: by a complete list, an event or a bookmark.
+  #toldMs = 0;
   // When the running watch was accepted, on the monotonic clock.
   #openedMs: number | undefined;
   // The server is known to send bookmarks in between, so that silence means something.
@@ -151,6 +157,7 @@ class ReflectorLoop<T> {
   async #attempt(): Promise<number> {
     this.#abort = new AbortController();
     this.#openedMs = undefined;
+    if (this.#options.clock.monoMs() - this.#toldMs > RESUMABLE_MS) this.#version = undefined;
     try {
       if (this.#version !== undefined) await this.#watch(this.#version);
       else if (this.#options.connection.traits.streamingList) await this.#watch(undefined);
@@ -201,7 +208,9 @@ class ReflectorLoop<T> {
 
   // The objects of a list come in any order: only its end gives a version to resume from.
   #advance(version: string | undefined): void {
-    if (this.#version !== undefined && version) this.#version = version;
+    if (this.#version === undefined || !version) return;
+    this.#version = version;
+    this.#toldMs = this.#options.clock.monoMs();
   }
 
   #beginList(mode: 'streaming' | 'paged'): void {
@@ -213,6 +222,7 @@ class ReflectorLoop<T> {
 
   #completeList(version: string): void {
     this.#version = version;
+    this.#toldMs = this.#options.clock.monoMs();
     this.#intake.completeList();
     this.#trace.end();
     this.#syncedWallMs ??= this.#options.clock.wallMs();

@@ -38,6 +38,7 @@ export async function receive<End>(reception: Reception, open: (contentType: str
     response = await connection.request({ path, headers: { Accept: accept }, signal: abort.signal });
     silence.allow(reception.silenceMs());
     if (response.status !== 200) throw await readRefusal(what, response);
+    requirePlain(response);
     const reader = open(String(response.headers['content-type'] ?? ''));
     for await (const chunk of response.body as AsyncIterable<Buffer>) {
       reception.onBytes?.(chunk.length);
@@ -65,6 +66,14 @@ function watchSilence({ timers, abort }: Reception, what: string): { allow(ms: n
     },
     end: () => cancel(),
   };
+}
+
+/** We ask for no compression: what comes compressed would be read as a watch that is open and says nothing. */
+function requirePlain({ headers }: KubeResponse): void {
+  const encoding = headers['content-encoding'];
+  if (encoding === undefined || encoding === 'identity') return;
+  const mend = 'let the proxy in between pass answers on as they are';
+  throw new KubeError('Malformed', `the answer is compressed (${String(encoding)}), which nobody asked for: ${mend}`);
 }
 
 // Decoders do not know what was asked.

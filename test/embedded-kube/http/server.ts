@@ -1,10 +1,11 @@
 /** The HTTP server: one port on the loopback address, every request to its handler, faults first. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { methodNotAllowed } from '../objects/api-failure.ts';
 import type { Registry } from '../objects/registry.ts';
 import { discoveryDocument } from './discovery.ts';
-import { passFreeze, refuseIfOrdered, type FaultState } from './faults.ts';
+import { answerWrongly, passFreeze, type FaultState } from './faults.ts';
 import { isWatch, listQueryOf, watchQueryOf } from './list-options.ts';
 import { requireJson } from './negotiate.ts';
 import { sendFailure, sendJson, sendList, sendNoSuchPath } from './respond.ts';
@@ -24,6 +25,8 @@ export type ServerContext = WatchContext & {
 export type Listener = {
   /** Listens; resolves with the port. */
   listen(port: number): Promise<number>;
+  /** Serves a connection that did not come through the port. */
+  accept(connection: Duplex): void;
   /** Stops listening and breaks every connection. */
   close(): Promise<void>;
 };
@@ -37,7 +40,11 @@ export function createListener(context: ServerContext): Listener {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, (request, response) => {
     handle(context, request, response).catch((error: unknown) => sendFailure(response, error));
   });
-  return { listen: (port) => listen(server, port), close: () => close(server) };
+  return {
+    listen: (port) => listen(server, port),
+    accept: (connection) => void server.emit('connection', connection),
+    close: () => close(server),
+  };
 }
 
 function listen(server: Server, port: number): Promise<number> {
@@ -65,7 +72,7 @@ async function handle(context: ServerContext, request: IncomingMessage, response
     response.end('ok');
     return;
   }
-  refuseIfOrdered(context.faults);
+  if (answerWrongly(context.faults, response, isWatch(url.searchParams))) return;
   requireJson(request.headers.accept);
   const pathname = url.pathname.replace(/\/$/, '');
   const path = parseResourcePath(pathname, context.registry);

@@ -16,6 +16,7 @@ export type WatchContext = {
   readonly faults: FaultState;
   readonly bookmarkIntervalMs: number;
   readonly backlogLimit: number;
+  readonly after: (ms: number, run: () => void) => () => void;
 };
 
 const BATCH_BYTES = 64 * 1024;
@@ -32,6 +33,8 @@ type Stream = WatchContext & {
   readonly initialRevision: number;
   initialSent: number;
   owesInitialEnd: boolean;
+  /** An event that is due a second time. */
+  repeated: Buffer | undefined;
   /** The next change to look at. */
   position: number;
   /** True while the client has not taken what was written. */
@@ -81,6 +84,7 @@ function openStream(
     initialRevision: context.registry.revision(),
     initialSent: 0,
     owesInitialEnd: query.markInitialEnd,
+    repeated: undefined,
     position: query.initialEvents || wanted === 0 ? log.end() : log.positionAfter(wanted),
     blocked: false,
   };
@@ -88,7 +92,7 @@ function openStream(
 
 function run(stream: Stream): void {
   const { response, registry, type, faults } = stream;
-  const watch: OpenWatch = { cut: (midObject) => cut(stream, midObject), resume: () => pump(stream) };
+  const watch: OpenWatch = { cut: (at) => cut(stream, at), resume: () => pump(stream) };
   faults.watches.add(watch);
   const endings = [
     registry.collection(type).onChange(() => onChange(stream)),
@@ -108,22 +112,24 @@ function run(stream: Stream): void {
 
 /** Starts the clocks of a watch and returns what stops them. */
 function startTimers(stream: Stream): readonly (() => void)[] {
+  const { after, response, bookmarkIntervalMs } = stream;
   const { bookmarks, timeoutMs } = stream.query;
-  const after = (milliseconds: number, act: () => void): (() => void) => {
-    const timer = setTimeout(act, milliseconds);
-    return () => clearTimeout(timer);
-  };
   const endings: (() => void)[] = [];
-  if (bookmarks) {
-    const timer = setInterval(() => sendBookmark(stream), stream.bookmarkIntervalMs);
-    endings.push(() => clearInterval(timer));
-  }
+  if (bookmarks) endings.push(repeat(after, bookmarkIntervalMs, () => sendBookmark(stream)));
   if (timeoutMs === undefined) return endings;
-  endings.push(after(timeoutMs, () => stream.response.end()));
+  endings.push(after(timeoutMs, () => response.end()));
   if (bookmarks && timeoutMs > LAST_BOOKMARK_MS) {
     endings.push(after(timeoutMs - LAST_BOOKMARK_MS, () => sendBookmark(stream)));
   }
   return endings;
+}
+
+function repeat(after: WatchContext['after'], ms: number, act: () => void): () => void {
+  let cancel = after(ms, function again() {
+    cancel = after(ms, again);
+    act();
+  });
+  return () => cancel();
 }
 
 function onChange(stream: Stream): void {
@@ -134,11 +140,15 @@ function onChange(stream: Stream): void {
 
 /** Sends what there is to send until the client is slow or all is sent. */
 function pump(stream: Stream): void {
-  while (!stream.blocked && !stream.faults.frozen && stream.response.writable) {
+  while (!stream.blocked && !isSilenced(stream)) {
     const batch = nextBatch(stream);
     if (batch.length === 0) return;
     stream.blocked = !stream.response.write(batch.length === 1 ? batch[0] : Buffer.concat(batch));
   }
+}
+
+function isSilenced({ faults, response }: Stream): boolean {
+  return faults.frozen || faults.muted || !response.writable || response.writableEnded;
 }
 
 function nextBatch(stream: Stream): readonly Buffer[] {
@@ -156,6 +166,9 @@ function nextBatch(stream: Stream): readonly Buffer[] {
 
 /** The next line, undefined when a change does not concern this watch, 'none' at the end. */
 function nextLine(stream: Stream): Buffer | undefined | 'none' {
+  const { repeated } = stream;
+  stream.repeated = undefined;
+  if (repeated !== undefined) return repeated;
   const first = stream.initial[stream.initialSent];
   if (first !== undefined) {
     stream.initialSent += 1;
@@ -173,7 +186,9 @@ function nextLine(stream: Stream): Buffer | undefined | 'none' {
     return 'none';
   }
   stream.position += 1;
-  return lineFor(change, stream.query);
+  const line = lineFor(change, stream.query);
+  if (stream.faults.eventsRepeated) stream.repeated = line;
+  return line;
 }
 
 /** An object that comes into the selection is ADDED, one that leaves it DELETED, whatever happened to it. */
@@ -192,14 +207,14 @@ function bookmarkLine(type: ResourceType, revision: number, annotations?: String
 function sendBookmark(stream: Stream): void {
   const { faults, response, log, type, registry } = stream;
   const isBehind = stream.blocked || stream.initialSent < stream.initial.length || stream.position < log.end();
-  if (faults.bookmarksPaused || faults.frozen || isBehind || !response.writable) return;
+  if (faults.bookmarksPaused || isSilenced(stream) || isBehind) return;
   stream.blocked = !response.write(bookmarkLine(type, registry.revision()));
 }
 
-function cut(stream: Stream, midObject: boolean): void {
+function cut(stream: Stream, at: number | undefined): void {
   const { response, registry, type } = stream;
   const json = registry.collection(type).all()[0]?.json();
   const line = json === undefined ? bookmarkLine(type, registry.revision()) : eventLine('MODIFIED', json);
-  if (!midObject || stream.blocked) response.destroy();
-  else response.write(line.subarray(0, Math.floor(line.length / 2)), () => response.destroy());
+  if (at === undefined || stream.blocked) response.destroy();
+  else response.write(line.subarray(0, Math.floor(line.length * at)), () => response.destroy());
 }

@@ -1,0 +1,143 @@
+/** What will happen in a run, drawn from its seed before it begins: troubles of the nodes, faults on the way to the collectors. */
+import type { IncidentKind } from '@rollcall/embedded-kube';
+import { seedNumbers } from '../e2e/random.ts';
+
+/** The kinds of fault; what each does is said in faults.ts. */
+export const FAULT_KINDS = [
+  'cut',
+  'cut every 5 s',
+  '410',
+  '410 events',
+  '429 storm',
+  '503 storm',
+  'mute watches',
+  'quiet cluster',
+  'half-open',
+  'half-open unprobed',
+  'truncated gzip',
+  'repeated events',
+  'delayed events',
+  'clock step',
+  'API server killed',
+  'partition',
+  'compaction',
+  'CRD deleted',
+  'collector killed',
+  'all collectors killed',
+] as const;
+
+/** One of FAULT_KINDS. */
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** One fault: which collector it hits where it hits one, and a number in [0, 1) for whatever else it has to choose. */
+export interface Fault {
+  readonly kind: FaultKind;
+  readonly atMs: number;
+  readonly lastsMs: number;
+  readonly victim: number;
+  readonly choice: number;
+}
+
+/** One incident of the town. */
+export interface Trouble {
+  readonly kind: IncidentKind;
+  readonly atMs: number;
+  readonly seconds: number;
+}
+
+/** A whole run. Faults end before `calmMs`, which is when the last part begins: no fault any more, until `endMs`. */
+export interface Plan {
+  readonly seed: number;
+  readonly nodes: number;
+  readonly collectors: number;
+  readonly faults: readonly Fault[];
+  readonly troubles: readonly Trouble[];
+  readonly calmMs: number;
+  readonly endMs: number;
+}
+
+const MINUTE = 60_000;
+/** How long each kind lasts: at least, at most. One without an entry is over as soon as it has begun. */
+const SPANS: Readonly<Partial<Record<FaultKind, readonly [number, number]>>> = {
+  'cut every 5 s': [20_000, 4 * MINUTE],
+  '410': [1_000, MINUTE],
+  '410 events': [1_000, MINUTE],
+  'truncated gzip': [1_000, MINUTE],
+  '429 storm': [10_000, 3 * MINUTE],
+  '503 storm': [10_000, 3 * MINUTE],
+  'mute watches': [MINUTE, 60 * MINUTE],
+  'quiet cluster': [10 * MINUTE, 60 * MINUTE],
+  'half-open': [5_000, 5 * MINUTE],
+  'half-open unprobed': [5_000, 5 * MINUTE],
+  'repeated events': [MINUTE, 5 * MINUTE],
+  'delayed events': [MINUTE, 5 * MINUTE],
+  'clock step': [MINUTE, 20 * MINUTE],
+  'API server killed': [2_000, 2 * MINUTE],
+  partition: [2_000, 5 * MINUTE],
+  'CRD deleted': [1_000, 3 * MINUTE],
+  'collector killed': [1_000, 2 * MINUTE],
+  'all collectors killed': [1_000, 2 * MINUTE],
+};
+const TROUBLES: readonly IncidentKind[] = [
+  'drain',
+  'labelLost',
+  'taint',
+  'crashLoop',
+  'oomKilled',
+  'imagePull',
+  'unschedulable',
+  'nodeNotReady',
+  'nodeUnreachable',
+  'rollout',
+];
+/** Faults are this far apart on average, counted from beginning to beginning, so that some overlap. */
+const APART_MS = 3 * MINUTE;
+const FAULTS = [8, 20] as const;
+const TROUBLE_APART_MS = 150_000;
+/** Longer than any excuse that a node can have at its beginning, and than any grace period. */
+const CALM_MS = 12 * MINUTE;
+const FOREVER_S = 100_000;
+/** A node that leaves for longer than the cap of that excuse is expected again by who has watched it for so long, and by nobody else. */
+const LEAVING_S = 600;
+
+/** The plan of a seed. */
+export function drawPlan(seed: number): Plan {
+  const random = seedNumbers(seed);
+  const below = (limit: number): number => Math.floor(random() * limit);
+  const collectors = 1 + below(2);
+  const nodes = 12 + below(29);
+  const faults: Fault[] = [];
+  let atMs = 30_000;
+  for (let left = FAULTS[0] + below(FAULTS[1] - FAULTS[0]); left > 0; left -= 1) {
+    const kind = FAULT_KINDS[below(FAULT_KINDS.length)] ?? 'cut';
+    const [least, most] = SPANS[kind] ?? [0, 0];
+    // Short ones more often than long ones.
+    const lastsMs = Math.round(least + (most - least) * random() ** 3);
+    faults.push({ kind, atMs, lastsMs, victim: below(collectors), choice: random() });
+    atMs += below(2 * APART_MS);
+  }
+  const calmMs = Math.max(...faults.map((fault) => fault.atMs + fault.lastsMs)) + MINUTE;
+  return { seed, nodes, collectors, faults, troubles: drawTroubles(calmMs, random), calmMs, endMs: calmMs + CALM_MS };
+}
+
+/** Some go on to the end of the run: what is wrong then must be said then. */
+function drawTroubles(calmMs: number, random: () => number): readonly Trouble[] {
+  const troubles: Trouble[] = [];
+  for (let atMs = 5_000; atMs < calmMs; atMs += random() * 2 * TROUBLE_APART_MS) {
+    const kind = TROUBLES[Math.floor(random() * TROUBLES.length)] ?? 'crashLoop';
+    const lasts = Math.round(20 + random() ** 3 * 1_200);
+    const isLasting = random() < 0.1 && kind !== 'drain';
+    const seconds = kind === 'drain' ? Math.min(lasts, LEAVING_S) : lasts;
+    troubles.push({ kind, atMs: Math.round(atMs), seconds: isLasting ? FOREVER_S : seconds });
+  }
+  return troubles;
+}
+
+/** The plan's faults in words, one a line. */
+export function describePlan({ seed, nodes, collectors, faults, troubles }: Plan): string {
+  const at = (ms: number): string => `${(ms / 1000).toFixed(0).padStart(6)} s`;
+  const lines = faults.map(
+    ({ kind, atMs, lastsMs, victim }) => `${at(atMs)}  ${kind}, ${lastsMs / 1000} s, collector ${victim}`,
+  );
+  return [`seed ${seed}: ${nodes} nodes, ${collectors} collectors, ${troubles.length} incidents`, ...lines].join('\n');
+}

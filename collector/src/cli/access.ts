@@ -5,30 +5,33 @@ import { createAccessReviews } from '../control/review-access.ts';
 import type { ServerOptions } from '../http/server.ts';
 import { systemClock } from './system-clock.ts';
 
-/** The part of the server's options that is about access. */
+/** The part of the server's options that is about access, and the log that it shares with the reviews. */
 export function createAccess(
   { listen, tls, authenticate }: Access,
   connection: Connection,
-  log: Log,
-): Pick<ServerOptions, 'listen' | 'tls' | 'authorise'> {
-  if (authenticate === undefined) return { listen, tls };
+  log: ServerOptions['log'],
+): Pick<ServerOptions, 'listen' | 'tls' | 'authorise' | 'log'> {
+  if (authenticate === undefined) return { listen, tls, log };
   const { audiences } = authenticate;
-  return { listen, tls, authorise: createAccessReviews({ connection, audiences, clock: systemClock, log }) };
+  return { listen, tls, log, authorise: createAccessReviews({ connection, audiences, clock: systemClock, log }) };
 }
 
-/** For the log: who is answered, and what there is to be warned of, '' if nothing. */
-export function describeAccess({ insecure, authenticate, tls }: Access): {
-  readonly clients: string;
-  readonly warning: string;
-} {
-  const clients = authenticate
-    ? 'those whose token the API server knows and whom RBAC permits'
-    : insecure
-      ? 'everybody'
-      : 'everybody on this machine; nobody else until --authenticate is set';
-  if (!insecure || (authenticate && tls)) return { clients, warning: '' };
-  const why = authenticate
-    ? 'tokens cross the network in clear, whoever sees one can use it'
-    : 'whoever reaches this address can read every answer, nothing authenticates clients';
-  return { clients, warning: `listening --insecure: ${why}` };
+/** Says at each start where it listens, who is answered there, and what there is to be warned of. */
+export function logListening(
+  log: Log,
+  { insecure, authenticate, tls }: Access,
+  at: { readonly url: string; readonly api: string },
+): void {
+  if (insecure && !(authenticate && tls)) {
+    const why = authenticate
+      ? 'tokens cross the network in clear, whoever sees one can use it'
+      : 'whoever reaches this address can read every answer, nothing authenticates clients';
+    log.warn({ url: at.url }, `listening --insecure: ${why}`);
+  }
+  log.info({ ...at, clients: describeClients(insecure, authenticate) }, 'listening');
+}
+
+function describeClients(insecure: boolean, authenticate: Access['authenticate']): string {
+  if (authenticate) return 'those whose token the API server knows and whom RBAC permits';
+  return insecure ? 'everybody' : 'everybody on this machine; nobody else until --authenticate is set';
 }

@@ -1,5 +1,5 @@
 /** The pipeline on a machine's clocks: what is due fires by itself, transitions go to the journal and the log. */
-import type { ClusterEvent, Journal, Transition } from '@rollcall/contract';
+import type { ClusterEvent, Journal, Policy, Transition } from '@rollcall/contract';
 import type { Timers } from '@rollcall/kube';
 import type { Logger } from 'pino';
 import type { Instant } from '../coverage/index.ts';
@@ -26,15 +26,19 @@ export interface LivePipelineHost {
   readonly log: Logger;
   readonly self: Pick<SelfMetrics, 'observeDelay'>;
   readonly machine: Machine;
+  /** Gets each transition of a policy that is in force, after journal and log. */
+  readonly onTransition?: ((of: Pick<Policy, 'namespace' | 'daemonset'>, transition: Transition) => void) | undefined;
 }
 
 /** Starts with nothing known. */
-export function startPipeline({ cluster, log, self, machine }: LivePipelineHost): LivePipeline {
+export function startPipeline({ cluster, log, self, machine, onTransition }: LivePipelineHost): LivePipeline {
   const now = (): Instant => stampNow(machine.clock);
   const journal = createMemoryJournal();
   const append = (transition: Transition): void => {
     journal.append(transition);
-    logTransition(log, transition, pipeline.roll.policies.get(transition.policyUid)?.policy);
+    const policy = pipeline.roll.policies.get(transition.policyUid)?.policy;
+    logTransition(log, transition, policy);
+    if (policy !== undefined) onTransition?.(policy, transition);
   };
   // What does not outlive the process need not be kept beside the records themselves: nobody would recall it.
   const remember = journal.durable ? journal.remember : () => undefined;

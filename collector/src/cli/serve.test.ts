@@ -119,6 +119,23 @@ describe('serve begins', () => {
   });
 });
 
+test('the stream tells of a node that moves, and of what that makes of its policy', async () => {
+  populate(cluster);
+  const running = await start('--discover');
+  await until(async () => (await running.counts('a')) === '3,2', 'the coverage');
+  const { body } = await fetch(`${running.url}/api/v1/stream`);
+  let text = '';
+  void body
+    ?.pipeThrough(new TextDecoderStream())
+    .pipeTo(new WritableStream({ write: (chunk) => void (text += chunk) }));
+  await until(() => text.includes('event: policy\n'), 'the first message');
+  cluster.pod('a', 'n3');
+  await until(() => text.includes('"covered":3'), 'the change');
+  expect(text.match(/event: \w+/g)).toEqual(['event: policy', 'event: transition', 'event: policy']);
+  expect(text).toContain('"daemonset":"a","transition":{');
+  expect((await running.interrupt()).code).toBe(0);
+});
+
 describe('readiness', () => {
   test('comes with the last list, and not before', async () => {
     populate(cluster);

@@ -7,20 +7,21 @@ import { watchPolicyFiles } from '../config/policy-files-watch.ts';
 import type { ServeConfig } from '../config/serve-config.ts';
 import { createConditionReporter } from '../control/report-condition.ts';
 import type { Answers } from '../http/answers.ts';
-import { createRegistry, createSelfMetrics } from '../http/self-metrics.ts';
+import { createRegistry, createSelfMetrics, type SelfMetrics } from '../http/self-metrics.ts';
 import { startServer, type RunningServer, type ServerOptions } from '../http/server.ts';
 import { renderExposition } from '../metrics/exposition.ts';
 import { watchCluster, type ClusterWatch } from '../watch/cluster-watch.ts';
 import type { DaemonSource } from '../watch/daemon-watch.ts';
 import { watchLayers, type LayerWatch } from '../watch/layer-watch.ts';
 import { createInterner } from '../watch/read-field.ts';
-import { createAccess, describeAccess } from './access.ts';
+import { createAccess, logListening } from './access.ts';
 import { createAnswers, rfc3339 } from './answers.ts';
 import { joinElection } from './join-election.ts';
 import { startPipeline, type LivePipeline } from './live-pipeline.ts';
 import { logCondition, logInForce } from './log-lines.ts';
 import { openConnection } from './open-connection.ts';
 import { openDaemonSources } from './open-daemon-sources.ts';
+import { openStream } from './open-stream.ts';
 import { createPolicyFeed } from './policy-feed.ts';
 import { createPolicyTrace } from './policy-trace.ts';
 import { sourceCondition } from './source-condition.ts';
@@ -64,12 +65,13 @@ export async function startCollector(options: CollectorOptions): Promise<Running
     leader: () => live.pipeline.leads(live.now()),
     nowMonoMs: () => live.now().monoMs,
   });
-  const live = startPipeline({ cluster: config.cluster, log, self, machine: systemMachine });
-  const { sources } = daemons;
-  const { book, watch, layers } = startWatching(live, { config, connection, log, machine: systemMachine, sources });
+  const stream = openStream(() => answers.policies(), log);
+  const live = startPipeline({ cluster: config.cluster, log, self, machine: systemMachine, onTransition: stream.note });
+  const { book, watch, layers } = startWatching(live, { config, connection, log, machine: systemMachine, ...daemons });
   const readiness: ServerOptions['readiness'] = () =>
     readinessOf({ needed: watch.watches(), optional: layers.watches() }, live.now().wallMs);
   const election = joinElection(live, { config, connection, log, machine: systemMachine, readiness });
+  const answers = answer(live, { book, layers, ...daemons });
   const files = new AbortController();
   let server: RunningServer | undefined;
   const stop = async (): Promise<void> => {
@@ -82,22 +84,15 @@ export async function startCollector(options: CollectorOptions): Promise<Running
   };
   try {
     await followFiles(config, book, files.signal);
-    const scrape = { exposition: expose(live, config), collectorFamilies: self.families };
-    const answers = answer(live, { book, layers, sources });
-    server = await startServer({ ...createAccess(config, connection, log), answers, scrape, readiness, log, spans });
+    const scrape = expose(live, config, self);
+    server = await startServer({ ...createAccess(config, connection, log), answers, scrape, readiness, stream, spans });
   } catch (error) {
     await stop();
     throw error;
   }
-  announce(log, config, { url: server.url, api: connection.server });
+  logListening(log, config, { url: server.url, api: connection.server });
   let stopping: Promise<void> | undefined;
   return { url: server.url, stop: () => (stopping ??= stop()) };
-}
-
-function announce(log: Logger, config: ServeConfig, where: { readonly url: string; readonly api: string }): void {
-  const { clients, warning } = describeAccess(config);
-  if (warning !== '') log.warn({ url: where.url }, warning);
-  log.info({ ...where, clients }, 'listening');
 }
 
 /** What the watches are started with. */
@@ -182,10 +177,17 @@ function followFiles(config: ServeConfig, book: PolicyBook, signal: AbortSignal)
   });
 }
 
-function expose({ pipeline, now }: LivePipeline, { cluster }: ServeConfig): ServerOptions['scrape']['exposition'] {
-  return (format, collector) => {
-    const at = now();
-    const [readings, leads] = [pipeline.read(at), pipeline.leads(at)];
-    return renderExposition({ cluster: cluster || undefined, readings, leads, collector, format });
+function expose(
+  { pipeline, now }: LivePipeline,
+  { cluster }: ServeConfig,
+  { families }: SelfMetrics,
+): ServerOptions['scrape'] {
+  return {
+    collectorFamilies: families,
+    exposition: (format, collector) => {
+      const at = now();
+      const [readings, leads] = [pipeline.read(at), pipeline.leads(at)];
+      return renderExposition({ cluster: cluster || undefined, readings, leads, collector, format });
+    },
   };
 }

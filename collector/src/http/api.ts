@@ -3,6 +3,7 @@ import type { NodeAnswer, Page, PolicySummary } from '@rollcall/contract';
 import express, { type Express, type Request, type Response, type Router } from 'express';
 import type { Answers } from './answers.ts';
 import { continueToken, parseNodeQuery } from './node-query.ts';
+import { searchOf } from './query-parameters.ts';
 import { refuseMethod, refusePath, sendJson, sendProblem, sendText } from './respond.ts';
 import { INDEX, type ApiPath } from './routes.ts';
 
@@ -26,8 +27,7 @@ function answerPolicy(answers: Answers, { params }: Request<PolicyParams>, respo
 }
 
 function answerNodes(answers: Answers, { params, url }: Request<PolicyParams>, response: Response): void {
-  const mark = url.indexOf('?');
-  const parsed = parseNodeQuery(new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)));
+  const parsed = parseNodeQuery(searchOf(url));
   if ('fault' in parsed) return sendProblem(response, 400, parsed.fault);
   const nodes = answers.nodes(params.namespace, params.daemonset, parsed.query);
   if (nodes === undefined) return refusePolicy(response, params);

@@ -7,6 +7,7 @@ import { answerHealth, answerReadiness } from './probes.ts';
 import { refuseMethod, sendProblem } from './respond.ts';
 import { isOpen, type DirectPath } from './routes.ts';
 import { answerScrape, type ScrapeSource } from './scrape.ts';
+import type { Stream } from './stream.ts';
 import { createTurns } from './take-turns.ts';
 
 /** What requests are answered from. */
@@ -16,6 +17,8 @@ export interface HandlerOptions {
   readonly answers: Answers;
   readonly scrape: ScrapeSource;
   readonly readiness: () => Readiness;
+  /** Closed with the server. */
+  readonly stream: Pick<Stream, 'answer' | 'close'>;
   /** Who may ask; absent: everybody who reaches the address. */
   readonly authorise?: Authorise | undefined;
   readonly log: HttpLog;
@@ -112,10 +115,11 @@ function createEntrance(
   };
 }
 
-function createRouter({ answers, scrape, readiness }: HandlerOptions, fail: Fail): (path: string) => Handler {
+function createRouter({ answers, scrape, readiness, stream }: HandlerOptions, fail: Fail): (path: string) => Handler {
   const direct: Readonly<Record<DirectPath, Handler>> = {
     '/metrics': forReading((request, response) => answerScrape(scrape, request, response)),
     '/healthz': forReading(answerHealth),
+    '/api/v1/stream': forReading(stream.answer),
     '/readyz': forReading((request, response) => answerReadiness(readiness(), request, response)),
   };
   const byPath = new Map<string, Handler>(Object.entries(direct));

@@ -1,11 +1,11 @@
-/** The query of the node list: every bad parameter is refused, since an ignored one would list too many nodes. */
+/** The query of the node list. */
 import { EXCUSES, NODE_STATES, REASONS, type ExcuseCode, type ReasonCode } from '@rollcall/contract';
 import type { NodeQuery } from './answers.ts';
+import { findFault, type Parameter, type Parameters } from './query-parameters.ts';
 
 const DEFAULT_LIMIT = 500;
 const MAX_LIMIT = 5000;
 const TOKEN_MARK = '1:';
-const SHOWN_CHARS = 100;
 
 /** The token that continues behind a node: opaque to clients, so that what is in it may change. */
 export function continueToken(key: string): string {
@@ -17,11 +17,6 @@ function keyOf(token: string): string | undefined {
   const key = text.slice(TOKEN_MARK.length);
   // Decoding forgives much; only what encodes to the same token was made here.
   return text.startsWith(TOKEN_MARK) && key !== '' && continueToken(key) === token ? key : undefined;
-}
-
-interface Parameter {
-  readonly allowed: string;
-  accepts(value: string): boolean;
 }
 
 function oneOf(values: readonly string[]): Parameter {
@@ -37,7 +32,7 @@ function asReason(value: string | null): ReasonCode | ExcuseCode | undefined {
   return isReason(value) ? value : EXCUSES.find((code) => code === value);
 }
 
-const PARAMETERS: ReadonlyMap<string, Parameter> = new Map([
+const PARAMETERS: Parameters = new Map([
   ['state', oneOf(NODE_STATES)],
   ['reason', oneOf([...Object.keys(REASONS), ...EXCUSES])],
   ['pool', { allowed: 'the name of a node pool', accepts: (value: string) => value !== '' }],
@@ -57,22 +52,9 @@ const PARAMETERS: ReadonlyMap<string, Parameter> = new Map([
   ],
 ]);
 
-function findFault(search: URLSearchParams): string | undefined {
-  for (const [name, value] of search) {
-    const parameter = PARAMETERS.get(name);
-    const shown = JSON.stringify(value.slice(0, SHOWN_CHARS));
-    if (parameter === undefined) {
-      return `Unknown parameter ${JSON.stringify(name.slice(0, SHOWN_CHARS))}; allowed are ${[...PARAMETERS.keys()].join(', ')}.`;
-    }
-    if (search.getAll(name).length > 1) return `Parameter ${name} is given more than once; give it once.`;
-    if (!parameter.accepts(value)) return `Parameter ${name} is ${shown}; it must be ${parameter.allowed}.`;
-  }
-  return undefined;
-}
-
 /** The query, or in words what is wrong with its first bad parameter: its name, its value and what is allowed. */
 export function parseNodeQuery(search: URLSearchParams): { readonly query: NodeQuery } | { readonly fault: string } {
-  const fault = findFault(search);
+  const fault = findFault(PARAMETERS, search);
   if (fault !== undefined) return { fault };
   return {
     query: {

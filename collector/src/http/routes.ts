@@ -26,6 +26,12 @@ export const ROUTES = [
     what: 'its nodes; ?state=&reason=&pool=&limit=&continue=',
   },
   { path: '/api/v1/coverage/{namespace}/{daemonset}/nodes/{node}', open: false, direct: false, what: 'one node' },
+  {
+    path: '/api/v1/stream',
+    open: false,
+    direct: true,
+    what: 'what changes, as server-sent events; ?namespace=&daemonset=&lastEventId=',
+  },
 ] as const satisfies readonly Route[];
 
 type Listed = (typeof ROUTES)[number];

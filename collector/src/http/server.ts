@@ -39,7 +39,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const running = answerRequests(server, handle, limits);
   const url = await listen(server, { scheme: secured ? 'https' : 'http', host, port });
   if (secured) server.once('close', followPair(secured.server, { ...secured, log }));
-  return { url, close: running.close };
+  return {
+    url,
+    close: (graceMs) => {
+      options.stream.close();
+      return running.close(graceMs);
+    },
+  };
 }
 
 function settingsOf(limits: Limits) {

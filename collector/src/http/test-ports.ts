@@ -91,6 +91,7 @@ export function serverOptions(overrides: Partial<ServerOptions> = {}, faults: un
       ],
     },
     readiness: () => ({ ready: true, watches: [{ watch: 'nodes', state: 'live', why: '', heardSeconds: 0 }] }),
+    stream: { answer: (_, response) => void response.end(), close: () => undefined },
     log: { error: (fields) => faults.push(fields), info: () => undefined, warn: () => undefined },
     ...overrides,
   };

@@ -46,6 +46,17 @@ describe('tracing', () => {
     expect(warnings).toEqual([]);
   });
 
+  test('sends neither metrics nor logs, whoever makes them', async () => {
+    const { env, asked } = await receive();
+    const { spans, stop } = await trace(env);
+    spans?.start('policy', {}).end();
+    const { logs, metrics } = await import('@opentelemetry/api');
+    metrics.getMeter('other').createCounter('made').add(1);
+    logs.getLogger('other').emit({ body: 'made' });
+    await stop();
+    expect(asked).toEqual(['/v1/traces application/json']);
+  });
+
   test('speaks protobuf unless the environment says otherwise, and may be asked for traces alone', async () => {
     const { env, asked } = await receive((response) => response.end());
     const { spans, stop } = await trace({

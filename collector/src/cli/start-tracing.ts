@@ -95,5 +95,5 @@ async function stop(api: typeof Api, sdk: { shutdown(): Promise<void> }, timers:
   // Of what could not be sent the diagnosis has told.
   await Promise.race([sdk.shutdown().catch(() => undefined), late.promise]);
   cancel();
-  for (const part of [api.trace, api.context, api.propagation, api.diag]) part.disable();
+  for (const part of [api.trace, api.logs, api.context, api.propagation, api.diag]) part.disable();
 }

@@ -53,12 +53,16 @@ describe('a collector that is traced', () => {
     await until(async () => (await running.policies())[0]?.purpose === 'mesh', 'the change');
     cluster.delete('DaemonCoverage', 'a');
     await until(async () => (await running.counts('a')) === '', 'the end');
+    const warnings: string[] = [];
+    process.on('warning', ({ name }) => warnings.push(name));
     await running.ask('/metrics');
     await running.ask('/healthz');
     await running.ask('/readyz');
     await running.ask('/nowhere/secret?token=secret');
     await running.ask('/api/v1/coverage/agents/a/nodes?state=covered');
     expect((await running.interrupt()).code).toBe(0);
+    // Such as that of too many listeners, which looks like a leak.
+    expect(warnings).toEqual([]);
     const { spans } = receiver;
     // Nobody was asked twice.
     expect(missing(spans)).toEqual(['http.request.resend_count']);
@@ -109,7 +113,14 @@ describe('a collector that is traced', () => {
     populate(cluster);
     const running = await start({ ...receiver.env, OTEL_RESOURCE_ATTRIBUTES: 'team=platform' }, '--discover');
     await until(async () => (await running.counts('a')) === '3,2', 'the coverage');
+    cluster.delete('DaemonSet', 'a');
+    await until(async () => (await running.policies()).length === 0, 'the end');
+    cluster.daemonSet('a');
+    await until(async () => (await running.policies()).length === 1, 'the beginning');
     await running.interrupt();
+    // Discovered anew it has the same uid.
+    const changes = find(receiver.spans, /^policy/).map((span) => Object(span)['rollcall.policy.change']);
+    expect(changes).toEqual(['in_force', 'gone', 'in_force']);
     const said = receiver.spans.flatMap(({ attributes }) => Object.keys(attributes));
     expect(said.filter((name) => !CATALOGUE.includes(name))).toEqual([]);
     expect(receiver.spans.map(({ name }) => name).filter((name) => !/^(relist|policy|GET)( |$)/.test(name))).toEqual(

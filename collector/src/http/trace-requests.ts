@@ -17,6 +17,8 @@ export function traceRequests(spans: Spans | undefined, handle: Handler): Handle
       'url.scheme': 'encrypted' in request.socket ? 'https' : 'http',
     };
     const span = spans.start('request', attributes, request.headers);
+    // Those of a scrape come up to Node's limit for a leak by themselves.
+    response.setMaxListeners(response.getMaxListeners() + 1);
     response.once('close', () => {
       const { statusCode } = response;
       span.set({ 'http.response.status_code': statusCode });

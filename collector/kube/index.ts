@@ -6,6 +6,7 @@ export type { Decoder } from './decode/decoder.ts';
 export { createJsonDecoder } from './decode/json-decoder.ts';
 export { KubeError, type KubeErrorCode } from './kube-error.ts';
 export type { Clock, Log, Timers } from './ports.ts';
+export { createBackoff } from './reflector/backoff.ts';
 export type { Item, ReflectorSink } from './reflector/intake.ts';
 export { startReflector, type Reflector, type ReflectorOptions, type ReflectorStatus } from './reflector/reflector.ts';
 export { patchStatus, readJson, readPages, write, type CallLimits, type KubeWrite } from './requests/requests.ts';

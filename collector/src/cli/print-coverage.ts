@@ -8,26 +8,28 @@ export interface CoverageItem {
   readonly uncovered: readonly NodeAnswer[];
 }
 
+/** The columns of `coverageRow`. */
+export const COVERAGE_HEAD: readonly string[] = [
+  'NAMESPACE',
+  'DAEMONSET',
+  'EXPECTED',
+  'COVERED',
+  'UNCOVERED',
+  'UNOBSERVED',
+  'EXCUSED',
+  'COVERAGE',
+  'WORST REASON',
+];
+
 /** Nodes named below the table unless it is wide. */
 const MOST_NODES = 20;
 
 /** The tables. `wide` adds columns and every node. */
 export function printCoverage(items: readonly CoverageItem[], wide: boolean): string {
   if (items.length === 0) return 'No DaemonSet found.\n';
-  const head = [
-    'NAMESPACE',
-    'DAEMONSET',
-    'EXPECTED',
-    'COVERED',
-    'UNCOVERED',
-    'UNOBSERVED',
-    'EXCUSED',
-    'COVERAGE',
-    'WORST REASON',
-  ];
-  const rows = items.map(({ policy }) => [...row(policy), ...(wide ? wideRow(policy) : [])]);
+  const rows = items.map(({ policy }) => [...coverageRow(policy), ...(wide ? wideRow(policy) : [])]);
   const wideHead = wide ? ['CURRENT', 'ELIGIBLE', 'DESIRED', 'DIVERGENCE', 'STRAY', 'EXCLUDED', 'DENOMINATOR'] : [];
-  const sections = [formatTable([[...head, ...wideHead], ...rows])];
+  const sections = [formatTable([[...COVERAGE_HEAD, ...wideHead], ...rows])];
   const rejected = items.flatMap(({ policy }) => rejection(policy));
   if (rejected.length > 0) sections.push(rejected.join(''));
   const nodes = printNodes(items, wide);
@@ -38,7 +40,8 @@ export function printCoverage(items: readonly CoverageItem[], wide: boolean): st
   return sections.join('\n');
 }
 
-function row({ namespace, daemonset, counts, worstReason }: PolicySummary): string[] {
+/** One policy in a table, narrow. */
+export function coverageRow({ namespace, daemonset, counts, worstReason }: PolicySummary): readonly string[] {
   const { expected, covered, uncovered, unobserved, excused } = counts;
   const numbers = [expected, covered, uncovered, unobserved, excused].map(String);
   return [namespace || '-', daemonset || '-', ...numbers, formatRatio(covered, expected), worstReason ?? '-'];

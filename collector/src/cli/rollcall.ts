@@ -6,9 +6,10 @@ import { explain } from './explain.ts';
 import { plan } from './plan.ts';
 import { serve } from './serve.ts';
 import { validate } from './validate.ts';
+import { verify } from './verify.ts';
 import { VERSION } from './version.ts';
 
-const COMMANDS: readonly Command[] = [serve, coverage, explain, plan, validate, crds];
+const COMMANDS: readonly Command[] = [serve, coverage, explain, verify, plan, validate, crds];
 
 const HELP = `Rollcall proves that a DaemonSet covers every node that should run it, and says why not.
 

@@ -11,13 +11,15 @@ import {
 import { KubeError, type Connection } from '@rollcall/kube';
 import { createPolicyBook, type PolicyBook } from '../config/policy-book.ts';
 import { readPolicies } from '../config/policy-files.ts';
+import { recountController, type ControllerRecount, type Instant } from '../coverage/index.ts';
 import type { Answers } from '../http/answers.ts';
 import { createMemoryJournal } from '../journal/memory-journal.ts';
-import { createPipeline } from '../pipeline.ts';
+import { createPipeline, type Pipeline } from '../pipeline.ts';
 import type { DaemonSource } from '../watch/daemon-watch.ts';
 import { findTargets, projectFound } from '../watch/cluster-watch.ts';
 import { planPodWatches, toPodTarget } from '../watch/pod-plan.ts';
 import type { RawPolicy } from '../watch/policy-watch.ts';
+import { projectCount, type ControllerCount } from '../watch/project-count.ts';
 import { projectNode } from '../watch/project-node.ts';
 import { projectPod } from '../watch/project-pod.ts';
 import { projectRevision } from '../watch/project-revision.ts';
@@ -43,8 +45,16 @@ export interface RollCall {
   readonly answers: Answers;
   /** True when no policy was there, so that every DaemonSet was looked at. */
   readonly discovered: boolean;
+  /** What the DaemonSet's controller said, and what it would say of what was seen; undefined without policy or DaemonSet. */
+  controller(namespace: string, daemonset: string): ControllerView | undefined;
   /** What could not be read and took nothing else along: objects, layers, or the policies where those are forbidden. */
   readonly warnings: readonly string[];
+}
+
+/** The controller's own counts, and the same counted anew by its rules. */
+export interface ControllerView {
+  readonly told: ControllerCount;
+  readonly recount: ControllerRecount;
 }
 
 /** Lists and judges. Rejects with a KubeError when the cluster cannot be reached or does not allow a list. */
@@ -53,7 +63,12 @@ export async function takeRoll(options: RollCallOptions): Promise<RollCall> {
   const journal = createMemoryJournal();
   const pipeline = createPipeline({ cluster: '', history: journal, memories: [] });
   const look = openLook(options.connection, (event) => pipeline.apply(event));
-  const daemonSets = await look.list({ path: '/apis/apps/v1/daemonsets' }, (raw) => projectFound(raw, look.intern));
+  const counts = new Map<string, ControllerCount>();
+  const daemonSets = await look.list({ path: '/apis/apps/v1/daemonsets' }, (raw) => {
+    const count = projectCount(raw);
+    counts.set(count.uid, count);
+    return projectFound(raw, look.intern);
+  });
   for (const object of daemonSets) look.tell({ kind: 'daemonset', uid: object.uid, object }, WATCH.daemonsets);
   const documents = await listPolicies(look, options);
   const files = await readPolicies(options.policies, { cluster: '', collectorNamespace });
@@ -71,7 +86,28 @@ export async function takeRoll(options: RollCallOptions): Promise<RollCall> {
   for (const source of [WATCH.nodes, WATCH.daemonsets]) look.live(source);
   const conditionsOf = (policy: Policy): readonly PolicyCondition[] => sourceCondition(policy, sources);
   const answers = createAnswers({ pipeline, journal, rejected: book.rejected, now: look.now, conditionsOf });
-  return { answers, discovered: discover && written === 0, warnings: [...look.warnings] };
+  return {
+    answers,
+    discovered: discover && written === 0,
+    controller: (namespace, daemonset) => viewController(pipeline, { namespace, daemonset, counts, now: look.now() }),
+    warnings: [...look.warnings],
+  };
+}
+
+interface Viewed {
+  readonly namespace: string;
+  readonly daemonset: string;
+  readonly counts: ReadonlyMap<string, ControllerCount>;
+  readonly now: Instant;
+}
+
+function viewController({ roll }: Pipeline, { namespace, daemonset, counts, now }: Viewed): ControllerView | undefined {
+  const own = [...roll.policies.values()].find(
+    ({ policy }) => policy.namespace === namespace && policy.daemonset === daemonset,
+  );
+  const told = counts.get(own?.lastDaemonSet?.object.uid ?? '');
+  const recount = own && recountController(roll.inventory, own, now);
+  return told === undefined || recount === undefined ? undefined : { told, recount };
 }
 
 async function listPolicies(look: Look, { policies, discover }: RollCallOptions): Promise<readonly RawPolicy[]> {

@@ -3,6 +3,7 @@ export type { Move } from './book.ts';
 export { describeNode, type Described } from './describe-node.ts';
 export { detailNode } from './detail-node.ts';
 export { divergenceOf, type PolicyRoll } from './policy-roll.ts';
+export { recountController, type ControllerRecount } from './recount-controller.ts';
 export { toMemory, type NodeRecord } from './record.ts';
 export { askedLayers } from './judge.ts';
 export { createRoll, type Roll } from './roll.ts';

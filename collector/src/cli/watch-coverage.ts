@@ -1,0 +1,114 @@
+/** `rollcall coverage --watch`: what a running collector says now, and then whatever changes. */
+import type { PolicySummary, StreamMessage, Transition } from '@rollcall/contract';
+import type { CollectorClient } from './collector-client.ts';
+import type { Io } from './command.ts';
+import { followStream } from './follow-stream.ts';
+import { createRowFormat, formatLine } from './format-table.ts';
+import { COVERAGE_HEAD, coverageRow } from './print-coverage.ts';
+import { readCollector, type Named } from './roll-reader.ts';
+import { systemClock, systemTimers } from './system-clock.ts';
+
+/** What is watched. */
+export interface CoverageWatch {
+  readonly client: CollectorClient;
+  readonly isMeant: (policy: Named) => boolean;
+  /** One JSON document a line: the messages of the stream, each policy first. */
+  readonly json: boolean;
+}
+
+/** Prints until the user interrupts. Rejects when the collector cannot be asked at the beginning. */
+export async function watchCoverage({ client, isMeant, json }: CoverageWatch, io: Io): Promise<void> {
+  const printer = json ? printJson(io) : printText(io);
+  const known = new Map<string, PolicySummary>();
+  const reader = readCollector(client);
+  const hear = (message: StreamMessage): void => {
+    if (message.event === 'resync' || !isMeant(namesOf(message))) return;
+    if (message.event === 'policy') {
+      const { uid } = message.summary.policy;
+      // The stream begins with what the list has told already.
+      if (JSON.stringify(known.get(uid)) === JSON.stringify(message.summary)) return;
+      known.set(uid, message.summary);
+    }
+    if (message.event === 'policyGone')
+      for (const [uid, own] of known) if (nameOf(own) === nameOf(message)) known.delete(uid);
+    printer(message);
+  };
+  // The stream is open before the list is asked for, so that nothing falls between the two.
+  const list = async (): Promise<void> => {
+    const policies = await reader.policies();
+    const gone = [...known.values()].filter((own) => !policies.some((policy) => nameOf(policy) === nameOf(own)));
+    for (const { namespace, daemonset } of gone) hear({ event: 'policyGone', namespace, daemonset });
+    for (const summary of policies) hear({ event: 'policy', summary });
+  };
+  let opened = 0;
+  await followStream({
+    client,
+    clock: systemClock,
+    timers: systemTimers,
+    signal: io.signal,
+    onMessage: (message) => {
+      if (message.event !== 'resync') return hear(message);
+      io.err(formatLine(`# ${clockText(Date.now())} read anew: ${message.why}`));
+      // Everything follows in the stream but what is gone.
+      list().catch((error: unknown) => io.err(formatLine(`# ${String(error)}`)));
+    },
+    onOpen: async () => {
+      opened += 1;
+      if (opened === 1) return list();
+      io.err(formatLine(`# ${clockText(Date.now())} connected again`));
+    },
+    onTrouble: (why) => io.err(formatLine(`# ${clockText(Date.now())} cut: ${why}; trying again`)),
+  });
+}
+
+type Told = Exclude<StreamMessage, { readonly event: 'resync' }>;
+type Printer = (message: Told) => void;
+
+/** A policy is printed when its row differs from the one before. */
+function printText(io: Io): Printer {
+  const format = createRowFormat(['TIME', ...COVERAGE_HEAD]);
+  const printed = new Map<string, string>();
+  io.out(format(['TIME', ...COVERAGE_HEAD]));
+  return (message) => {
+    const now = clockText(Date.now());
+    const who = nameOf(namesOf(message));
+    switch (message.event) {
+      case 'policy': {
+        // A summary has more than its row.
+        const row = coverageRow(message.summary);
+        const { uid } = message.summary.policy;
+        if (printed.get(uid) === row.join('|')) return;
+        printed.set(uid, row.join('|'));
+        return io.out(format([now, ...row]));
+      }
+      case 'policyGone':
+        printed.clear();
+        return io.out(formatLine(`${now}  ${who}: the policy is gone`));
+      case 'transition':
+        return io.out(formatLine(`${clockText(message.transition.wallMs)}  ${who} ${tell(message.transition)}`));
+      case 'transitions':
+        return io.out(formatLine(`${now}  ${who}: ${message.count} more nodes moved`));
+    }
+  };
+}
+
+function printJson(io: Io): Printer {
+  return (message) => io.out(`${JSON.stringify(message)}\n`);
+}
+
+function tell({ node, pool, from, to, reason, evidence }: Transition): string {
+  const what = `${from} -> ${to}${reason === '' ? '' : `, ${reason}`}`;
+  return `${node === '' ? `(missing in ${pool})` : node}: ${what}${reason === '' || evidence === '' ? '' : ` | ${evidence}`}`;
+}
+
+function namesOf(message: Told): Named {
+  return message.event === 'policy' ? message.summary : message;
+}
+
+function nameOf({ namespace, daemonset }: Named): string {
+  return `${namespace}/${daemonset}`;
+}
+
+function clockText(wallMs: number): string {
+  return `${new Date(wallMs).toISOString().slice(11, 19)}Z`;
+}

@@ -31,13 +31,14 @@ export async function watchCoverage({ client, isMeant, json }: CoverageWatch, io
     }
     if (message.event === 'policyGone')
       for (const [uid, own] of known) if (nameOf(own) === nameOf(message)) known.delete(uid);
-    printer(message);
+    printer.tell(message);
   };
   // The stream is open before the list is asked for, so that nothing falls between the two.
   const list = async (): Promise<void> => {
     const policies = await reader.policies();
     const gone = [...known.values()].filter((own) => !policies.some((policy) => nameOf(policy) === nameOf(own)));
     for (const { namespace, daemonset } of gone) hear({ event: 'policyGone', namespace, daemonset });
+    printer.begin(policies.filter(isMeant));
     for (const summary of policies) hear({ event: 'policy', summary });
   };
   let opened = 0;
@@ -62,38 +63,59 @@ export async function watchCoverage({ client, isMeant, json }: CoverageWatch, io
 }
 
 type Told = Exclude<StreamMessage, { readonly event: 'resync' }>;
-type Printer = (message: Told) => void;
+
+interface Printer {
+  /** Before the first message, and again when all is read anew. */
+  begin(policies: readonly PolicySummary[]): void;
+  tell(message: Told): void;
+}
 
 /** A policy is printed when its row differs from the one before. */
 function printText(io: Io): Printer {
-  const format = createRowFormat(['TIME', ...COVERAGE_HEAD]);
   const printed = new Map<string, string>();
-  io.out(format(['TIME', ...COVERAGE_HEAD]));
-  return (message) => {
-    const now = clockText(Date.now());
-    const who = nameOf(namesOf(message));
-    switch (message.event) {
-      case 'policy': {
-        // A summary has more than its row.
-        const row = coverageRow(message.summary);
-        const { uid } = message.summary.policy;
-        if (printed.get(uid) === row.join('|')) return;
-        printed.set(uid, row.join('|'));
-        return io.out(format([now, ...row]));
-      }
-      case 'policyGone':
-        printed.clear();
-        return io.out(formatLine(`${now}  ${who}: the policy is gone`));
-      case 'transition':
-        return io.out(formatLine(`${clockText(message.transition.wallMs)}  ${who} ${tell(message.transition)}`));
-      case 'transitions':
-        return io.out(formatLine(`${now}  ${who}: ${message.count} more nodes moved`));
-    }
+  let format: ReturnType<typeof createRowFormat> | undefined;
+  const begin: Printer['begin'] = (policies) => {
+    if (format !== undefined) return;
+    const head = ['TIME', ...COVERAGE_HEAD];
+    format = createRowFormat([head, ...policies.map((own) => [clockText(0), ...coverageRow(own)])]);
+    io.out(format(head));
+  };
+  const row = (summary: PolicySummary): void => {
+    const cells = coverageRow(summary);
+    // A summary has more than its row.
+    if (printed.get(summary.policy.uid) === cells.join('|')) return;
+    printed.set(summary.policy.uid, cells.join('|'));
+    io.out(format?.([clockText(Date.now()), ...cells]) ?? '');
+  };
+  return {
+    begin,
+    tell: (message) => {
+      if (message.event === 'policy') return row(message.summary);
+      if (message.event === 'policyGone') printed.clear();
+      io.out(formatLine(`${clockText(timeOf(message))}   ${nameOf(message)} ${tellMove(message)}`));
+    },
   };
 }
 
+type Move = Exclude<Told, { readonly event: 'policy' }>;
+
+function timeOf(message: Move): number {
+  return message.event === 'transition' ? message.transition.wallMs : Date.now();
+}
+
+function tellMove(message: Move): string {
+  switch (message.event) {
+    case 'policyGone':
+      return 'the policy is gone';
+    case 'transitions':
+      return `${message.count} more nodes moved`;
+    case 'transition':
+      return tell(message.transition);
+  }
+}
+
 function printJson(io: Io): Printer {
-  return (message) => io.out(`${JSON.stringify(message)}\n`);
+  return { begin: () => undefined, tell: (message) => io.out(`${JSON.stringify(message)}\n`) };
 }
 
 function tell({ node, pool, from, to, reason, evidence }: Transition): string {

@@ -21,6 +21,7 @@ export async function watchCoverage({ client, isMeant, json }: CoverageWatch, io
   const printer = json ? printJson(io) : printText(io);
   const known = new Map<string, PolicySummary>();
   const reader = readCollector(client);
+  const remark = (text: string): void => io.err(formatLine(`# ${clockText(Date.now())} ${text}`));
   const hear = (message: StreamMessage): void => {
     if (message.event === 'resync' || !isMeant(namesOf(message))) return;
     if (message.event === 'policy') {
@@ -49,16 +50,16 @@ export async function watchCoverage({ client, isMeant, json }: CoverageWatch, io
     signal: io.signal,
     onMessage: (message) => {
       if (message.event !== 'resync') return hear(message);
-      io.err(formatLine(`# ${clockText(Date.now())} read anew: ${message.why}`));
+      remark(`read anew: ${message.why}`);
       // Everything follows in the stream but what is gone.
-      list().catch((error: unknown) => io.err(formatLine(`# ${String(error)}`)));
+      list().catch((error: unknown) => remark(String(error)));
     },
     onOpen: async () => {
       opened += 1;
       if (opened === 1) return list();
-      io.err(formatLine(`# ${clockText(Date.now())} connected again`));
+      remark('connected again');
     },
-    onTrouble: (why) => io.err(formatLine(`# ${clockText(Date.now())} cut: ${why}; trying again`)),
+    onTrouble: (why) => remark(`cut: ${why}; trying again`),
   });
 }
 

@@ -19,29 +19,11 @@ export interface CoverageWatch {
 /** Prints until the user interrupts. Rejects when the collector cannot be asked at the beginning. */
 export async function watchCoverage({ client, isMeant, json }: CoverageWatch, io: Io): Promise<void> {
   const printer = json ? printJson(io) : printText(io);
-  const known = new Map<string, PolicySummary>();
+  const hear = createHearing(printer, isMeant);
   const reader = readCollector(client);
   const remark = (text: string): void => io.err(formatLine(`# ${clockText(Date.now())} ${text}`));
-  const hear = (message: StreamMessage): void => {
-    if (message.event === 'resync' || !isMeant(namesOf(message))) return;
-    if (message.event === 'policy') {
-      const { uid } = message.summary.policy;
-      // The stream begins with what the list has told already.
-      if (JSON.stringify(known.get(uid)) === JSON.stringify(message.summary)) return;
-      known.set(uid, message.summary);
-    }
-    if (message.event === 'policyGone')
-      for (const [uid, own] of known) if (nameOf(own) === nameOf(message)) known.delete(uid);
-    printer.tell(message);
-  };
   // The stream is open before the list is asked for, so that nothing falls between the two.
-  const list = async (): Promise<void> => {
-    const policies = await reader.policies();
-    const gone = [...known.values()].filter((own) => !policies.some((policy) => nameOf(policy) === nameOf(own)));
-    for (const { namespace, daemonset } of gone) hear({ event: 'policyGone', namespace, daemonset });
-    printer.begin(policies.filter(isMeant));
-    for (const summary of policies) hear({ event: 'policy', summary });
-  };
+  const list = async (): Promise<void> => hear.all(await reader.policies());
   let opened = 0;
   await followStream({
     client,
@@ -49,7 +31,7 @@ export async function watchCoverage({ client, isMeant, json }: CoverageWatch, io
     timers: systemTimers,
     signal: io.signal,
     onMessage: (message) => {
-      if (message.event !== 'resync') return hear(message);
+      if (message.event !== 'resync') return hear.one(message);
       remark(`read anew: ${message.why}`);
       // Everything follows in the stream but what is gone.
       list().catch((error: unknown) => remark(String(error)));
@@ -61,6 +43,37 @@ export async function watchCoverage({ client, isMeant, json }: CoverageWatch, io
     },
     onTrouble: (why) => remark(`cut: ${why}; trying again`),
   });
+}
+
+interface Hearing {
+  one(message: Told): void;
+  /** Every policy that there is: what is not among them is gone. */
+  all(policies: readonly PolicySummary[]): void;
+}
+
+/** Passes on what is meant and new: the stream begins with what the list has told already. */
+function createHearing(printer: Printer, isMeant: (policy: Named) => boolean): Hearing {
+  const known = new Map<string, PolicySummary>();
+  const one: Hearing['one'] = (message) => {
+    if (!isMeant(namesOf(message))) return;
+    if (message.event === 'policy') {
+      const { uid } = message.summary.policy;
+      if (JSON.stringify(known.get(uid)) === JSON.stringify(message.summary)) return;
+      known.set(uid, message.summary);
+    }
+    if (message.event === 'policyGone')
+      for (const [uid, own] of known) if (nameOf(own) === nameOf(message)) known.delete(uid);
+    printer.tell(message);
+  };
+  return {
+    one,
+    all: (policies) => {
+      const gone = [...known.values()].filter((own) => !policies.some((policy) => nameOf(policy) === nameOf(own)));
+      for (const { namespace, daemonset } of gone) one({ event: 'policyGone', namespace, daemonset });
+      printer.begin(policies.filter(isMeant));
+      for (const summary of policies) one({ event: 'policy', summary });
+    },
+  };
 }
 
 type Told = Exclude<StreamMessage, { readonly event: 'resync' }>;

@@ -106,6 +106,7 @@ export const COLLECTOR_METRICS = {
     'rollcall_rejected_policies',
     'Policies that are not evaluated because they are invalid or in conflict.',
   ),
+  statusWrites: ownFamily('rollcall_status_writes_total', "Writes of policies' statuses, by outcome.", ['outcome']),
   leader: ownFamily('rollcall_leader', '1 on the replica whose counters move.'),
   buildInfo: ownFamily('rollcall_build_info', 'Always 1; the version is a label.', ['version']),
 } as const satisfies Record<string, Metric>;

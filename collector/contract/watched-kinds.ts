@@ -34,7 +34,7 @@ export const WATCHED_KINDS = {
     version: VERSION,
     resource: 'daemoncoverages/status',
     verbs: ['patch'],
-    why: 'to say Ready=False of a policy that is rejected',
+    why: 'to say what is covered, and what is wrong with a policy',
   },
   tokenreviews: {
     group: 'authentication.k8s.io',

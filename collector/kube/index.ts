@@ -9,6 +9,6 @@ export type { Clock, Log, Timers } from './ports.ts';
 export { createBackoff } from './reflector/backoff.ts';
 export type { Item, ReflectorSink } from './reflector/intake.ts';
 export { startReflector, type Reflector, type ReflectorOptions, type ReflectorStatus } from './reflector/reflector.ts';
-export { patchStatus, readJson, readPages, write, type CallLimits, type KubeWrite } from './requests/requests.ts';
+export { applyStatus, readJson, readPages, write, type CallLimits, type KubeWrite } from './requests/requests.ts';
 export type { Resource } from './requests/source.ts';
 export type { Trouble, WatchState } from './reflector/watch-state.ts';

@@ -199,7 +199,6 @@ test('nothing that it needs was ever forbidden', async () => {
 test.each([
   ['GET', '/api/v1/secrets'],
   ['GET', '/api/v1/configmaps'],
-  ['GET', '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kube-scheduler'],
   ['DELETE', '/apis/coordination.k8s.io/v1/namespaces/rollcall-system/leases/rollcall'],
   ['POST', '/apis/rollcall.dev/v1alpha1/namespaces/plexd-system/daemoncoverages'],
   ['PATCH', '/apis/rollcall.dev/v1alpha1/namespaces/plexd-system/daemoncoverages/plexd'],

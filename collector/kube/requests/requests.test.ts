@@ -9,7 +9,7 @@ import {
   type ScriptedServer,
 } from '../test-server.ts';
 import { createFakeTime, until, type FakeTime } from '../test-time.ts';
-import { patchStatus, readJson, readPages, write } from './requests.ts';
+import { applyStatus, readJson, readPages, write } from './requests.ts';
 
 let time: FakeTime;
 let server: ScriptedServer;
@@ -165,21 +165,19 @@ describe('a change', () => {
     expect(server.exchanges[0]?.request.headers['content-type']).toBeUndefined();
   });
 
-  it('of a status is a merge patch of the status alone', async () => {
+  it('of a status is a server-side apply that wins over others', async () => {
     let sent: Promise<string> | undefined;
     script = (exchange) => {
       sent = readSent(exchange);
       answerJson(exchange, 200, {});
     };
-    await patchStatus(connection, '/apis/rollcall.dev/v1alpha1/namespaces/a/daemoncoverages/b', {
-      covered: 7,
-      reason: null,
-    });
-    expect(await sent).toBe('{"status":{"covered":7,"reason":null}}');
+    const path = '/apis/rollcall.dev/v1alpha1/namespaces/a/daemoncoverages/b';
+    await applyStatus(connection, { path, object: { metadata: { name: 'b' }, status: { covered: 7 } }, manager: 'me' });
+    expect(await sent).toBe('{"metadata":{"name":"b"},"status":{"covered":7}}');
     expect(server.exchanges[0]?.request).toMatchObject({
       method: 'PATCH',
-      url: '/apis/rollcall.dev/v1alpha1/namespaces/a/daemoncoverages/b/status',
-      headers: { 'content-type': 'application/merge-patch+json' },
+      url: `${path}/status?fieldManager=me&force=true`,
+      headers: { 'content-type': 'application/apply-patch+yaml' },
     });
   });
 

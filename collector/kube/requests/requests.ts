@@ -44,13 +44,24 @@ export function write(connection: Connection, change: KubeWrite): Promise<unknow
   );
 }
 
+/** The status that a manager wants a custom resource to have: `path` is the object's, `object` names it and carries that `status`. */
+export interface StatusWrite extends CallLimits {
+  readonly path: string;
+  readonly object: object;
+  readonly manager: string;
+}
+
 /**
- * Merge-patches the `.status` of a custom resource (RFC 7386: lists are replaced, null removes). `path` is the
- * object's, without `/status`. Rejects with a KubeError.
+ * Server-side applies the `.status` of a custom resource: fields that the manager applied before and now leaves out are removed, those of
+ * others stay, and what is already so is no change. Rejects with a KubeError.
  */
-export function patchStatus(connection: Connection, path: string, status: object): Promise<unknown> {
-  const contentType = 'application/merge-patch+json';
-  return write(connection, { method: 'PATCH', path: `${path}/status`, body: { status }, contentType });
+export function applyStatus(
+  connection: Connection,
+  { path, object, manager, ...limits }: StatusWrite,
+): Promise<unknown> {
+  const query = `fieldManager=${manager}&force=true`;
+  const contentType = 'application/apply-patch+yaml';
+  return write(connection, { method: 'PATCH', path: `${path}/status?${query}`, body: object, contentType, ...limits });
 }
 
 /**

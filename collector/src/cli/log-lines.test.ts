@@ -72,7 +72,7 @@ test('policies that come and go are a line each', () => {
 
 test('a rejected policy is a warning, and a condition that is well says nothing', () => {
   const condition: PolicyCondition = { type: 'Ready', status: 'False', reason: 'Invalid', message: 'spec.team: 7' };
-  const policy = { namespace: 'agents', name: 'a', origin: 'API', written: [] } as const;
+  const policy = { namespace: 'agents', name: 'a', origin: 'API' } as const;
   logCondition(log, policy, { ...condition, status: 'True' });
   logCondition(log, policy, condition);
   expect(lines).toEqual([

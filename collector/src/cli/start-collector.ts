@@ -5,8 +5,7 @@ import type { Logger } from 'pino';
 import { createPolicyBook, type PolicyBook } from '../config/policy-book.ts';
 import { watchPolicyFiles } from '../config/policy-files-watch.ts';
 import type { ServeConfig } from '../config/serve-config.ts';
-import { createConditionReporter } from '../control/report-condition.ts';
-import type { Answers } from '../http/answers.ts';
+import type { Answers, Readiness } from '../http/answers.ts';
 import { createRegistry, createSelfMetrics, type SelfMetrics } from '../http/self-metrics.ts';
 import { startServer, type RunningServer, type ServerOptions } from '../http/server.ts';
 import { renderExposition } from '../metrics/exposition.ts';
@@ -15,8 +14,7 @@ import type { DaemonSource } from '../watch/daemon-watch.ts';
 import { watchLayers, type LayerWatch } from '../watch/layer-watch.ts';
 import { createInterner } from '../watch/read-field.ts';
 import { createAccess, logListening } from './access.ts';
-import { createAnswers, rfc3339 } from './answers.ts';
-import { joinElection } from './join-election.ts';
+import { createAnswers } from './answers.ts';
 import { startPipeline, type LivePipeline } from './live-pipeline.ts';
 import { logCondition, logInForce } from './log-lines.ts';
 import { openConnection } from './open-connection.ts';
@@ -25,6 +23,7 @@ import { openStream } from './open-stream.ts';
 import { createPolicyFeed } from './policy-feed.ts';
 import { createPolicyTrace } from './policy-trace.ts';
 import { sourceCondition } from './source-condition.ts';
+import { startControl } from './start-control.ts';
 import { sleep, systemMachine, type Machine } from './system-clock.ts';
 import { readinessOf, statusesOf } from './watch-status.ts';
 
@@ -63,20 +62,21 @@ export async function startCollector(options: CollectorOptions): Promise<Running
     watches: () => statusesOf([...watch.watches(), ...layers.watches()], live.now()),
     rejectedPolicies: () => book.rejected().length,
     leader: () => live.pipeline.leads(live.now()),
+    statusWrites: () => control.writes(),
     nowMonoMs: () => live.now().monoMs,
   });
+  const base = { config, connection, log, machine: systemMachine };
   const stream = openStream(() => answers.policies(), log);
-  const live = startPipeline({ cluster: config.cluster, log, self, machine: systemMachine, onTransition: stream.note });
-  const { book, watch, layers } = startWatching(live, { config, connection, log, machine: systemMachine, ...daemons });
-  const readiness: ServerOptions['readiness'] = () =>
-    readinessOf({ needed: watch.watches(), optional: layers.watches() }, live.now().wallMs);
-  const election = joinElection(live, { config, connection, log, machine: systemMachine, readiness });
+  const live = startPipeline({ ...base, cluster: config.cluster, self, onTransition: stream.note });
+  const { book, watch, layers } = startWatching(live, { ...base, ...daemons });
+  const readiness = readinessBy(live, { watch, layers });
   const answers = answer(live, { book, layers, ...daemons });
+  const control = startControl(live, { ...base, readiness, book, answers });
   const files = new AbortController();
   let server: RunningServer | undefined;
   const stop = async (): Promise<void> => {
     files.abort();
-    await election.stop();
+    await control.stop();
     live.stop();
     await Promise.all([watch.stop(), layers.stop(), server?.close(SHUTDOWN_GRACE_MS)]);
     daemons.close();
@@ -91,8 +91,12 @@ export async function startCollector(options: CollectorOptions): Promise<Running
     throw error;
   }
   logListening(log, config, { url: server.url, api: connection.server });
+  return { url: server.url, stop: once(stop) };
+}
+
+function once(stop: () => Promise<void>): () => Promise<void> {
   let stopping: Promise<void> | undefined;
-  return { url: server.url, stop: () => (stopping ??= stop()) };
+  return () => (stopping ??= stop());
 }
 
 /** What the watches are started with. */
@@ -114,7 +118,6 @@ export function startWatching(
     live.emit(event);
     layers.observe(event);
   };
-  const report = createConditionReporter({ connection, log, now: () => rfc3339(now().wallMs) });
   const trace = createPolicyTrace(connection.spans, (uid) => live.pipeline.roll.policies.get(uid)?.records.size ?? 0);
   const feed = createPolicyFeed({ emit: (event) => trace.change(event, emit), now });
   const { cluster, collectorNamespace, discover } = config;
@@ -132,7 +135,6 @@ export function startWatching(
       conditioned: (policy, condition) => {
         logCondition(log, policy, condition);
         trace.conditioned(policy, condition);
-        if (policy.origin === 'API') report(policy, condition);
       },
     },
   });
@@ -144,6 +146,13 @@ export function startWatching(
     policyGone: (uid) => book.apiGone(uid),
   });
   return { book, watch, layers };
+}
+
+function readinessBy(
+  { now }: LivePipeline,
+  { watch, layers }: { readonly watch: ClusterWatch; readonly layers: LayerWatch },
+): () => Readiness {
+  return () => readinessOf({ needed: watch.watches(), optional: layers.watches() }, now().wallMs);
 }
 
 interface Answering {

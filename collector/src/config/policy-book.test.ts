@@ -140,10 +140,17 @@ describe('a policy of the API', () => {
     expect(heard).toEqual(['ns/a API False Invalid', 'ns/a API False Invalid']);
   });
 
-  test('tells its written conditions, whatever its status is', () => {
-    offer({ name: 'a', status: { conditions: [{ type: 'Other' }] } });
-    offer({ name: 'b', spec: { daemonSet: { name: 'b' } }, status: { conditions: 'none' } });
-    expect(conditions.map(([{ written }]) => written)).toEqual([[{ type: 'Other' }], []]);
+  test('keeps its generation and its status as they came, whether it is in force or not', () => {
+    offer({ name: 'a', status: { conditions: 'none' } });
+    offer({ name: 'b' });
+    offer({ name: 'a', spec: { team: 7 } });
+    const names = book.applied().map(({ uid, name, generation, status }) => ({ uid, name, generation, status }));
+    expect(names).toEqual([
+      { uid: 'uid-a', name: 'a', generation: 1, status: undefined },
+      { uid: 'uid-b', name: 'b', generation: 1, status: undefined },
+    ]);
+    book.apiGone('uid-a');
+    expect(book.applied()).toHaveLength(1);
   });
 
   test.each([

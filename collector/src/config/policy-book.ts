@@ -14,12 +14,20 @@ import {
   type RejectedPolicy,
 } from './policy-rejected.ts';
 
-/** A policy of which a condition is told. `written` are the conditions that its status in the API has. */
+/** A policy of which a condition is told. */
 export interface ConditionedPolicy {
   readonly namespace: string;
   readonly name: string;
   readonly origin: 'API' | 'File';
-  readonly written: readonly unknown[];
+}
+
+/** A policy as the API has it; `status` is as unread as it came. */
+interface AppliedPolicy {
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly generation: number;
+  readonly status: unknown;
 }
 
 /** Who hears what the book decides; called synchronously. */
@@ -46,11 +54,13 @@ export interface PolicyBook {
   daemonSets(names: readonly { readonly namespace: string; readonly daemonset: string }[]): void;
   /** Invalid ones, and those that yield to another. A policy that is here may be in force in a former version. */
   rejected(): readonly RejectedPolicy[];
+  /** Every policy of the API, in force or not. */
+  applied(): readonly AppliedPolicy[];
 }
 
 interface ApiPolicy {
   readonly heading: PolicyHeading;
-  readonly written: readonly unknown[];
+  readonly applied: AppliedPolicy;
   /** The last version that was valid stays in force while a newer one is not. */
   readonly valid: Policy | undefined;
   readonly rejected: RejectedPolicy | undefined;
@@ -96,6 +106,7 @@ export function createPolicyBook(options: PolicyBookOptions): PolicyBook {
       settle();
     },
     rejected: () => rejected,
+    applied: () => [...offers.api.values()].map(({ applied }) => applied),
   };
 }
 
@@ -118,8 +129,10 @@ function readOffer(
   const createdAtFallback = known?.createdAt ?? wallMs;
   const resolved = resolvePolicy({ document, origin: 'API', cluster, collectorNamespace, createdAtFallback });
   const heading = readHeading(document);
-  const conditions = valueAt(document, ['status', 'conditions']);
-  const head = { heading, written: Array.isArray(conditions) ? conditions : [] };
+  const generation = Number(valueAt(document, ['metadata', 'generation']) ?? 0);
+  const { namespace, name } = heading;
+  const applied = { uid, namespace, name, generation, status: valueAt(document, ['status']) };
+  const head = { heading, applied };
   if (!resolved.ok) {
     const { faults } = resolved;
     return { ...head, valid: known, rejected: rejectDocument(uid, heading, { faults, kept: known !== undefined }) };
@@ -166,10 +179,10 @@ function say(sink: PolicyBookSink, { api, rejected, said }: Said): void {
     said.set(uid, text);
     sink.conditioned(policy, condition);
   };
-  for (const [uid, { heading, written }] of api) {
-    tell(uid, { namespace: heading.namespace, name: heading.name, origin: 'API', written });
+  for (const [uid, { heading }] of api) {
+    tell(uid, { namespace: heading.namespace, name: heading.name, origin: 'API' });
   }
   for (const { uid, namespace, name, origin } of rejected) {
-    if (origin === 'File') tell(uid, { namespace, name, origin, written: [] });
+    if (origin === 'File') tell(uid, { namespace, name, origin });
   }
 }

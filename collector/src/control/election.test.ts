@@ -215,16 +215,13 @@ describe('an election', () => {
     expect(await passUntil(b)).toBeGreaterThanOrEqual(15_000);
   });
 
-  test('is not entered before the replica is warm, but after a minute in any case', async () => {
+  test('is not entered before the replica is warm', async () => {
     const a = await startReplica('a', { warm: false });
     await pass(30_000);
     expect(a.roles).toHaveLength(1);
     a.fate.warm = true;
     await pass(1_250);
     expect(a.leads()).toBe(true);
-    const b = await startReplica('b', { warm: false });
-    await pass(61_000);
-    expect(b.roles.length).toBeGreaterThan(1);
   });
 
   test('goes on when somebody deletes the Lease or writes labels on it', async () => {

@@ -24,8 +24,6 @@ const RETRY_PERIOD_MS = 2_000;
 const REQUEST_MS = 5_000;
 /** A released Lease is left with the shortest duration, so that whoever knows no empty holder does not wait either. */
 const RELEASED_MS = 1_000;
-/** Somebody has to lead, if only to say that nothing can be observed. */
-const WARM_UP_MS = 60_000;
 /** A Lease that lay about longer tells of a collector that was not meant to run. */
 const LONGEST_HOLE_MS = 30 * 86_400_000;
 const LEASE = 'rollcall';
@@ -40,7 +38,7 @@ export interface ElectionHost {
   readonly namespace: string;
   /** Of this process life alone. */
   readonly identity: string;
-  /** True once this replica knows the cluster: before that, and for a minute at most, it does not campaign. */
+  /** True once this replica may campaign; asked once a second until then. */
   isWarm(): boolean;
   /** Hears the role at each change and at each renewal that is made or seen; `untilMonoMs` is an integer. */
   tell(role: Role): void;
@@ -86,8 +84,7 @@ export function startElection(host: ElectionHost): Election {
   const pausing = createPause(host.timers);
   const isOver = (): boolean => ending.signal.aborted;
   const run = async (): Promise<void> => {
-    const warmUpEnds = host.clock.monoMs() + WARM_UP_MS;
-    while (!isOver() && !host.isWarm() && host.clock.monoMs() < warmUpEnds) await pausing.pause(RETRY_PERIOD_MS / 2);
+    while (!isOver() && !host.isWarm()) await pausing.pause(RETRY_PERIOD_MS / 2);
     while (!isOver()) {
       await attempt(campaign);
       // Candidates spread out; a holder keeps its time.

@@ -22,6 +22,7 @@ function create(overrides: Partial<SelfMetricsSource> = {}): SelfMetrics {
     watches: () => [NODES],
     rejectedPolicies: () => 3,
     leader: () => true,
+    statusWrites: () => ({ written: 3, failed: 1 }),
     nowMonoMs: () => 10_000,
     ...overrides,
   });

@@ -27,6 +27,8 @@ export interface SelfMetricsSource {
   readonly watches: () => readonly WatchStatus[];
   readonly rejectedPolicies: () => number;
   readonly leader: () => boolean;
+  /** Counts by outcome. */
+  readonly statusWrites: () => Readonly<Record<string, number>>;
   readonly nowMonoMs: () => number;
 }
 
@@ -120,6 +122,9 @@ export function createSelfMetrics(registry: Registry, source: SelfMetricsSource)
   registerProcess(registry);
   registerWatches(registry, source);
   gauge(registry, COLLECTOR_METRICS.rejectedPolicies, () => [[{}, source.rejectedPolicies()]]);
+  counter(registry, COLLECTOR_METRICS.statusWrites, () =>
+    Object.entries(source.statusWrites()).map(([outcome, count]) => [{ outcome }, count]),
+  );
   gauge(registry, COLLECTOR_METRICS.leader, () => [[{}, source.leader() ? 1 : 0]]);
   gauge(registry, COLLECTOR_METRICS.buildInfo, () => [[{ version: source.version }, 1]]);
   const delay = new Histogram({ ...config(COLLECTOR_METRICS.observationDelay, registry), buckets: DELAY_BUCKETS_S });

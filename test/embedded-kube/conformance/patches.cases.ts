@@ -127,6 +127,12 @@ export const patchCases: readonly ConformanceCase[] = [
         assert.equal(readText(changed, ['metadata', 'labels', 'x']), '2');
         const [entry] = readList(changed, ['metadata', 'managedFields']);
         assert.deepEqual([readText(entry, ['manager']), readText(entry, ['operation'])], ['applier', 'Apply']);
+        await must(mergePatch(api, `${path}/a`, { metadata: { labels: { y: '1' } } }));
+        const less = await must(apply('?fieldManager=applier', {}));
+        assert.deepEqual(readPath(less, ['metadata', 'labels']), { y: '1' }, 'what it leaves out goes, others stay');
+        const status = ['apply-patch+yaml', '/api/v1/nodes/absent/status?fieldManager=applier'] as const;
+        const absent = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'absent' } };
+        await mustRefuse(patchAs(api, status, absent), 404, 'NotFound');
       }),
   },
 ];

@@ -1,5 +1,5 @@
 /** A small account of who wrote what: labels, annotations and top-level fields, one managedFields entry a manager. */
-import { equalJson, isJsonObject, member, readObject, type Json, type JsonObject } from './json.ts';
+import { equalJson, isJsonObject, member, omit, readObject, type Json, type JsonObject } from './json.ts';
 import type { KubeObject, ManagedFields } from './kube-object.ts';
 
 /** Who writes, how and when. */
@@ -46,6 +46,30 @@ export function accountWrite(
     ...(writer.subresource && { subresource: writer.subresource }),
   };
   return [...others, mine].filter((entry) => Object.keys(entry.fieldsV1 ?? {}).length > 0);
+}
+
+/** The object without what its manager applied before and leaves out of `body`: server-side apply gives that up. */
+export function withoutAbandoned(
+  current: KubeObject,
+  body: Json,
+  { manager, subresource }: Pick<Writer, 'manager' | 'subresource'>,
+): KubeObject {
+  const own = current.metadata.managedFields?.find(
+    (entry) => entry.manager === manager && entry.operation === 'Apply' && entry.subresource === subresource,
+  );
+  return withoutFields(current, own?.fieldsV1 ?? {}, body) as KubeObject;
+}
+
+function withoutFields(object: JsonObject, fields: JsonObject, body: Json | undefined): JsonObject {
+  let left = object;
+  for (const [key, below] of Object.entries(fields)) {
+    const name = key.slice('f:'.length);
+    const [kept, wanted] = [member(left, name), isJsonObject(body) ? member(body, name) : undefined];
+    const isLeaf = !isJsonObject(below) || Object.keys(below).length === 0;
+    if (isLeaf && wanted === undefined) left = omit(left, [name]);
+    if (!isLeaf && isJsonObject(kept)) left = { ...left, [name]: withoutFields(kept, below, wanted) };
+  }
+  return left;
 }
 
 function changedPaths(before: KubeObject | undefined, after: KubeObject): readonly FieldPath[] {

@@ -7,7 +7,7 @@ import { decideDeletion, isDeletionComplete, type DeleteOptions } from './deleti
 import { equalJson, omit } from './json.ts';
 import { isKubeObject, toTimestamp, type KubeObject, type ObjectMeta } from './kube-object.ts';
 import { listPage, type ListPage, type ListQuery } from './list-query.ts';
-import { accountWrite } from './managed-fields.ts';
+import { accountWrite, withoutAbandoned } from './managed-fields.ts';
 import { badValue } from './names.ts';
 import { apiVersionOf, builtInTypes, resourceKey, type ResourceType } from './resource-type.ts';
 import { keyOf, type StoredVersion } from './stored-version.ts';
@@ -181,8 +181,13 @@ function patchObject(
 ): Written {
   const { type, name, namespace } = place;
   const found = collectionOf(state, type).get(keyOf(name, namespace))?.object;
-  if (found === undefined && patch.kind !== 'apply') throw notFound(type, name);
-  const object = applyPatch(type, found ?? blankObject(place), patch);
+  if (found === undefined && (patch.kind !== 'apply' || options.subresource !== undefined)) throw notFound(type, name);
+  const current = found ?? blankObject(place);
+  const object = applyPatch(
+    type,
+    patch.kind === 'apply' ? withoutAbandoned(current, patch.body, options) : current,
+    patch,
+  );
   if (!isKubeObject(object)) throw badRequest('the patched document has no metadata');
   if (found !== undefined) checkUidKept(type, found.metadata, object.metadata);
   return update(state, { place, object }, { ...options, operation: patch.kind === 'apply' ? 'Apply' : 'Update' });

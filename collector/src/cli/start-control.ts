@@ -1,0 +1,79 @@
+/** Starts what writes to the cluster: the leader election where that is asked for, and the status of the policies. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Connection } from '@rollcall/kube';
+import type { Logger } from 'pino';
+import type { PolicyBook } from '../config/policy-book.ts';
+import type { ServeConfig } from '../config/serve-config.ts';
+import { startElection, type Election } from '../control/election.ts';
+import { startStatusWriter, type StatusWriter } from '../control/status-writer.ts';
+import type { Answers, Readiness } from '../http/answers.ts';
+import type { LivePipeline } from './live-pipeline.ts';
+import type { Machine } from './system-clock.ts';
+
+/** What a replica takes part with. */
+export interface ControlOptions {
+  readonly config: Pick<ServeConfig, 'leaderElect' | 'collectorNamespace'>;
+  readonly connection: Connection;
+  readonly log: Logger;
+  readonly machine: Machine;
+  readonly book: Pick<PolicyBook, 'applied'>;
+  readonly answers: Pick<Answers, 'policies'>;
+  /** Ready once the replica knows the cluster. */
+  readiness(): Pick<Readiness, 'ready'>;
+}
+
+/** What writes to the cluster. `stop` may be called twice. */
+export interface Control extends Pick<StatusWriter, 'writes'> {
+  /** Ends the writes, then hands the Lease over. */
+  stop(): Promise<void>;
+}
+
+/** Somebody has to lead, if only to say that nothing can be observed. */
+const WARM_UP_MS = 60_000;
+
+/** Starts both; the role enters the pipeline as events, the first one before this returns. */
+export function startControl(live: Pick<LivePipeline, 'emit' | 'now'>, options: ControlOptions): Control {
+  const { connection, log, machine, book, answers } = options;
+  const { mayWrite, stop } = joinElection(live, options);
+  const writer = startStatusWriter({
+    connection,
+    ...machine,
+    log,
+    policies: book.applied,
+    summaries: answers.policies,
+    mayWrite,
+  });
+  return {
+    writes: writer.writes,
+    stop: async () => {
+      await writer.stop();
+      await stop();
+    },
+  };
+}
+
+function joinElection({ emit, now }: Pick<LivePipeline, 'emit' | 'now'>, options: ControlOptions): Election {
+  const { config, connection, log, machine } = options;
+  const isWarm = createWarmth(options);
+  // Without the flag a collector is alone: it leads from the start and for ever, and writes once it knows what.
+  if (!config.leaderElect) return { mayWrite: isWarm, stop: () => Promise.resolve() };
+  // A host may run two, and a process that was restarted is another one.
+  const identity = `${hostname()}_${randomUUID()}`;
+  return startElection({
+    connection,
+    ...machine,
+    log,
+    namespace: config.collectorNamespace,
+    identity,
+    isWarm,
+    tell: (role) => emit({ kind: 'role', source: 'election', uid: identity, ...role, ...now() }),
+  });
+}
+
+/** True from the first time on that the replica is ready, and after a minute in any case. */
+function createWarmth({ machine: { clock }, readiness }: ControlOptions): () => boolean {
+  const endMono = clock.monoMs() + WARM_UP_MS;
+  let warm = false;
+  return () => (warm ||= readiness().ready || clock.monoMs() >= endMono);
+}

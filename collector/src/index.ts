@@ -8,6 +8,7 @@ export { resolvePolicy } from './config/policy-document.ts';
 export { readPolicyTexts } from './config/policy-text.ts';
 export { decidePlacement, type Placement, type PlacementRule } from './coverage/expectation.ts';
 export { createMemoryJournal } from './journal/memory-journal.ts';
+export { ROUTES } from './http/routes.ts';
 export { createPipeline, type Pipeline } from './pipeline.ts';
 export { projectDaemonSet } from './watch/project-daemon-set.ts';
 export { projectNode } from './watch/project-node.ts';

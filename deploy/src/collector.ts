@@ -1,5 +1,6 @@
 /** The objects that run the collector in a cluster. */
 import { COLLECTOR_NAMESPACE } from '@rollcall/contract';
+import { scrapeAccess, TLS_FOLDER, TLS_SECRET } from './access.ts';
 
 /** Name of every object of the collector. */
 export const NAME = 'rollcall';
@@ -42,11 +43,10 @@ const args = [
   '--leader-elect',
   '--collector-namespace=$(NAMESPACE)',
   `--listen=0.0.0.0:${PORT}`,
-  '--insecure',
+  '--authenticate',
+  `--tls-cert-file=${TLS_FOLDER}/tls.crt`,
+  `--tls-private-key-file=${TLS_FOLDER}/tls.key`,
 ];
-
-/** Where in the Deployment `--insecure` stands. */
-export const INSECURE_PATH = ['spec', 'template', 'spec', 'containers', 0, 'args', args.indexOf('--insecure')] as const;
 
 /** The replicas on different nodes where there are several. */
 const apart = {
@@ -80,6 +80,7 @@ export function renderDeployment(tag: string) {
           affinity: { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [apart] } },
           securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
           containers: [renderContainer(tag)],
+          volumes: [{ name: 'tls', secret: { secretName: TLS_SECRET } }],
         },
       },
     },
@@ -93,8 +94,9 @@ function renderContainer(tag: string) {
     args,
     env: [{ name: 'NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } }],
     ports: [{ name: 'metrics', containerPort: PORT }],
-    livenessProbe: { httpGet: { path: '/healthz', port: 'metrics' }, periodSeconds: 10 },
-    readinessProbe: { httpGet: { path: '/readyz', port: 'metrics' }, periodSeconds: 5 },
+    livenessProbe: { httpGet: { path: '/healthz', port: 'metrics', scheme: 'HTTPS' }, periodSeconds: 10 },
+    readinessProbe: { httpGet: { path: '/readyz', port: 'metrics', scheme: 'HTTPS' }, periodSeconds: 5 },
+    volumeMounts: [{ name: 'tls', mountPath: TLS_FOLDER, readOnly: true }],
     resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '512Mi' } },
     securityContext: {
       allowPrivilegeEscalation: false,
@@ -119,6 +121,6 @@ export const podMonitor = {
   metadata,
   spec: {
     selector: { matchLabels: labels },
-    podMetricsEndpoints: [{ port: 'metrics', path: '/metrics', interval: '15s', honorLabels: true }],
+    podMetricsEndpoints: [{ port: 'metrics', path: '/metrics', interval: '15s', honorLabels: true, ...scrapeAccess }],
   },
 } as const;

@@ -1,9 +1,9 @@
 /** All files of deploy/kubernetes: which objects, in which file, with which remarks. */
 import { COLLECTOR_NAMESPACE, daemonCoverageCrd, OWN_KINDS, WATCHED_KINDS, type WatchedKind } from '@rollcall/contract';
+import { readerRole, scraperAccount, scraperBinding, scraperToken } from './access.ts';
 import {
   clusterRoleBinding,
   disruptionBudget,
-  INSECURE_PATH,
   NAME,
   namespace,
   podMonitor,
@@ -27,8 +27,8 @@ const deploymentRemarks: readonly Remark[] = [
     text: 'The second one is warm: it knows all that the leader knows, and takes over within 20 s of its death, 3 s of its end.',
   },
   {
-    path: INSECURE_PATH,
-    text: 'The probes and Prometheus come from other addresses, and the collector cannot tell clients apart yet: whoever reaches\nthis port may read everything. Let a NetworkPolicy admit Prometheus and your operators only.',
+    path: ['spec', 'template', 'spec', 'volumes'],
+    text: 'Make this Secret first: deploy/README.md says how. A new certificate in it is taken without a restart.',
   },
 ];
 
@@ -45,6 +45,10 @@ function renderInstall(tag: string): ReadonlyMap<string, string> {
     ['disruption-budget.yaml', renderManifest(disruptionBudget)],
     ['deployment.yaml', renderManifest(renderDeployment(tag), deploymentRemarks)],
     ['service.yaml', renderManifest(service)],
+    ['reader-role.yaml', renderManifest(readerRole)],
+    ['scraper-service-account.yaml', renderManifest(scraperAccount)],
+    ['scraper-token.yaml', renderManifest(scraperToken)],
+    ['scraper-binding.yaml', renderManifest(scraperBinding)],
   ]);
 }
 

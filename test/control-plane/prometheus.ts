@@ -21,6 +21,8 @@ interface PrometheusOptions {
   readonly scrapeIntervalSeconds: number;
   /** Whether the target's own `namespace`, `pod`, `node` … labels win over the scrape's (as the PodMonitor wants). */
   readonly honorLabels: boolean;
+  /** As a scrape configuration has it: scheme, tls_config, authorization; plain HTTP without. */
+  readonly access?: object;
 }
 
 /** One element of an instant vector; the value is NaN or infinite where Prometheus says so. */
@@ -78,11 +80,11 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   }
 }
 
-function scrapeConfig({ targets, scrapeIntervalSeconds, honorLabels }: PrometheusOptions): object {
+function scrapeConfig({ targets, scrapeIntervalSeconds, honorLabels, access }: PrometheusOptions): object {
   const interval = `${scrapeIntervalSeconds}s`;
   return {
     global: { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
-    scrape_configs: [{ job_name: 'rollcall', honor_labels: honorLabels, static_configs: [{ targets }] }],
+    scrape_configs: [{ job_name: 'rollcall', honor_labels: honorLabels, static_configs: [{ targets }], ...access }],
   };
 }
 

@@ -14,7 +14,9 @@ import {
   type ControlPlane,
 } from '../control-plane/index.ts';
 import { createCluster, daemonSetManifest, nameNodes } from './cluster.ts';
+import { askCollector } from './ask-collector.ts';
 import { startCollector, type Collector } from './rollcall.ts';
+import { makeServingPair } from './serving-pair.ts';
 
 interface Manifest {
   readonly apiVersion: string;
@@ -30,13 +32,23 @@ interface Condition {
   readonly message: string;
 }
 interface PodMonitor {
-  readonly spec: { readonly podMetricsEndpoints: readonly [{ readonly honorLabels: boolean; readonly path: string }] };
+  readonly spec: { readonly podMetricsEndpoints: readonly [Endpoint] };
+}
+
+interface Endpoint {
+  readonly honorLabels: boolean;
+  readonly path: string;
+  readonly scheme: string;
+  readonly tlsConfig: { readonly serverName: string };
+  readonly authorization: { readonly credentials: { readonly name: string; readonly key: string } };
 }
 
 const folder = join(import.meta.dirname, '../../deploy/kubernetes');
 const nodes = nameNodes('node', 5);
 let plane: ControlPlane;
 let collector: Collector;
+let pair: Awaited<ReturnType<typeof makeServingPair>>;
+let token: string;
 
 beforeAll(async () => {
   plane = await startControlPlane({ profile: 'fast' });
@@ -53,15 +65,31 @@ beforeAll(async () => {
     await waitFor(() => apply(manifest).catch(ignoreMissing), { what: `${manifest.kind} being served` });
   }
   const kubeconfig = await plane.serviceAccountKubeconfig('rollcall-system', 'rollcall');
+  pair = await makeServingPair();
+  token = await readScraperToken();
   collector = await startCollector({
     kubeconfig,
-    flags: ['--leader-elect', '--collector-namespace', 'rollcall-system'],
+    access: { ...pair, token },
+    flags: [...pair.flags, '--authenticate', '--leader-elect', '--collector-namespace', 'rollcall-system'],
   });
 });
 afterAll(async () => {
   await collector?.stop();
   await plane?.stop();
+  await pair?.remove();
 });
+
+/** The token that the PodMonitor names, from the Secret that the controller manager fills in. */
+async function readScraperToken(): Promise<string> {
+  const [{ authorization }] = (parse(await readText('pod-monitor.yaml')) as PodMonitor).spec.podMetricsEndpoints;
+  const { name, key } = authorization.credentials;
+  const path = `/api/v1/namespaces/rollcall-system/secrets/${name}`;
+  const encoded = await waitFor(
+    async () => (await plane.request<{ data?: Readonly<Record<string, string>> }>('GET', path)).data?.[key],
+    { what: 'the token of the scraper' },
+  );
+  return Buffer.from(encoded, 'base64').toString();
+}
 
 function readText(file: string): Promise<string> {
   return readFile(join(folder, file), 'utf8');
@@ -164,10 +192,16 @@ async function conditionOf(policy: string): Promise<Condition> {
 
 test('Prometheus scrapes it as the PodMonitor asks, and series keep the namespace of the DaemonSet', async () => {
   const monitor = parse(await readText('pod-monitor.yaml')) as PodMonitor;
-  const [{ honorLabels, path }] = monitor.spec.podMetricsEndpoints;
+  const [{ honorLabels, path, scheme, tlsConfig }] = monitor.spec.podMetricsEndpoints;
   expect({ honorLabels, path }).toEqual({ honorLabels: true, path: '/metrics' });
   const { host } = new URL(collector.url);
-  const prometheus = await startPrometheus({ targets: [host], scrapeIntervalSeconds: 1, honorLabels });
+  expect(tlsConfig.serverName).toBe(pair.serverName);
+  const access = {
+    scheme,
+    tls_config: { ca_file: pair.caFile, server_name: tlsConfig.serverName },
+    authorization: { credentials: token },
+  };
+  const prometheus = await startPrometheus({ targets: [host], scrapeIntervalSeconds: 1, honorLabels, access });
   try {
     const labels = { namespace: 'plexd-system', daemonset: 'plexd' };
     const selector = '{namespace="plexd-system",daemonset="plexd"}';
@@ -188,6 +222,12 @@ test('Prometheus scrapes it as the PodMonitor asks, and series keep the namespac
   } finally {
     await prometheus.stop();
   }
+});
+
+test('who brings no token is answered nothing but the probes', async () => {
+  const stranger = { ...pair, token: undefined };
+  expect((await askCollector(`${collector.url}/metrics`, stranger)).status).toBe(401);
+  expect((await askCollector(`${collector.url}/healthz`, stranger)).status).toBe(200);
 });
 
 test('nothing that it needs was ever forbidden', async () => {

@@ -3,7 +3,8 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NodeAnswer, Page, PolicyAnswer, PolicySummary } from '@rollcall/contract';
-import { openWorkspace, waitFor } from '../control-plane/index.ts';
+import { openWorkspace, waitFor, type Answer } from '../control-plane/index.ts';
+import { askCollector, type CollectorAccess } from './ask-collector.ts';
 
 const program = join(import.meta.dirname, '../../collector/bin/rollcall.js');
 
@@ -26,9 +27,10 @@ export function runRollcall(...args: readonly string[]): Promise<Outcome> {
   });
 }
 
-/** What a collector is started with: a kubeconfig, policies (YAML, one file each) and further flags of `rollcall serve`. */
+/** What a collector is started with: a kubeconfig, policies (YAML, one file each), flags of `rollcall serve`, and how to ask one that authenticates. */
 interface CollectorOptions {
   readonly kubeconfig: string;
+  readonly access?: CollectorAccess;
   readonly policies?: readonly string[];
   readonly flags?: readonly string[];
 }
@@ -60,7 +62,8 @@ export interface Collector {
 }
 
 /** Starts a collector on a free port and returns when it listens; its caches may still be empty. Throws with its log if it ends before. */
-export async function startCollector({ kubeconfig, policies = [], flags = [] }: CollectorOptions): Promise<Collector> {
+export async function startCollector(options: CollectorOptions): Promise<Collector> {
+  const { kubeconfig, policies = [], flags = [], access } = options;
   const workspace = await openWorkspace();
   try {
     const folder = join(workspace.folder, 'policies');
@@ -85,7 +88,7 @@ export async function startCollector({ kubeconfig, policies = [], flags = [] }: 
     );
     if (url === '') throw new Error(`the collector ended: ${running.ending()}\n${await workspace.logTail('rollcall')}`);
     return {
-      ...createQuestions(url),
+      ...createQuestions((path) => askCollector(`${url}${path}`, access), url),
       log,
       terminate: async () => {
         process.kill(running.pid, 'SIGTERM');
@@ -105,11 +108,19 @@ function parseLog(text: string): readonly LogLine[] {
     .map((line) => (line.startsWith('{') ? (JSON.parse(line) as LogLine) : { level: 0, msg: line }));
 }
 
-function createQuestions(url: string): Omit<Collector, 'log' | 'terminate' | 'stop'> {
-  const root = `${url}/api/v1/coverage`;
+function createQuestions(
+  get: (path: string) => Promise<Answer>,
+  url: string,
+): Omit<Collector, 'log' | 'terminate' | 'stop'> {
+  const root = '/api/v1/coverage';
+  const ask = async <T>(path: string): Promise<T> => {
+    const { status, body } = await get(path);
+    if (status !== 200) throw new Error(`GET ${url}${path}: ${status} ${body}`);
+    return JSON.parse(body) as T;
+  };
   return {
     url,
-    isReady: async () => (await fetch(`${url}/readyz`)).status === 200,
+    isReady: async () => (await get('/readyz')).status === 200,
     policies: async () => (await ask<Page<PolicySummary>>(root)).items,
     policy: (daemonset) => ask(`${root}/${daemonset}`),
     nodes: async (daemonset, state) => {
@@ -121,16 +132,9 @@ function createQuestions(url: string): Omit<Collector, 'log' | 'terminate' | 'st
     node: (daemonset, node) => ask(`${root}/${daemonset}/nodes/${node}`),
     total: async (family, labels = {}) => {
       const wanted = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-      return sum(await (await fetch(`${url}/metrics`)).text(), family, wanted);
+      return sum((await get('/metrics')).body, family, wanted);
     },
   };
-}
-
-async function ask<T>(url: string): Promise<T> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
-  const text = await response.text();
-  if (response.status !== 200) throw new Error(`GET ${url}: ${response.status} ${text}`);
-  return JSON.parse(text) as T;
 }
 
 function sum(exposition: string, family: string, wanted: readonly string[]): number {

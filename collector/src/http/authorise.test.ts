@@ -87,10 +87,23 @@ test.each(['/healthz/', '/HEALTHZ', '//healthz', '/healthz%20', '/%68ealthz', '/
   },
 );
 
+test.each([
+  ['/', '/'],
+  ['/metrics', '/metrics'],
+  ['/nowhere/api', '/nowhere/api'],
+  ['/api/v1/coverage', '/rollcall/api/v1/coverage'],
+  ['/api', '/rollcall/api'],
+  ['/apis/x', '/rollcall/apis/x'],
+])('to %s the right is that to %s, since to /api/* every account has one', async (path, right) => {
+  asked.length = 0;
+  await get(path, 'Bearer powerless');
+  expect(asked.map((one) => one.path)).toEqual([right]);
+});
+
 test('what is judged is the path as it was sent, without the query, and the method in lower case', async () => {
   asked.length = 0;
   await get('/api/v1/coverage/%6Bube-system/agent?x=/metrics', 'Bearer powerless', 'PATCH');
-  expect(asked).toEqual([{ token: 'powerless', path: '/api/v1/coverage/%6Bube-system/agent', verb: 'patch' }]);
+  expect(asked).toEqual([{ token: 'powerless', path: '/rollcall/api/v1/coverage/%6Bube-system/agent', verb: 'patch' }]);
 });
 
 test.each(['/API/v1/coverage', '/api/v1/coverage/', '/METRICS', '/metrics/'])(
@@ -104,7 +117,7 @@ test('a refusal names who asked for what, and never the token', async () => {
   const reply = await get('/metrics?token=powerless', 'Bearer powerless');
   expect(JSON.parse(reply.body.toString())).toMatchObject({
     detail:
-      'User "someone" may not get /metrics; bind a ClusterRole to it that allows this verb on this nonResourceURL, such as rollcall-reader.',
+      'User "someone" may not get the nonResourceURL /metrics; bind a ClusterRole to it that allows this, such as rollcall-reader.',
   });
   expect(JSON.stringify([reply.headers, reply.body.toString()])).not.toContain('powerless');
 });

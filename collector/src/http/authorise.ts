@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sendProblem } from './respond.ts';
 
-/** One request to be judged: its bearer token, its path without the query, its method in lower case. */
+/** One request to be judged: its bearer token, the path that the right is about (`rightTo`), its method in lower case. */
 export interface Asked {
   readonly token: string;
   readonly path: string;
@@ -40,7 +40,8 @@ export async function admit(
     challenge(response, 'Bearer', NO_TOKEN);
     return false;
   }
-  const [path = ''] = (request.url ?? '').split('?');
+  const [target = ''] = (request.url ?? '').split('?');
+  const path = rightTo(target);
   const verb = (request.method ?? '').toLowerCase();
   const { outcome, user } = await authorise({ token, path, verb });
   switch (outcome) {
@@ -59,11 +60,19 @@ export async function admit(
   }
 }
 
+/**
+ * The nonResourceURL of a path: itself, as it was sent, but `/rollcall/api…` for what begins with /api. Every cluster lets all that
+ * are authenticated get /api/* (ClusterRole system:discovery, meant for the API server's own): who has a token would have the right.
+ */
+function rightTo(path: string): string {
+  return path.startsWith('/api') ? `/rollcall${path}` : path;
+}
+
 function challenge(response: ServerResponse, scheme: string, detail: string): void {
   response.setHeader('WWW-Authenticate', scheme);
   sendProblem(response, 401, detail);
 }
 
 function forbid(user: string, path: string, verb: string): string {
-  return `User ${JSON.stringify(user)} may not ${verb} ${path}; bind a ClusterRole to it that allows this verb on this nonResourceURL, such as rollcall-reader.`;
+  return `User ${JSON.stringify(user)} may not ${verb} the nonResourceURL ${path}; bind a ClusterRole to it that allows this, such as rollcall-reader.`;
 }

@@ -1,0 +1,48 @@
+/** Who may ask the collector: the certificate that it shows, the role of readers, and the scraper, who has that role. */
+import { COLLECTOR_NAMESPACE } from '@rollcall/contract';
+
+/** The Secret with `tls.crt`, `tls.key` and `ca.crt`; whoever installs makes it. */
+export const TLS_SECRET = 'rollcall-tls';
+/** Where the collector finds it. */
+export const TLS_FOLDER = '/etc/rollcall/tls';
+/** A name that its certificate must carry: that of the Service. */
+export const TLS_NAME = `rollcall.${COLLECTOR_NAMESPACE}.svc`;
+
+const READER = 'rollcall-reader';
+const SCRAPER = 'rollcall-scraper';
+const metadata = { name: SCRAPER, namespace: COLLECTOR_NAMESPACE };
+
+/** Whoever has it may read all that the collector answers; why the API stands there as /rollcall/api says docs/http.md. */
+export const readerRole = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRole',
+  metadata: { name: READER },
+  rules: [{ nonResourceURLs: ['/', '/metrics', '/rollcall/api/v1/*'], verbs: ['get'] }],
+} as const;
+
+/** Who scrapes. */
+export const scraperAccount = { apiVersion: 'v1', kind: 'ServiceAccount', metadata } as const;
+
+/** The scraper's token: the controller manager fills it in, and the PodMonitor names it. */
+export const scraperToken = {
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { ...metadata, annotations: { 'kubernetes.io/service-account.name': SCRAPER } },
+  type: 'kubernetes.io/service-account-token',
+} as const;
+
+/** Gives the role of readers to the scraper. */
+export const scraperBinding = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRoleBinding',
+  metadata: { name: SCRAPER },
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: READER },
+  subjects: [{ kind: 'ServiceAccount', name: SCRAPER, namespace: COLLECTOR_NAMESPACE }],
+} as const;
+
+/** How the Prometheus Operator is told to speak to the collector. */
+export const scrapeAccess = {
+  scheme: 'https',
+  tlsConfig: { serverName: TLS_NAME, ca: { secret: { name: TLS_SECRET, key: 'ca.crt' } } },
+  authorization: { credentials: { name: SCRAPER, key: 'token' } },
+} as const;

@@ -61,7 +61,8 @@ async function load({ log, version, cluster, timers }: TracingOptions): Promise<
   const resources = await import('@opentelemetry/resources');
   // The SDK takes it from here only.
   process.env['OTEL_EXPORTER_OTLP_TIMEOUT'] ??= String(EXPORT_MS);
-  const ours = { 'service.name': 'rollcall', 'service.version': version, 'k8s.cluster.name': cluster || undefined };
+  const service = { 'service.name': 'rollcall', 'service.version': version };
+  const ours = { ...service, ...(cluster !== '' && { 'k8s.cluster.name': cluster }) };
   const sdk = new NodeSDK({
     resource: resources.defaultResource().merge(resources.resourceFromAttributes(ours)),
     // Of the machine and the command line nothing is told. The last one wins: what the environment says.

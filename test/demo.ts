@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { daemonCoverageCrd, GROUP, VERSION } from '@rollcall/contract';
+import { daemonCoverageCrd, GROUP, VERSION, type NodeAnswer, type Page } from '@rollcall/contract';
 import { createWorld, startEmbeddedKube, type Manifest } from '@rollcall/embedded-kube';
 import { stringify } from 'yaml';
 
@@ -71,11 +71,29 @@ Rollcall demo: 200 nodes in 3 pools, 3 DaemonSets, seed ${SEED}. The first full 
   In another terminal:
     npx rollcall coverage --kubeconfig ${kubeconfig}
     npx rollcall coverage logging/fluent-bit -o wide --kubeconfig ${kubeconfig}
+    npx rollcall coverage --watch --server ${url}
+    npx rollcall verify --kubeconfig ${kubeconfig} --server ${url}
 
 What to look at: nodes join, drain, die and lose labels, pods crash. Compare rollcall_covered_nodes with
 rollcall_controller_desired_nodes when a node dies: the controller forgets it, Rollcall does not.
 Ctrl-C ends it.
 `;
+}
+
+/** The command for the first node that is red, which the world makes in its first seconds; '' when the demo ends before. */
+async function tellRed(url: string, signal: AbortSignal): Promise<string> {
+  while (!signal.aborted) {
+    for (const { metadata } of POLICIES) {
+      const daemonSet = `${metadata.namespace}/${metadata.name}`;
+      const response = await fetch(`${url}/api/v1/coverage/${daemonSet}/nodes?state=uncovered&limit=1`);
+      const { items } = (await response.json()) as Page<NodeAnswer>;
+      const node = items[0]?.node ?? '';
+      if (node !== '')
+        return `A node is red. Why, and what to do:\n    npx rollcall explain ${node} ${daemonSet} --server ${url}\n`;
+    }
+    await sleep(500, undefined, { signal }).catch(() => undefined);
+  }
+  return '';
 }
 
 async function main(): Promise<void> {
@@ -89,7 +107,14 @@ async function main(): Promise<void> {
   const { child, url } = await startCollector(kubeconfig.path);
   await waitUntilReady(url);
   process.stdout.write(tell(url, kubeconfig.path, (performance.now() - startedAt) / 1000));
+  const ended = new AbortController();
+  tellRed(url, ended.signal).then(
+    (text) => process.stdout.write(text),
+    // The collector has ended before it.
+    () => undefined,
+  );
   await Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal)).concat([once(child, 'exit')]));
+  ended.abort();
   clearInterval(stepping);
   const died = child.exitCode !== null || child.signalCode !== null;
   if (died) {

@@ -155,7 +155,7 @@ export const REASONS = {
     mode: 'F4',
     layer: 'daemon',
     nextStep:
-      "The pod runs, but no Daemon names this node. Read the daemon's log for a failed registration (kubectl logs POD), then look for its Claim and Verifier in the control plane.",
+      "The pod runs, but no Daemon names this node. Read the daemon's log for a failed registration, then look for its Claim and Verifier in the control plane.",
   },
   DaemonAmbiguous: {
     owner: 'agent',
@@ -169,7 +169,7 @@ export const REASONS = {
     mode: 'F4',
     layer: 'daemon',
     nextStep:
-      'Read the log of the daemon on this node (kubectl logs POD); if it does not say, delete the pod, which starts it afresh.',
+      'Read the log of the daemon on this node; if it does not say, delete the pod, which starts it afresh.',
   },
   DriverUnhealthy: {
     owner: 'agent',

@@ -10,8 +10,11 @@ export { decidePlacement, type Placement, type PlacementRule } from './coverage/
 export { createMemoryJournal } from './journal/memory-journal.ts';
 export { ROUTES } from './http/routes.ts';
 export { createPipeline, type Pipeline } from './pipeline.ts';
+export { projectDaemon } from './watch/project-daemon.ts';
 export { projectDaemonSet } from './watch/project-daemon-set.ts';
+export { projectLease } from './watch/project-lease.ts';
 export { projectNode } from './watch/project-node.ts';
+export { projectNodeState } from './watch/project-node-state.ts';
 export { projectPod } from './watch/project-pod.ts';
 export { projectRevision } from './watch/project-revision.ts';
 export { createInterner, type Interner } from './watch/read-field.ts';

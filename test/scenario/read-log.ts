@@ -1,13 +1,16 @@
 /** Reads a log of what an API server said, in Kubernetes' own words, into the events of the core. */
 import {
   createInterner,
+  projectDaemon,
   projectDaemonSet,
+  projectLease,
   projectNode,
+  projectNodeState,
   projectPod,
   projectRevision,
   resolvePolicy,
 } from '@rollcall/collector';
-import { podSource, WATCH, type ClusterEvent } from '@rollcall/contract';
+import { daemonSource, LOCAL_SOURCE, podSource, WATCH, type ClusterEvent } from '@rollcall/contract';
 import { parse } from 'yaml';
 
 /** One step of a log, at the least that time passed: objects as they now are, those that are gone, watches whose state changed. */
@@ -16,7 +19,7 @@ export interface Step {
   readonly at: string;
   readonly seen?: readonly { readonly kind: string }[];
   readonly gone?: readonly { readonly kind: string; readonly uid: string }[];
-  /** `nodes`, `daemonsets`, or the DaemonSet of the namespace agents whose pods are meant. */
+  /** `nodes`, `daemonsets`, `daemons` (those of the same API server), `plexdnodestates`, or the DaemonSet of the namespace agents whose pods are meant. */
   readonly watches?: Readonly<Record<string, 'syncing' | 'live' | 'stale' | 'gone'>>;
 }
 
@@ -32,16 +35,24 @@ export function readLog(log: string): Generator<ClusterEvent> {
 export function* readSteps(steps: readonly Step[]): Generator<ClusterEvent> {
   for (const { at, seen = [], gone = [], watches = {} } of steps) {
     const monoMs = readTime(at);
-    const stamp = { source: 'log', monoMs, wallMs: LOG_START + monoMs };
+    // Only Daemons are told apart by where they come from.
+    const stamp = { source: FIXED['daemons'] ?? '', monoMs, wallMs: LOG_START + monoMs };
     yield { ...stamp, kind: 'tick', uid: '' };
     for (const raw of seen) yield { ...stamp, ...readObject(raw) };
     for (const { kind, uid } of gone) yield { ...stamp, kind: eventKindOf(kind), uid, object: undefined };
     for (const [name, state] of Object.entries(watches)) {
-      const source = name === 'nodes' || name === 'daemonsets' ? WATCH[name] : podSource('agents', name);
+      const source = FIXED[name] ?? podSource('agents', name);
       yield { ...stamp, kind: 'watchState', source, uid: source, state };
     }
   }
 }
+
+const FIXED: Readonly<Record<string, string>> = {
+  nodes: WATCH.nodes,
+  daemonsets: WATCH.daemonsets,
+  daemons: daemonSource(LOCAL_SOURCE),
+  plexdnodestates: WATCH.nodeStates,
+};
 
 function readTime(at: string): number {
   const [hours = 0, minutes = 0, seconds = 0] = at.split(':').map(Number);
@@ -49,7 +60,7 @@ function readTime(at: string): number {
 }
 
 type Told<Event> = Event extends ClusterEvent ? Omit<Event, 'source' | 'monoMs' | 'wallMs'> : never;
-type ObjectKind = 'node' | 'pod' | 'daemonset' | 'revision' | 'policy';
+type ObjectKind = 'node' | 'pod' | 'daemonset' | 'revision' | 'policy' | 'daemon' | 'nodeState' | 'lease';
 
 function readObject(raw: { readonly kind: string }): Told<ClusterEvent & { kind: ObjectKind }> {
   const intern = createInterner(1_000);
@@ -65,6 +76,12 @@ function readObject(raw: { readonly kind: string }): Told<ClusterEvent & { kind:
       return withUid(kind, projectRevision(raw, intern));
     case 'policy':
       return withUid(kind, readPolicy(raw));
+    case 'daemon':
+      return withUid(kind, projectDaemon(raw, intern));
+    case 'nodeState':
+      return withUid(kind, projectNodeState(raw, intern));
+    case 'lease':
+      return withUid(kind, projectLease(raw));
   }
 }
 
@@ -82,21 +99,20 @@ function readPolicy(document: unknown): Extract<ReturnType<typeof resolvePolicy>
   return resolved.policy;
 }
 
+const KINDS: Readonly<Record<string, ObjectKind>> = {
+  Node: 'node',
+  Pod: 'pod',
+  DaemonSet: 'daemonset',
+  ControllerRevision: 'revision',
+  DaemonCoverage: 'policy',
+  Daemon: 'daemon',
+  PlexdNodeState: 'nodeState',
+  Lease: 'lease',
+};
+
 function eventKindOf(kind: string): ObjectKind {
-  switch (kind) {
-    case 'Node':
-      return 'node';
-    case 'Pod':
-      return 'pod';
-    case 'DaemonSet':
-      return 'daemonset';
-    case 'ControllerRevision':
-      return 'revision';
-    case 'DaemonCoverage':
-      return 'policy';
-    default:
-      throw new Error(
-        `a log cannot tell of the kind ${kind}: use Node, Pod, DaemonSet, ControllerRevision or DaemonCoverage`,
-      );
-  }
+  const found = KINDS[kind];
+  if (found === undefined)
+    throw new Error(`a log cannot tell of the kind ${kind}: use ${Object.keys(KINDS).join(', ')}`);
+  return found;
 }

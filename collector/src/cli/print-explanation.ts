@@ -88,7 +88,7 @@ function printAdvice({ message, reason, nextStep, state, commands }: NodeDetail,
 const IDLE: Readonly<Record<NodeDetail['state'], string>> = {
   covered: 'Nothing.',
   uncovered: 'Look at the checks below.',
-  unobserved: "Find out why what is named below cannot be seen: the collector's /readyz and log say it.",
+  unobserved: 'Look at the checks below.',
   excused: 'Nothing, it is excused; it counts again when that ends.',
   stray: 'Nothing is missing; put the node into the scope of the policy, or take the daemon off it.',
   excluded: 'Nothing.',

@@ -4,7 +4,7 @@ import { describeNode, subjectOf, type Described } from './describe-node.ts';
 import { isLive } from './diagnosis/live-pod.ts';
 import { explainPlacement, isPassingTaint } from './explain-placement.ts';
 import { ASKED_LAYERS, askLayer } from './judge.ts';
-import { commandsFor, commandsForPhantom } from './next-commands.ts';
+import { commandsFor, commandsForPhantom, commandsForSilence } from './next-commands.ts';
 import { createRecord, type NodeRecord } from './record.ts';
 import { sayDuration } from './say-duration.ts';
 import type { Layer, Subject } from './subject.ts';
@@ -30,11 +30,24 @@ export function detailNode(
   const { name, uid } = node.object;
   const known = record ?? createRecord(name, uid, { now: context.now });
   const subject = subjectOf(context, known, node);
-  const commands = code === undefined ? [] : commandsFor(code, subject);
   const checks = markFollowers([checkDaemonSet(subject), ...checkNode(context, { answer, record: known, subject })]);
   const findings = answer.findings.filter((finding) => !isEcho(finding, { answer, subject }));
-  return { ...answer, findings, nextStep, commands, checks, transitions: transitions(uid) };
+  const advice =
+    answer.state === 'unobserved'
+      ? adviseUnseen(checks, subject)
+      : { nextStep, commands: code === undefined ? [] : commandsFor(code, subject) };
+  return { ...answer, ...advice, findings, checks, transitions: transitions(uid) };
 }
+
+function adviseUnseen(checks: readonly Check[], subject: Subject): Pick<NodeDetail, 'nextStep' | 'commands'> {
+  const isBlind = checks.some(({ check, outcome }) => outcome === 'unknown' && check.startsWith(LAYER));
+  return isBlind
+    ? { nextStep: 'Find out why the collector does not see that: its /readyz and its log say it.', commands: [] }
+    : { nextStep: 'Look whether the daemon itself lives.', commands: commandsForSilence(subject) };
+}
+
+/** How the check of a layer of which nothing is seen begins. */
+const LAYER = 'layer ';
 
 const PLACEMENT: readonly string[] = ['LabelDrift', 'NodeSelectorMismatch', 'UntoleratedTaint'];
 
@@ -122,13 +135,13 @@ function checkEligible(subject: Subject): Check {
 function checkLayer(layer: Layer, subject: Subject, { inventory }: Described): readonly Check[] {
   const { answer } = askLayer(layer, subject, inventory.watches);
   if (answer === 'notAsked') {
-    return [{ check: `layer ${layer.name}`, outcome: 'skipped', seen: `not asked in pool ${subject.pool}` }];
+    return [{ check: `${LAYER}${layer.name}`, outcome: 'skipped', seen: `not asked in pool ${subject.pool}` }];
   }
   const dark = layer.sources(subject).filter((source) => inventory.watches.get(source) !== 'live');
   if (dark.length === 0) return layer.check(subject);
   const states = dark.map((source) => `${source} (${inventory.watches.get(source) ?? 'not begun'})`);
   const blind: Check = {
-    check: `layer ${layer.name}`,
+    check: `${LAYER}${layer.name}`,
     outcome: 'unknown',
     seen: `the collector does not see ${states.join(', ')}`,
   };

@@ -74,16 +74,23 @@ const COMMANDS: Readonly<Record<ReasonCode, Commands>> = {
 
 /** For a reason of that node, the most useful first. */
 export function commandsFor(code: ReasonCode, subject: Subject): readonly string[] {
-  const { policy, node, pod } = subject;
+  return COMMANDS[code](nameAll(subject), subject);
+}
+
+/** For a node of which nobody can tell by what is seen: what its daemon itself says. */
+export function commandsForSilence(subject: Subject): readonly string[] {
+  return readDaemonLog(nameAll(subject), subject);
+}
+
+function nameAll({ policy, node, pod }: Subject): Names {
   const namespace = shellWord(policy.namespace);
-  const names: Names = {
+  return {
     node: shellWord(node.object.name),
     namespace,
     daemonSet: `${shellWord(policy.daemonset)} -n ${namespace}`,
     isLocal: policy.daemonLayer?.source === LOCAL_SOURCE,
     pod: pod && `${shellWord(pod.object.name)} -n ${shellWord(pod.object.namespace)}`,
   };
-  return COMMANDS[code](names, subject);
 }
 
 /** For a node that is not there: those of its pool that are, by the label that makes the pool. */

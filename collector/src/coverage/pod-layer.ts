@@ -1,7 +1,14 @@
 /** Layer 1: a pod of the DaemonSet is on the node, Ready for minReadySeconds, not terminating, and the Node itself is Ready. */
 import { podSource, WATCH, type Check } from '@rollcall/contract';
 import type { PodEntry } from '../inventory/index.ts';
-import { describeCondition, describeEnd, describeReason, describeState } from './diagnosis/wording.ts';
+import {
+  describeCondition,
+  describeEnd,
+  describeLease,
+  describeReason,
+  describeState,
+  stop,
+} from './diagnosis/wording.ts';
 import { sayDuration } from './say-duration.ts';
 import type { Layer, LayerAnswer, Subject } from './subject.ts';
 
@@ -87,11 +94,16 @@ function checkPodLayer(subject: Subject): readonly Check[] {
   ];
 }
 
-function checkNodeReady({ node, now }: Subject): Check {
+function checkNodeReady(subject: Subject): Check {
+  const { node, now } = subject;
   const { ready } = node.object;
   const age = sayDuration(now.monoMs - node.readySinceMono);
   if (ready.status === 'True') return { check: 'node Ready', outcome: 'pass', seen: `for ${age}` };
-  return { check: 'node Ready', outcome: 'fail', seen: `${ready.status} for ${age}${describeReason(ready)}` };
+  return {
+    check: 'node Ready',
+    outcome: 'fail',
+    seen: stop(`${ready.status} for ${age}${describeReason(ready)}`) + describeLease(subject),
+  };
 }
 
 function absence({ placement, gone, now }: Subject): string {

@@ -7,7 +7,10 @@ import type { Step } from '../read-log.ts';
 import { explainSituation, type Situation } from './explain-situation.ts';
 
 const FOLDER = import.meta.dirname;
-const { base, situations } = parse(readFileSync(join(FOLDER, 'situations.yaml'), 'utf8'), { merge: true }) as {
+const { base, situations } = parse(readFileSync(join(FOLDER, 'situations.yaml'), 'utf8'), {
+  merge: true,
+  maxAliasCount: -1,
+}) as {
   readonly base: readonly Step[];
   readonly situations: Readonly<Record<string, Situation>>;
 };

@@ -168,8 +168,7 @@ export const REASONS = {
     owner: 'agent',
     mode: 'F4',
     layer: 'daemon',
-    nextStep:
-      'Read the log of the daemon on this node; if it does not say, delete the pod, which starts it afresh.',
+    nextStep: 'Read the log of the daemon on this node; if it does not say, delete the pod, which starts it afresh.',
   },
   DriverUnhealthy: {
     owner: 'agent',

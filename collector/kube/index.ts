@@ -4,7 +4,7 @@ export type { TargetFlags } from './connection/find-target.ts';
 export type { KubeRequest, KubeResponse } from './connection/sender.ts';
 export type { Decoder } from './decode/decoder.ts';
 export { createJsonDecoder } from './decode/json-decoder.ts';
-export { KubeError, type KubeErrorCode } from './kube-error.ts';
+export { KubeError, toKubeError, type KubeErrorCode } from './kube-error.ts';
 export type { Clock, Log, Timers } from './ports.ts';
 export { createBackoff } from './reflector/backoff.ts';
 export type { Item, ReflectorSink } from './reflector/intake.ts';

@@ -36,10 +36,13 @@ export function createPolicyFeed(host: { emit(event: ClusterEvent): void; now():
       ),
     needs: () => {
       const all = [...policies.values()];
-      return {
-        daemonSources: new Set(all.flatMap(({ daemonLayer }) => daemonLayer?.source ?? [])),
-        heartbeats: all.some(({ heartbeatLayer }) => heartbeatLayer !== undefined),
-      };
+      const daemonSources = new Map<string, number>();
+      for (const { daemonLayer } of all) {
+        if (daemonLayer === undefined) continue;
+        const { source, maxProbeAgeMs } = daemonLayer;
+        daemonSources.set(source, Math.min(maxProbeAgeMs, daemonSources.get(source) ?? Infinity));
+      }
+      return { daemonSources, heartbeats: all.some(({ heartbeatLayer }) => heartbeatLayer !== undefined) };
     },
   };
 }

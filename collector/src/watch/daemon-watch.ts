@@ -1,9 +1,10 @@
 /** Watches the Daemons of one source: an API server, which may be another than the nodes', and a scope. */
 import { daemonSource, WATCHED_KINDS, type DaemonObject, type WatchStateName } from '@rollcall/contract';
-import type { Connection, WatchState } from '@rollcall/kube';
+import type { Connection, Trouble, WatchState } from '@rollcall/kube';
 import { isInScope, type DaemonScope } from './daemon-scope.ts';
 import { projectDaemon } from './project-daemon.ts';
 import { holdRemovals, type RemovalHold } from './removal-hold.ts';
+import { feelPulse } from './source-pulse.ts';
 import { stampNow, watchKind, type KindWatch, type RetiringWatch, type WatchHost } from './watch-kind.ts';
 
 /** A source of Daemons. Whoever opened the connection closes it. */
@@ -31,19 +32,60 @@ interface Stage {
   /** The Daemons that the core knows of. */
   readonly shown: Set<string>;
   readonly hold: RemovalHold;
+  /** What the core was told. */
   state: WatchState['name'];
 }
 
-/** Starts the watch. A Daemon outside of the scope is never told of; one that leaves it is gone. */
-export function watchDaemons(host: WatchHost, { name, connection, scope }: DaemonSource): RetiringWatch {
+/**
+ * Starts the watch. A Daemon outside of the scope is never told of; one that leaves it is gone. `maxProbeAgeMs` is the youngest age from which on
+ * a probe is bad: well before that it shows whether the source is not heard at all. Its status has the state that the core was told.
+ */
+export function watchDaemons(
+  host: WatchHost,
+  { name, connection, scope }: DaemonSource,
+  maxProbeAgeMs: () => number,
+): RetiringWatch {
   const source = daemonSource(name);
   const hold = holdRemovals({
     ...host,
-    isQuiet: () => stage.state === 'live' && watch.reflector.status().state.trouble === undefined,
+    isQuiet: () => stateOf().name === 'live' && stateOf().trouble === undefined,
     remove: (uid) => tell(stage, uid, undefined),
   });
   const stage: Stage = { host, source, shown: new Set(), hold, state: 'syncing' };
-  const watch: KindWatch = watchKind<Found>(
+  const settle = (): void => enter(stage, stateOf().name);
+  const { reflector } = startWatch(stage, { name, connection, scope }, settle);
+  const pulse = feelPulse(host, {
+    connection,
+    path: daemonsPath(),
+    quietMs: () => Math.min(maxProbeAgeMs() / QUIET_PARTS, MOST_QUIET_MS),
+    status: reflector.status,
+    changed: settle,
+  });
+  const stateOf = (): WatchState => joinStates(reflector.status().state, pulse.lost());
+  const stop = (): Promise<void> => {
+    pulse.stop();
+    hold.stop();
+    return reflector.stop();
+  };
+  const watch: KindWatch = {
+    id: source,
+    reflector: { stop, status: () => ({ ...reflector.status(), state: stateOf() }) },
+  };
+  return { watch, retire: () => retire(stage, stop) };
+}
+
+// Unheard for a fifth of the age, asked for another: what is lost is known when a probe of half the age before is not too old yet.
+const QUIET_PARTS = 5;
+const MOST_QUIET_MS = 15_000;
+
+function joinStates(state: WatchState, lost: Trouble | undefined): WatchState {
+  if (state.name !== 'live' || lost === undefined) return state;
+  return { name: 'stale', sinceWallMs: lost.wallMs, trouble: lost, blocked: undefined };
+}
+
+function startWatch(stage: Stage, { connection, scope }: DaemonSource, settle: () => void): KindWatch {
+  const { host, source, shown, hold } = stage;
+  return watchKind<Found>(
     { ...host, connection },
     {
       id: source,
@@ -56,12 +98,11 @@ export function watchDaemons(host: WatchHost, { name, connection, scope }: Daemo
       },
       upsert: ({ value }) => take(stage, value),
       remove: (uid) => {
-        if (stage.shown.has(uid)) hold.add(uid);
+        if (shown.has(uid)) hold.add(uid);
       },
-      state: (state) => enter(stage, state.name),
+      state: settle,
     },
   );
-  return { watch, retire: () => retire(stage, watch) };
 }
 
 function take(stage: Stage, { uid, object }: Found): void {
@@ -90,9 +131,8 @@ function say({ host, source }: Stage, state: WatchStateName): void {
   host.emit({ kind: 'watchState', source, uid: source, state, ...stampNow(host.clock) });
 }
 
-function retire(stage: Stage, watch: KindWatch): void {
-  stage.hold.stop();
-  void watch.reflector.stop();
+function retire(stage: Stage, stop: () => Promise<void>): void {
+  void stop();
   // First, so that for no moment a source counts that has lost its Daemons.
   say(stage, 'gone');
   for (const uid of stage.shown) tell(stage, uid, undefined);

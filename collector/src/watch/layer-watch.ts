@@ -6,9 +6,10 @@ import { followLeases } from './lease-watch.ts';
 import { watchNodeStates } from './node-state-watch.ts';
 import type { KindWatch, RetiringWatch, WatchHost } from './watch-kind.ts';
 
-/** What the policies in force ask for: sources of Daemons by name, known or not, and whether any asks for heartbeats. */
+/** What the policies in force ask for: sources of Daemons, known or not, and whether any asks for heartbeats. */
 export interface LayerNeeds {
-  readonly daemonSources: ReadonlySet<string>;
+  /** By name, the youngest age in milliseconds from which on a probe of theirs is bad. */
+  readonly daemonSources: ReadonlyMap<string, number>;
   readonly heartbeats: boolean;
 }
 
@@ -29,11 +30,16 @@ export function watchLayers(host: WatchHost, sources: readonly DaemonSource[]): 
   const running = new Map<string, RetiringWatch>();
   const leases = followLeases(host);
   const starters = new Map<string, () => RetiringWatch>([[WATCH.nodeStates, () => watchNodeStates(host)]]);
-  for (const source of sources) starters.set(daemonSource(source.name), () => watchDaemons(host, source));
+  let ages: LayerNeeds['daemonSources'] = new Map();
+  for (const source of sources) {
+    const maxProbeAgeMs = (): number => ages.get(source.name) ?? Infinity;
+    starters.set(daemonSource(source.name), () => watchDaemons(host, source, maxProbeAgeMs));
+  }
   const watches = (): readonly KindWatch[] => [...[...running.values()].map(({ watch }) => watch), ...leases.watches()];
   return {
     retarget: ({ daemonSources, heartbeats }) => {
-      const wanted = new Set([...daemonSources].map(daemonSource));
+      ages = daemonSources;
+      const wanted = new Set([...daemonSources.keys()].map(daemonSource));
       if (heartbeats) wanted.add(WATCH.nodeStates);
       for (const [id, own] of running) {
         if (wanted.has(id)) continue;

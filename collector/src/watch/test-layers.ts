@@ -51,7 +51,7 @@ export async function startTestLayers(scope: Partial<DaemonScope> = {}): Promise
     return untilInTime(time, () => last() === what, `${what} after ${told.join('; ')}`);
   };
   const need: TestLayers['need'] = ({ daemons = [], heartbeats = false }) =>
-    layers.retarget({ daemonSources: new Set(daemons), heartbeats });
+    layers.retarget({ daemonSources: new Map(daemons.map((name) => [name, 90_000])), heartbeats });
   const stop = async (): Promise<void> => {
     await layers.stop();
     await Promise.all([own.stop(), other.stop()]);

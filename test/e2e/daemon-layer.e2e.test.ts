@@ -44,8 +44,8 @@ spec:
 
 const MAX_PROBE_AGE = `${MAX_PROBE_AGE_MS / 1000}s`;
 const POLICIES = [
-  policy('near', `{ daemon: { source: local, maxProbeAge: ${MAX_PROBE_AGE} } }`),
-  policy('far', `{ daemon: { source: far, maxProbeAge: ${MAX_PROBE_AGE} } }`),
+  policy('near', `{ pod: { startDeadline: 10s }, daemon: { source: local, maxProbeAge: ${MAX_PROBE_AGE} } }`),
+  policy('far', `{ pod: { startDeadline: 10s }, daemon: { source: far, maxProbeAge: ${MAX_PROBE_AGE} } }`),
   policy('nowhere', '{ daemon: { source: nowhere } }'),
   policy('agent', '{ heartbeat: { period: 10s } }'),
   policy('plain', '{ pod: {} }'),

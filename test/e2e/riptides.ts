@@ -103,3 +103,41 @@ async function isAbsent(request: ControlPlane['request']): Promise<boolean> {
     return error instanceof ApiError && error.status === 404;
   }
 }
+
+/** The Daemon of the Riptides docs, but for its last probe. */
+export const AWS_EXAMPLE = {
+  name: '78e58ba0-275e-4dc2-876b-ae7f066d300d',
+  workloadID: 'riptides/daemon/123456789012/eu-west-1/i-0123456789abcdef0',
+  said: {
+    'workload:id': '123456789012/eu-west-1/i-0123456789abcdef0',
+    'awsiid:account:id': '123456789012',
+    'awsiid:architecture': 'x86_64',
+    'awsiid:availability:zone': 'eu-west-1b',
+    'awsiid:image:id': 'ami-0123456789abcdef0',
+    'awsiid:instance:id': 'i-0123456789abcdef0',
+    'awsiid:instance:type': 't3.xlarge',
+    'awsiid:private_ip': '10.0.1.100',
+    'awsiid:region': 'eu-west-1',
+    'linuxos:name': 'amazon',
+    'linuxos:version': 'Amazon Linux 2023.9.20251208',
+    'node:hostname': 'ip-10-0-1-100.eu-west-1.compute.internal',
+    'node:kernel:arch': 'x86_64',
+    'node:os:type': 'linux',
+    'status:daemon:version': 'v0.5.10',
+    'status:driver:version': 'v0.5.13',
+  },
+} as const;
+
+/** One of Google. */
+export const GOOGLE_EXAMPLE = {
+  name: 'of-google',
+  claimerType: 'GCPIIT',
+  workloadID: 'riptides/daemon/prod-1/europe-west3/4520031799277581759',
+  said: {
+    'gcpiit:project:id': 'prod-1',
+    'gcpiit:zone': 'europe-west3-a',
+    'gcpiit:instance:name': 'gke-a-1',
+    'gcpiit:instance:id': '4520031799277581759',
+    'node:hostname': 'gke-a-1.europe-west3-a.c.prod-1.internal',
+  },
+} as const;

@@ -7,9 +7,10 @@ import type { ControllerView } from './take-roll.ts';
 export function compareController(view: ControllerView, fresh: readonly NodeAnswer[]): readonly Difference[] {
   const byName = new Map(fresh.map((own) => [own.node, own]));
   const { desired, ready } = view.recount;
+  const isDesired = new Set(desired);
   return joinAlike([
     ...compareStatus(view),
-    ...fresh.flatMap((own) => (isExpected(own) && !desired.includes(own.node) ? [uncounted(own)] : [])),
+    ...fresh.flatMap((own) => (isExpected(own) && !isDesired.has(own.node) ? [uncounted(own)] : [])),
     ...desired.flatMap((name) => (isExpected(byName.get(name)) ? [] : [unexpected(name, byName.get(name))])),
     ...ready.flatMap((name) => readyUncovered(name, byName.get(name))),
   ]);

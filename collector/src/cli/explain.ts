@@ -120,7 +120,7 @@ function parse(argv: readonly string[], env: Io['env']): Arguments | string {
 
 function print(explanations: readonly Explanation[], { output, daemonSet }: Arguments, telling: Telling): string {
   if (output !== 'text') {
-    const items = explanations.map(({ detail, ...names }) => ({ ...names, ...detail }));
+    const items = explanations.map(({ detail, ...names }) => ({ ...names, ...withoutMemory(detail, telling) }));
     return output === 'json'
       ? `${JSON.stringify({ items }, undefined, 2)}\n`
       : stringify({ items }, { aliasDuplicateObjects: false });
@@ -130,6 +130,12 @@ function print(explanations: readonly Explanation[], { output, daemonSet }: Argu
   const lines = explanations.filter((own) => !isWhole(own)).map((own) => printHeadline(own, telling));
   const memory = telling.remembers ? '' : NOT_EVALUATED;
   return [...whole, lines.join(''), memory].filter((part) => part !== '').join('\n');
+}
+
+/** What a single look would have to make up is left out: to it everything began this moment. */
+function withoutMemory(detail: Explanation['detail'], { remembers }: Telling): Partial<Explanation['detail']> {
+  const { since, transitions, ...seen } = detail;
+  return remembers ? { since, transitions, ...seen } : seen;
 }
 
 const NOT_EVALUATED =

@@ -49,6 +49,14 @@ Not evaluated in a single look: since when, what was before, label drift, used-u
 `);
   });
 
+  test('tells the worst first', async () => {
+    cluster.pod('b', 'n2', { namespace: 'others', waiting: { reason: 'CrashLoopBackOff', message: '' } });
+    const { code, out } = await run('n2');
+    cluster.pod('b', 'n2', { namespace: 'others' });
+    expect(code).toBe(1);
+    expect(out).toMatch(/^n2: NOT covered by others\/b: CrashLoop[^]*\nn2: covered by agents\/a\n/);
+  });
+
   test('is fine when every daemon is there, and tells the chain of the one that is asked for', async () => {
     const all = await run('n1');
     expect(all.code).toBe(0);

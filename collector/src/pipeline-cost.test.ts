@@ -1,3 +1,4 @@
+import { daemonSource, LOCAL_SOURCE } from '@rollcall/contract';
 import { expect, test } from 'vitest';
 import { createCoveredCluster, type TestCluster } from './test-cluster.ts';
 import { condition, MINUTE, SECOND } from './test-objects.ts';
@@ -70,6 +71,48 @@ test.each<[string, (cluster: TestCluster) => void]>([
 
 test('an event that touches every node is told from those that do not by the same count', () => {
   expect(looksOf(500, (cluster) => cluster.revision(2))).toBeGreaterThan(500);
+});
+
+/** Looks at nodes, Daemons and the keys of both that an act takes on a cluster of so many nodes, each with its Daemon. */
+function witnessLooksOf(nodes: number, act: (cluster: TestCluster) => void): number {
+  const names = Array.from({ length: nodes }, (_, index) => `n${index}`);
+  const cluster = createCoveredCluster([], { daemonLayer: { source: LOCAL_SOURCE, maxProbeAgeMs: MINUTE } });
+  for (const name of names) {
+    cluster.node(name, { providerId: `aws:///z/i-${name}` });
+    cluster.pod(name);
+    cluster.daemon({ name, instanceIds: [`i-${name}`] });
+  }
+  cluster.watch(daemonSource(LOCAL_SOURCE), 'live');
+  const { inventory, policies } = cluster.pipeline.roll;
+  const daemons = inventory.daemons.get(daemonSource(LOCAL_SOURCE));
+  const counters = [
+    inventory.nodes,
+    policies.get('policy-agent')?.records,
+    inventory.machines?.ids,
+    inventory.machines?.keys,
+    daemons?.entries,
+    daemons?.index.ids,
+    daemons?.index.keys,
+  ].map((map) => countLooks(map ?? new Map()));
+  act(cluster);
+  return counters.reduce((sum, { looks }) => sum + looks, 0);
+}
+
+test.each<[string, (cluster: TestCluster) => void]>([
+  ['a probe', (cluster) => cluster.daemon({ name: 'n7', instanceIds: ['i-n7'] })],
+  ['a Daemon that names another node', (cluster) => cluster.daemon({ name: 'n7', instanceIds: ['i-n8'] })],
+  ['the end of a Daemon', (cluster) => cluster.daemonGone('uid-n7')],
+  ['a node that is named otherwise', (cluster) => cluster.node('n7', { providerId: 'aws:///z/i-n8' })],
+  ['the end of a node', (cluster) => cluster.nodeGone('n7')],
+])('%s costs the same among 2,000 Daemons as among 50', (_, act) => {
+  const few = witnessLooksOf(50, act);
+  expect(witnessLooksOf(2_000, act)).toBe(few);
+  expect(few).toBeLessThan(60);
+});
+
+test('a cluster without Daemons and node states keeps no keys of its nodes', () => {
+  const { machines, hosts, daemons } = createCoveredCluster(['a']).pipeline.roll.inventory;
+  expect([machines, hosts, daemons.size]).toEqual([undefined, undefined, 0]);
 });
 
 test('a pod event costs nothing under policies about other DaemonSets', () => {

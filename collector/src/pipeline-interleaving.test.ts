@@ -1,4 +1,4 @@
-import { podSource, WATCH, type ClusterEvent } from '@rollcall/contract';
+import { daemonSource, podSource, WATCH, type ClusterEvent } from '@rollcall/contract';
 import { expect, test } from 'vitest';
 import type { Instant, Roll, Standing } from './coverage/index.ts';
 import { findDaemonSet } from './inventory/index.ts';
@@ -6,6 +6,7 @@ import { createAudited } from './test-audit.ts';
 import { describeStanding } from './test-cluster.ts';
 import { HOUR } from './test-objects.ts';
 import { createChance, type Chance } from './test-random.ts';
+import { DAEMON_SOURCES } from './test-world-witnesses.ts';
 import { createWorld, type World } from './test-world.ts';
 
 /** Other worlds come by ROLLCALL_SEED. */
@@ -14,6 +15,13 @@ const SEEDS = Array.from({ length: 25 }, (_, index) => FIRST_SEED + index);
 const EVENTS = 400;
 const ORDERS = 5;
 const DAEMON_SETS = ['d0', 'd1', 'd2', 'd3', 'e0'];
+const SOURCES = [
+  WATCH.nodes,
+  WATCH.daemonsets,
+  WATCH.nodeStates,
+  ...DAEMON_SOURCES.map(daemonSource),
+  ...DAEMON_SETS.map((name) => podSource('agents', name)),
+];
 
 interface Told {
   readonly world: World;
@@ -28,7 +36,7 @@ function tell(seed: number): Told {
   for (let step = 0; step < EVENTS; step += 1) world.step();
   const owners = new Map<string, string>();
   const byWatch = new Map<string, ClusterEvent[]>();
-  for (const source of [WATCH.nodes, WATCH.daemonsets, ...DAEMON_SETS.map((name) => podSource('agents', name))]) {
+  for (const source of SOURCES) {
     byWatch.set(source, [watchState(source, 'syncing', world.now())]);
   }
   for (const event of events) {
@@ -55,6 +63,9 @@ function sourceOf(event: ClusterEvent, owners: Map<string, string>): string | un
     case 'pod':
       if (event.object !== undefined) owners.set(event.uid, event.object.name.split('-')[0] ?? '');
       return podSource('agents', owners.get(event.uid) ?? '');
+    case 'daemon':
+    case 'nodeState':
+      return event.source;
     case 'revision':
     case 'policy':
       return event.kind;
@@ -108,7 +119,11 @@ function listAfresh(world: World): readonly string[] {
   for (const object of world.nodes.values()) roll.apply({ kind: 'node', uid: object.uid, object, ...stamp });
   for (const { object } of world.pods.values()) roll.apply({ kind: 'pod', uid: object.uid, object, ...stamp });
   for (const [uid, object] of world.revisions) roll.apply({ kind: 'revision', uid, object, ...stamp });
-  for (const source of [WATCH.nodes, WATCH.daemonsets, ...DAEMON_SETS.map((name) => podSource('agents', name))]) {
+  for (const { source, object } of world.daemons.values())
+    roll.apply({ ...stamp, kind: 'daemon', uid: object.uid, object, source });
+  for (const { source, object } of world.nodeStates.values())
+    roll.apply({ ...stamp, kind: 'nodeState', uid: object.uid, object, source });
+  for (const source of SOURCES) {
     roll.apply(watchState(source, 'live', world.now()));
   }
   return settle(roll, world.now());

@@ -86,8 +86,13 @@ export function findFaults(reading: PolicyReading): readonly string[] {
     check(sum(reasons, 'nodes') === uncovered, 'reasons sum to uncovered', pool);
     check(sum(excuses, 'nodes') === counts.excused, 'excuses sum to excused', pool);
     check(
-      layers.every(({ good }) => good === covered),
-      'the only layer is good where a node is covered',
+      layers.length === 1 ? layers[0]?.good === covered : covered <= sum(layers, 'good'),
+      'a layer is good where a node is covered',
+      pool,
+    );
+    check(
+      layers.every(({ good }) => good <= expected),
+      'good nodes are expected',
       pool,
     );
     check(current <= covered, 'current is covered', pool);

@@ -10,6 +10,7 @@ import {
   type PodObject,
   type Policy,
 } from '@rollcall/contract';
+import { judgeDaemons, judgeNodeStates, type LayerOpinion } from './test-model-witnesses.ts';
 import { HOUR, MINUTE } from './test-objects.ts';
 import type { World, WorldPod } from './test-world.ts';
 
@@ -101,9 +102,20 @@ function isLifecycle(blocker: string): boolean {
   return /^(node\.kubernetes\.io\/(not-ready|unschedulable)|ToBeDeletedByClusterAutoscaler):/.test(blocker);
 }
 
+/** Any layer bad: uncovered, by the innermost; else any unknown, or none asked: unobserved. */
 function verdictOf(world: World, policy: Policy, node: NodeObject): string {
+  const pod = podOpinion(world, policy, node);
+  const daemon = judgeDaemons(world, policy, node);
+  const opinions = [pod, daemon, judgeNodeStates(world, policy, node)];
+  if (pod.startsWith('uncovered')) return pod;
+  // While the pods are not seen, or the node is ill, the Daemon is not the reason.
+  if (daemon.startsWith('uncovered')) return pod === 'covered' ? daemon : 'uncovered:*';
+  return opinions.includes('unobserved') || !opinions.includes('covered') ? 'unobserved' : 'covered';
+}
+
+function podOpinion(world: World, policy: Policy, node: NodeObject): LayerOpinion {
   const daemonSet = world.daemonSets.get(policy.daemonset);
-  if (!isAsked(policy, node)) return 'unobserved';
+  if (!isAsked(policy, node)) return 'notAsked';
   // What a live watch proves counts, whatever the others do.
   if (isLive(world, WATCH.daemonsets) && daemonSet === undefined) return 'uncovered:DaemonSetMissing';
   if (isLive(world, WATCH.nodes) && node.ready.status !== 'True') return deadness(daemonSet, node);
@@ -122,7 +134,7 @@ function servesOn(world: World, daemonSet: DaemonSetObject, node: NodeObject): b
   return podsOn(world, daemonSet, node).some(({ object, readyAtMono }) => isWell(object) && readyAtMono <= availableBy);
 }
 
-function deadness(daemonSet: DaemonSetObject | undefined, { ready }: NodeObject): string {
+function deadness(daemonSet: DaemonSetObject | undefined, { ready }: NodeObject): LayerOpinion {
   if (daemonSet === undefined) return 'uncovered:*';
   return ready.status === 'Unknown' ? 'uncovered:NodeUnreachable' : 'uncovered:NodeNotReady';
 }

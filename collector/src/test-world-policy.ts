@@ -2,6 +2,7 @@
 import { VIRTUAL_NODES, type Policy } from '@rollcall/contract';
 import { buildPolicy, HOUR, MINUTE } from './test-objects.ts';
 import type { Chance } from './test-random.ts';
+import { DAEMON_SOURCES } from './test-world-witnesses.ts';
 
 const POOL_C = { name: 'pool-c', selector: { matchLabels: { pool: 'c' }, matchExpressions: [] } };
 
@@ -22,6 +23,7 @@ export function drawPolicy(chance: Chance, uid: string, wallMs: number): Policy 
       offPools: chance.once(8) ? ['b'] : [],
       startDeadlineMs: chance.pick([MINUTE, 5 * MINUTE]),
     },
+    ...drawLayers(chance),
     grace: {
       joiningMs: chance.pick([0, 5 * MINUTE]),
       leavingMs: chance.pick([0, 15 * MINUTE]),
@@ -35,4 +37,10 @@ export function drawPolicy(chance: Chance, uid: string, wallMs: number): Policy 
       ? [{ sli: 'coverage', target: 0.99, windowMs: 1, owners: [chance.pick(['agent', 'node', 'platform'])] }]
       : [{ sli: 'coverage', target: 0.99, windowMs: 1 }],
   });
+}
+
+function drawLayers(chance: Chance): Pick<Policy, 'daemonLayer' | 'heartbeatLayer'> {
+  const daemonLayer = { source: chance.pick(DAEMON_SOURCES), maxProbeAgeMs: 90_000 };
+  const heartbeatLayer = { periodMs: 10_000, staleAfter: 3, offlineAfter: 10 };
+  return { ...(chance.once(2) ? { daemonLayer } : {}), ...(chance.once(3) ? { heartbeatLayer } : {}) };
 }

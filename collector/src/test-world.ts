@@ -1,10 +1,13 @@
 /** A random cluster for tests: objects of every kind come, change and go by chance; what it holds is the truth that events tell. */
 import {
+  daemonSource,
   podSource,
   WATCH,
   type ClusterEvent,
+  type DaemonObject,
   type DaemonSetObject,
   type NodeObject,
+  type NodeStateObject,
   type PodObject,
   type Policy,
   type RevisionObject,
@@ -15,6 +18,8 @@ import type { Unstamped } from './test-cluster.ts';
 import { buildDaemonSet, buildNode, buildPod, condition, HOUR, MINUTE, START, taint } from './test-objects.ts';
 import { createChance, type Chance } from './test-random.ts';
 import { drawPolicy } from './test-world-policy.ts';
+import { changeDaemon, changeNodeState, DAEMON_SOURCES, drawNames } from './test-world-witnesses.ts';
+import { renewLease, type WorldWitness } from './test-world-witnesses.ts';
 
 /** A pod and when it became Ready, or not Ready, on the monotonic clock. */
 export interface WorldPod {
@@ -29,6 +34,8 @@ export interface World {
   readonly daemonSets: ReadonlyMap<string, DaemonSetObject>;
   readonly revisions: ReadonlyMap<string, RevisionObject>;
   readonly policies: ReadonlyMap<string, Policy>;
+  readonly daemons: ReadonlyMap<string, WorldWitness<DaemonObject>>;
+  readonly nodeStates: ReadonlyMap<string, WorldWitness<NodeStateObject>>;
   readonly watches: ReadonlyMap<string, WatchStateName>;
   now(): Instant;
   step(): void;
@@ -41,11 +48,13 @@ interface Stage {
   readonly daemonSets: Map<string, DaemonSetObject>;
   readonly revisions: Map<string, RevisionObject>;
   readonly policies: Map<string, Policy>;
+  readonly daemons: Map<string, WorldWitness<DaemonObject>>;
+  readonly nodeStates: Map<string, WorldWitness<NodeStateObject>>;
   readonly watches: Map<string, WatchStateName>;
   readonly clock: { monoMs: number; wallMs: number; stepped: boolean };
   /** A number that was never used before. */
   fresh(): number;
-  send(event: Unstamped): void;
+  send(event: Unstamped, source?: string): void;
   tellWatch(source: string, state: WatchStateName): void;
 }
 
@@ -86,10 +95,12 @@ export function createWorld({ seed, wallSteps, emit }: WorldOptions): World {
     daemonSets: new Map(),
     revisions: new Map(),
     policies: new Map(),
+    daemons: new Map(),
+    nodeStates: new Map(),
     watches: new Map(),
     clock,
     fresh: () => (numbers += 1),
-    send: (event) => emit({ ...event, source: 'world', ...now() }),
+    send: (event, source = 'world') => emit({ ...event, source, ...now() }),
     tellWatch: (source, state) => emit({ kind: 'watchState', source, uid: source, state, ...now() }),
   };
   return {
@@ -121,6 +132,9 @@ const ACTS: readonly (readonly [number, Act])[] = [
   [3, addRevision],
   [4, changePolicy],
   [9, changeWatch],
+  [25, changeDaemon],
+  [12, changeNodeState],
+  [2, renewLease],
 ];
 const WEIGHT = ACTS.reduce((sum, [weight]) => sum + weight, 0);
 
@@ -152,6 +166,7 @@ function bearNode({ chance, clock, fresh }: Stage, name: string): NodeObject {
   return buildNode(name, {
     uid: `${name}-${fresh()}`,
     labels: { pool: chance.pick(['a', 'b', 'c']), role: 'worker' },
+    ...drawNames(chance, name),
     ...(young ? { createdAt: clock.wallMs, ready: condition('True', '', clock.wallMs) } : {}),
   });
 }
@@ -167,6 +182,7 @@ function alterNode({ chance, clock }: Stage, node: NodeObject): NodeObject {
     () => ({ taints: some }),
     () => ({ ready: condition(status, 'Kubelet', clock.wallMs) }),
     () => ({ ready: condition(status, 'Kubelet', clock.wallMs) }),
+    () => drawNames(chance, node.name),
     () => ({ deletedAt: chance.once(8) ? clock.wallMs : undefined }),
   ];
   return { ...node, ...chance.pick(changes)() };
@@ -269,10 +285,13 @@ function changePolicy({ chance, policies, clock, send }: Stage): void {
 
 function changeWatch({ chance, watches, tellWatch }: Stage): void {
   const pods = ['d0', 'd1', 'd2', 'd3', 'e0'].map((name) => podSource('agents', name));
-  const all: readonly string[] = [WATCH.nodes, WATCH.daemonsets, ...pods];
+  const daemons = DAEMON_SOURCES.map(daemonSource);
+  const all: readonly string[] = [WATCH.nodes, WATCH.daemonsets, WATCH.nodeStates, ...daemons, ...pods];
   const dark = all.filter((source) => watches.get(source) !== 'live');
   const source = chance.pick(dark.length > 0 && !chance.once(5) ? dark : all);
-  const ends: readonly WatchStateName[] = pods.includes(source) ? ['stale', 'gone', 'syncing'] : ['stale', 'syncing'];
+  const ends: readonly WatchStateName[] = [...pods, ...daemons].includes(source)
+    ? ['stale', 'gone', 'syncing']
+    : ['stale', 'syncing'];
   const state = dark.includes(source) && !chance.once(5) ? 'live' : chance.pick(ends);
   watches.set(source, state);
   tellWatch(source, state);

@@ -1,0 +1,124 @@
+/** The Daemons, node states and Leases of the random cluster, and the names by which they know its nodes. */
+import {
+  daemonSource,
+  LOCAL_SOURCE,
+  WATCH,
+  type DaemonObject,
+  type NodeObject,
+  type NodeStateObject,
+} from '@rollcall/contract';
+import type { Unstamped } from './test-cluster.ts';
+import { buildDaemon, buildNodeState, HOUR, SECOND } from './test-objects.ts';
+import type { Chance } from './test-random.ts';
+
+/** The sources of Daemons that there are. */
+export const DAEMON_SOURCES = [LOCAL_SOURCE, 'far'] as const;
+
+/** A Daemon or node state, and when it gave its sign of life; undefined if it never did. */
+export interface WorldWitness<O> {
+  readonly source: string;
+  readonly object: O;
+  readonly signMono: number | undefined;
+}
+
+/** What of the world a witness needs. */
+interface Stage {
+  readonly chance: Chance;
+  readonly nodes: ReadonlyMap<string, NodeObject>;
+  readonly pods: ReadonlyMap<string, { readonly object: { readonly uid: string } }>;
+  readonly daemons: Map<string, WorldWitness<DaemonObject>>;
+  readonly nodeStates: Map<string, WorldWitness<NodeStateObject>>;
+  readonly clock: { readonly monoMs: number; readonly wallMs: number };
+  send(event: Unstamped, source?: string): void;
+}
+
+/** What a new node is named by: its own instance and address as a rule, now and then another's too. */
+export function drawNames(chance: Chance, name: string): Partial<NodeObject> {
+  const machine = chance.once(10) ? 'cloned' : name;
+  return {
+    providerId: chance.once(6) ? '' : `aws:///z/i-${machine}`,
+    hosts: chance.once(2) ? [`${name}.internal`] : [],
+    ips: [`10.0.0.${chance.once(10) ? 1 : name.slice(1)}`],
+  };
+}
+
+/** A Daemon comes, is probed, says something else, or goes. */
+export function changeDaemon({ chance, nodes, daemons, clock, send }: Stage): void {
+  const source = daemonSource(chance.pick(DAEMON_SOURCES));
+  const name = `daemon-${chance.below(50)}`;
+  const key = `${source}/${name}`;
+  const known = daemons.get(key);
+  if (known !== undefined && chance.once(12)) {
+    daemons.delete(key);
+    send({ kind: 'daemon', uid: known.object.uid, object: undefined }, source);
+    return;
+  }
+  const sign = drawSign(chance, known === undefined, clock);
+  const named = known?.object ?? nameDaemon(chance, [...nodes.values()]);
+  const object = buildDaemon({
+    ...named,
+    name,
+    lastProbeAt: sign.own,
+    daemonHealth: chance.once(8) ? 'bad' : 'ok',
+    driverHealth: chance.once(8) ? '' : 'OK',
+    daemonVersion: `v1.${chance.below(14)}.0`,
+  });
+  daemons.set(key, { source, object, signMono: sign.signMono });
+  send({ kind: 'daemon', uid: object.uid, object }, source);
+}
+
+function nameDaemon(chance: Chance, nodes: readonly NodeObject[]): Partial<DaemonObject> {
+  const node = nodes.length === 0 ? undefined : chance.pick(nodes);
+  const ways: readonly (() => Partial<DaemonObject>)[] = [
+    () => ({ instanceIds: [`i-${chance.once(5) ? 'cloned' : (node?.name ?? 'n0')}`] }),
+    () => ({ nodeUids: [node?.uid ?? 'nobody'] }),
+    () => ({ hosts: [node?.name ?? 'n0'], ips: [...(node?.ips ?? [])] }),
+    () => ({ hosts: [`${node?.name}.internal`], ips: ['10.0.0.1'] }),
+    () => ({ instanceIds: ['i-elsewhere'] }),
+  ];
+  return chance.pick(ways)();
+}
+
+/** A node state comes, is written anew, or goes. */
+export function changeNodeState(stage: Stage): void {
+  const { chance, nodeStates, clock, send } = stage;
+  const name = `node-${chance.below(40)}`;
+  const known = nodeStates.get(name);
+  if (known !== undefined && chance.once(12)) {
+    nodeStates.delete(name);
+    send({ kind: 'nodeState', uid: known.object.uid, object: undefined }, WATCH.nodeStates);
+    return;
+  }
+  const sign = drawSign(chance, known === undefined, clock);
+  const named = known?.object ?? nameWriter(stage);
+  const object = buildNodeState({ ...named, name, aliveAt: sign.own });
+  nodeStates.set(name, { source: WATCH.nodeStates, object, signMono: sign.signMono });
+  send({ kind: 'nodeState', uid: object.uid, object }, WATCH.nodeStates);
+}
+
+function nameWriter({ chance, nodes, pods }: Stage): Partial<NodeStateObject> {
+  const [first] = nodes.values();
+  return {
+    host: chance.once(3) ? '' : `n${chance.below(40)}`,
+    podUid: chance.once(2) && pods.size > 0 ? chance.pick([...pods.values()]).object.uid : '',
+    meshIp: chance.once(4) ? (first?.ips[0] ?? '') : '',
+  };
+}
+
+/** A kubelet renews its Lease, which changes no verdict. */
+export function renewLease({ chance, clock, send }: Stage): void {
+  const node = `n${chance.below(40)}`;
+  const object = { uid: `lease-${node}`, node, renewedAt: clock.wallMs, durationSeconds: 40 };
+  send({ kind: 'lease', uid: object.uid, object: chance.once(8) ? undefined : object }, WATCH.leases);
+}
+
+/** What is new may be as old as it likes; what changes does so now, so that a source's offset stays 0. */
+function drawSign(
+  chance: Chance,
+  isNew: boolean,
+  { monoMs, wallMs }: Stage['clock'],
+): { readonly own: number | undefined; readonly signMono: number | undefined } {
+  if (chance.once(15)) return { own: undefined, signMono: undefined };
+  const ageMs = isNew ? chance.pick([0, 20 * SECOND, HOUR]) : 0;
+  return { own: wallMs - ageMs, signMono: monoMs - ageMs };
+}

@@ -52,7 +52,9 @@ Not evaluated in a single look: since when, what was before, label drift, used-u
   test('tells the worst first', async () => {
     cluster.pod('b', 'n2', { namespace: 'others', waiting: { reason: 'CrashLoopBackOff', message: '' } });
     const { code, out } = await run('n2');
+    const json = JSON.parse((await run('n2', '-o', 'json')).out) as object;
     cluster.pod('b', 'n2', { namespace: 'others' });
+    expect(json).toMatchObject({ items: [{ namespace: 'others' }, { namespace: 'agents' }] });
     expect(code).toBe(1);
     expect(out).toMatch(/^n2: NOT covered by others\/b: CrashLoop[^]*\nn2: covered by agents\/a\n/);
   });

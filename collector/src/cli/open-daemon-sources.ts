@@ -1,4 +1,5 @@
 /** Opens the connections of the sources of Daemons. */
+import type { Spans } from '@rollcall/contract';
 import type { Connection } from '@rollcall/kube';
 import type { DaemonSourceConfig } from '../config/daemon-source-flag.ts';
 import type { DaemonSource } from '../watch/daemon-watch.ts';
@@ -15,6 +16,7 @@ export interface OpenSources {
 /** How the collector itself reaches its API server. */
 interface Own extends ClusterFlags {
   readonly connection: Connection;
+  readonly spans?: Spans | undefined;
 }
 
 /**

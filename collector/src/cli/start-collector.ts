@@ -56,7 +56,7 @@ const SHUTDOWN_GRACE_MS = 5_000;
 export async function startCollector(options: CollectorOptions): Promise<RunningCollector> {
   const { config, env, log, version, spans } = options;
   const connection = await openConnection(config, env, spans);
-  const daemons = await openDaemonSources(config.daemonSources, { ...config, connection }, env);
+  const daemons = await openDaemonSources(config.daemonSources, { ...config, connection, spans }, env);
   const self = createSelfMetrics(createRegistry(), {
     version,
     watches: () => statusesOf([...watch.watches(), ...layers.watches()], live.now()),

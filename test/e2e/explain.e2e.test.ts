@@ -6,6 +6,7 @@ import type { PolicySummary } from '@rollcall/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openWorkspace, startControlPlane, waitFor, type ControlPlane } from '../control-plane/index.ts';
 import { createCluster, nameNodes, type Cluster } from './cluster.ts';
+import { makeServingPair } from './serving-pair.ts';
 import { runRollcall, startCollector, type Collector, type Outcome } from './rollcall.ts';
 
 const SIZE = 6;
@@ -131,6 +132,47 @@ test('a name with a typing error leads to the right one', async () => {
   expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('did you mean default/agent?') as string });
   expect((await look('explain', 'node-44', 'agent')).err).toContain('did you mean node-4?');
 });
+
+test('a collector that speaks TLS and wants a token is asked with both, and a user without one is told what to do', async () => {
+  const pair = await makeServingPair();
+  const flags = ['--policy', policy, '--authenticate', ...pair.flags];
+  const guarded = await startCollector({ kubeconfig: plane.kubeconfigPath, flags });
+  try {
+    await grantReading();
+    const path = '/api/v1/namespaces/default/serviceaccounts/default/token';
+    const { status } = await plane.request<{ status: { token: string } }>('POST', path, { body: { spec: {} } });
+    const token = join(workspace.folder, 'token');
+    await writeFile(token, `${status.token}\n`);
+    const tls = ['--server', guarded.url, '--certificate-authority', pair.caFile, '--tls-server-name', pair.serverName];
+    const answered = await waitFor(
+      async () => {
+        const outcome = await timed('explain', 'node-4', 'agent', ...tls, '--token-file', token);
+        return outcome.code === 0 && outcome;
+      },
+      { what: 'the guarded collector to answer' },
+    );
+    expect(answered.out).toMatch(/^node-4: covered by default\/agent for /);
+    const unknown = await timed('explain', 'node-4', 'agent', ...tls);
+    expect(unknown).toMatchObject({ code: 3, err: expect.stringContaining('--token-file FILE') as string });
+    const unnamed = await timed('explain', 'node-4', ...tls.slice(0, 4), '--token-file', token);
+    expect(unnamed).toMatchObject({ code: 3, err: expect.stringContaining('--tls-server-name') as string });
+  } finally {
+    await guarded.stop();
+    await pair.remove();
+  }
+});
+
+/** Lets the service account default/default read whatever a collector answers. */
+async function grantReading(): Promise<void> {
+  const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name: 'test-reader' } };
+  const root = '/apis/rbac.authorization.k8s.io/v1';
+  const rules = [{ nonResourceURLs: ['*'], verbs: ['get'] }];
+  await plane.request('POST', `${root}/clusterroles`, { body: { ...rbac, kind: 'ClusterRole', rules } });
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'test-reader' };
+  const subjects = [{ kind: 'ServiceAccount', name: 'default', namespace: 'default' }];
+  const binding = { ...rbac, kind: 'ClusterRoleBinding', roleRef, subjects };
+  await plane.request('POST', `${root}/clusterrolebindings`, { body: binding });
+}
 
 test('verify finds every difference and explains it, beside a collector that remembers', async () => {
   const { code, out, ms } = await look('verify', '--server', collector.url);

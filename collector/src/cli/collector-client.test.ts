@@ -58,6 +58,15 @@ test('a certificate is believed by its authority alone', async () => {
   await expect(plain.get('/')).rejects.toThrow(url.replace('https', 'http'));
 });
 
+test('a certificate for another name than that in the address is believed by the name that is given', async () => {
+  const url = await serve(ok, ONE);
+  const authority = { 'certificate-authority': await put('one.crt', ONE.cert) };
+  const named = createCollectorClient(url, { ...authority, 'tls-server-name': 'localhost' });
+  expect(await named.get('/')).toEqual({ fine: true });
+  const misnamed = createCollectorClient(url, { ...authority, 'tls-server-name': 'rollcall.elsewhere.svc' });
+  await expect(misnamed.get('/')).rejects.toThrow('say for which with --tls-server-name');
+});
+
 test('TLS to a server that speaks none says so', async () => {
   const url = (await serve(ok)).replace('http', 'https');
   await expect(createCollectorClient(url, {}).get('/')).rejects.toThrow('write http:// instead of https://');

@@ -13,6 +13,7 @@ export const DEFAULT_SERVER = 'http://127.0.0.1:8090';
 export const SERVER_OPTIONS = {
   'certificate-authority': { type: 'string' },
   server: { type: 'string' },
+  'tls-server-name': { type: 'string' },
   'token-file': { type: 'string' },
 } as const;
 
@@ -23,6 +24,8 @@ export const SERVER_HELP = {
 `,
   server: `      --server=''             ask this running collector, for example ${DEFAULT_SERVER}; default $ROLLCALL_SERVER
 `,
+  tlsServerName: `      --tls-server-name=''    the name in the certificate of --server, where that is not in its address
+`,
   tokenFile: `      --token-file=''         file with the bearer token to show to --server
 `,
 };
@@ -30,6 +33,7 @@ export const SERVER_HELP = {
 /** The values of SERVER_OPTIONS. */
 export interface ServerFlags {
   readonly server?: string | undefined;
+  readonly 'tls-server-name'?: string | undefined;
   readonly 'token-file'?: string | undefined;
   readonly 'certificate-authority'?: string | undefined;
 }
@@ -71,7 +75,13 @@ function isLoopback({ hostname }: URL): boolean {
 export function createCollectorClient(server: string, flags: ServerFlags): CollectorClient {
   const url = server.replace(/\/+$/, '');
   const send = async (path: string, headers: Readonly<Record<string, string>>, signal: AbortSignal) => {
-    const options = { headers: { ...headers, ...(await readToken(flags)) }, signal, ...(await readAuthority(flags)) };
+    const name = flags['tls-server-name'];
+    const options = {
+      headers: { ...headers, ...(await readToken(flags)) },
+      signal,
+      ...(await readAuthority(flags)),
+      ...(name !== undefined && { servername: name }),
+    };
     return sendRequest(`${url}${path}`, options).catch((error: unknown) => {
       throw explainFailure(url, error);
     });
@@ -105,6 +115,7 @@ interface RequestOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly ca?: string;
+  readonly servername?: string;
 }
 
 function sendRequest(url: string, options: RequestOptions): Promise<IncomingMessage> {
@@ -137,9 +148,10 @@ const MENDS: readonly (readonly [RegExp, string])[] = [
   ],
   [/ENOTFOUND|EAI_AGAIN/, 'there is no such host; check --server'],
   [
-    /CERT|SELF_SIGNED|UNABLE_TO_|ALTNAME/,
-    'its certificate is not trusted; name its authority with --certificate-authority',
+    /ALTNAME/,
+    'its certificate is for another name; say for which with --tls-server-name, for example rollcall.rollcall-system.svc',
   ],
+  [/CERT|SELF_SIGNED|UNABLE_TO_/, 'its certificate is not trusted; name its authority with --certificate-authority'],
   [/WRONG_VERSION_NUMBER|EPROTO/, 'it does not speak TLS; write http:// instead of https://'],
   [/Timeout|ETIMEDOUT/, `no answer within ${ANSWER_LIMIT_MS / 1000} s; look at its log and its /readyz`],
 ];
@@ -153,7 +165,7 @@ function explainFailure(url: string, error: unknown): Error {
 
 const REFUSALS: Readonly<Record<number, string>> = {
   401: ' Show it a token: --token-file FILE, with what `kubectl create token` prints.',
-  403: ' Bind the ClusterRole for readers of Rollcall to that user.',
+  403: ' Bind a ClusterRole such as rollcall-reader to that user.',
 };
 
 function refusal(url: string, status: number, body: string): Error {

@@ -47,7 +47,7 @@ ${DAEMON_SOURCE_HELP}      --discover=false        look at DaemonSets without a 
   -o, --output='table'        table, wide, json or yaml; with --watch table, or json with one document a line
       --policy=[]             file or folder with DaemonCoverage policies; may be given several times
       --server=''             with --watch: the running collector; default $ROLLCALL_SERVER or ${DEFAULT_SERVER}
-${SERVER_HELP.tokenFile}  -w, --watch=false           follow a running collector: a line for each change until you interrupt
+${SERVER_HELP.tlsServerName}${SERVER_HELP.tokenFile}  -w, --watch=false           follow a running collector: a line for each change until you interrupt
 
 Usage:
   rollcall coverage [NAMESPACE/DAEMONSET ...] [options]

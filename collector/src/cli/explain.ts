@@ -31,7 +31,7 @@ ${DAEMON_SOURCE_HELP}      --discover=false        look at DaemonSets without a 
       --kubeconfig=''         path to the kubeconfig; default $KUBECONFIG, ~/.kube/config, in-cluster
   -o, --output='text'         text, json or yaml
       --policy=[]             file or folder with DaemonCoverage policies; may be given several times
-${SERVER_HELP.server}${SERVER_HELP.tokenFile}
+${SERVER_HELP.server}${SERVER_HELP.tlsServerName}${SERVER_HELP.tokenFile}
 Usage:
   rollcall explain NODE [[NAMESPACE/]DAEMONSET] [options]
 

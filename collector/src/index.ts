@@ -1,7 +1,9 @@
 /** The door of the collector: what tests and tools outside of it may use. */
 export { createAnswers } from './cli/answers.ts';
+export { joinElection } from './cli/join-election.ts';
 export { startPipeline } from './cli/live-pipeline.ts';
 export { startWatching } from './cli/start-collector.ts';
+export { readinessOf } from './cli/watch-status.ts';
 export { printExplanation } from './cli/print-explanation.ts';
 export { parseServeConfig } from './config/serve-config.ts';
 export { resolvePolicy } from './config/policy-document.ts';

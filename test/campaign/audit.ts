@@ -1,9 +1,9 @@
 /** Holds every word of a collector against the truth, at every moment at which it said something new. */
-import type { PolicyAnswer } from '@rollcall/contract';
+import { daemonSource, type PolicyAnswer } from '@rollcall/contract';
 import type { Said, WatchSeen } from './replica.ts';
 import type { Seat } from './seat.ts';
 import type { SimTime } from './sim-time.ts';
-import type { Town } from './town.ts';
+import { DAEMON_SOURCE, type Town } from './town.ts';
 
 /** The auditor of one seat. */
 export interface Auditor {
@@ -167,13 +167,10 @@ interface Seen {
 }
 
 /** Unobserved is what a watch is not live for, and nothing else; and no watch is dark without a cause. */
-function checkWatches({ time, seat }: AuditOptions, { answer, watches }: Seen): readonly string[] {
-  const isLive = (matches: (id: string) => boolean): boolean =>
-    watches.some(({ id, state }) => matches(id) && state === 'live');
-  const live =
-    isLive((id) => id === 'nodes') && isLive((id) => id === 'daemonsets') && isLive((id) => showsPodsOf(id, answer));
+function checkWatches({ time, town, seat }: AuditOptions, { answer, watches }: Seen): readonly string[] {
   const { covered, unobserved } = answer.counts;
-  if (live) return unobserved === 0 ? [] : [`${unobserved} nodes are unobserved while every watch is live`];
+  if (isLit(town, { answer, watches }))
+    return unobserved === 0 ? [] : [`${unobserved} nodes are unobserved while every watch is live`];
   const { life } = seat();
   const isYoung = life !== undefined && time.now() - life.startedMs <= START_MS;
   const dark = watches.filter(({ state }) => state !== 'live').map(({ id, state }) => `${id} ${state}`);
@@ -181,6 +178,18 @@ function checkWatches({ time, seat }: AuditOptions, { answer, watches }: Seen): 
     ...(covered === 0 ? [] : [`${covered} nodes are shown covered while a watch is not live: ${dark.join()}`]),
     ...(isYoung || seat().isTroubled() ? [] : [`a watch is not live without any cause: ${dark.join()}`]),
   ];
+}
+
+/** True while every watch that the policy needs is live. */
+function isLit(town: Town, { answer, watches }: Seen): boolean {
+  const live = watches.filter(({ state }) => state === 'live').map(({ id }) => id);
+  const needed = ['nodes', 'daemonsets', ...(asksDaemons(town, answer) ? [daemonSource(DAEMON_SOURCE)] : [])];
+  return needed.every((id) => live.includes(id)) && live.some((id) => showsPodsOf(id, answer));
+}
+
+/** Only the first policy of a town does. */
+function asksDaemons({ registry, daemons }: Town, { namespace, daemonset }: PolicyAnswer): boolean {
+  return registry !== undefined && daemons[0] === `${namespace}/${daemonset}`;
 }
 
 /** The pods of a DaemonSet are shown by a watch of its selector or by one of its namespace. */

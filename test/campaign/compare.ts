@@ -3,11 +3,11 @@ import type { NodeAnswer } from '@rollcall/contract';
 import type { Stage } from './faults.ts';
 import type { Life } from './replica.ts';
 import { createSeat, type Seat } from './seat.ts';
-import type { Truth } from './town.ts';
+import { isRemembered, type Truth } from './town.ts';
 
 /** Every difference, in words. The faults must have ended. */
 export async function compareInTheEnd({ time, town, seats }: Stage): Promise<readonly string[]> {
-  const fresh = createSeat({ time, name: 'fresh', chance: () => 0.5, accept: town.kube.accept, said: () => undefined });
+  const fresh = createSeat({ time, name: 'fresh', chance: () => 0.5, town, elects: false, said: () => undefined });
   await fresh.start();
   await time.rest();
   const differences = seats.flatMap((seat) =>
@@ -30,7 +30,7 @@ function compare({ daemon, truth, seat, fresh }: Comparison): readonly string[] 
   for (const node of new Set([...ours.keys(), ...theirs.keys(), ...truth.keys()])) {
     const [own, other, real] = [ours.get(node), theirs.get(node), truth.get(node)];
     const said = describe(own);
-    if (hasMemory(real)) continue;
+    if (real !== undefined && isRemembered(real)) continue;
     if (real !== undefined && !isTrue(own, real))
       differences.push(`${seat.name}, ${daemon} ${node}: ${said}, in truth ${real.verdict} ${real.reasons.join()}`);
     if (said !== describe(other))
@@ -45,20 +45,17 @@ function listAll(life: Life | undefined, daemon: string): ReadonlyMap<string, No
   return new Map(all.map((answer) => [answer.node, answer]));
 }
 
+/** What is told of what was seen before: a drift, and a Daemon's clock when it last said anything. */
+const REMEMBERED: ReadonlySet<string> = new Set(['LabelDrift', 'ClockSkewed']);
+
 function describe(answer: NodeAnswer | undefined): string {
   if (answer === undefined) return 'unknown';
   const { pool, state, reason, eligible, pod, findings } = answer;
-  // Drift is remembered, not seen.
-  const codes = findings.flatMap(({ code }) => (code === 'LabelDrift' ? [] : [code])).join();
+  const codes = findings.flatMap(({ code }) => (REMEMBERED.has(code) ? [] : [code])).join();
   return `${pool} ${state} ${reason ?? '-'} ${eligible ? 'eligible' : '-'} ${pod ?? '-'} ${codes}`.trimEnd();
 }
 
 function isTrue(answer: NodeAnswer | undefined, { verdict, reasons }: Truth): boolean {
   const { state = 'outOfScope', reason = null } = answer ?? {};
   return state === verdict && (state !== 'uncovered' || reasons.some((own) => own === reason));
-}
-
-/** Only who saw it before knows that a node which lost its label or was tainted belongs to the scope. */
-function hasMemory(real: Truth | undefined): boolean {
-  return real?.incident === 'labelLost' || real?.incident === 'taint';
 }

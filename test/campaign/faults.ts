@@ -121,6 +121,15 @@ const RULES: Readonly<Record<FaultKind, Rule>> = {
     town.dropPolicies();
     return () => town.makePolicies();
   }, 30_000 + RETRY_MS),
+  'collector stopped': one((_, __, victim) => {
+    void victim.stop();
+    return () => startAgain(victim);
+  }),
+  'Daemon source down': one((_, __, { daemonLine }) => daemonLine?.beginRefusal() ?? NOTHING),
+  'Daemon CRD deleted': all(({ town }) => {
+    town.registry?.undefine();
+    return () => town.registry?.define();
+  }, 30_000 + RETRY_MS),
   'collector killed': one((_, __, victim) => {
     void victim.kill();
     return () => startAgain(victim);

@@ -22,8 +22,11 @@ export const FAULT_KINDS = [
   'partition',
   'compaction',
   'CRD deleted',
+  'collector stopped',
   'collector killed',
   'all collectors killed',
+  'Daemon source down',
+  'Daemon CRD deleted',
 ] as const;
 
 /** One of FAULT_KINDS. */
@@ -38,9 +41,10 @@ export interface Fault {
   readonly choice: number;
 }
 
-/** One incident of the town. */
+/** One incident of the town; `choice` is as that of a fault. */
 export interface Trouble {
-  readonly kind: IncidentKind;
+  readonly kind: IncidentKind | 'daemonSick';
+  readonly choice: number;
   readonly atMs: number;
   readonly seconds: number;
 }
@@ -50,6 +54,8 @@ export interface Plan {
   readonly seed: number;
   readonly nodes: number;
   readonly collectors: number;
+  /** Whether the first policy asks for Daemons, which live in a control plane of their own. */
+  readonly asksDaemons: boolean;
   readonly faults: readonly Fault[];
   readonly troubles: readonly Trouble[];
   readonly calmMs: number;
@@ -75,10 +81,15 @@ const SPANS: Readonly<Partial<Record<FaultKind, readonly [number, number]>>> = {
   'API server killed': [2_000, 2 * MINUTE],
   partition: [2_000, 5 * MINUTE],
   'CRD deleted': [1_000, 3 * MINUTE],
+  'collector stopped': [1_000, 2 * MINUTE],
+  'Daemon source down': [10 * MINUTE, 10 * MINUTE],
+  'Daemon CRD deleted': [1_000, 3 * MINUTE],
   'collector killed': [1_000, 2 * MINUTE],
   'all collectors killed': [1_000, 2 * MINUTE],
 };
-const TROUBLES: readonly IncidentKind[] = [
+const TROUBLES: readonly Trouble['kind'][] = [
+  'daemonSick',
+  'daemonSick',
   'drain',
   'labelLost',
   'taint',
@@ -104,7 +115,9 @@ const LEAVING_S = 600;
 export function drawPlan(seed: number): Plan {
   const random = seedNumbers(seed);
   const below = (limit: number): number => Math.floor(random() * limit);
-  const collectors = 1 + below(2);
+  // Two elect a leader, which is a request every other second.
+  const collectors = below(3) === 0 ? 2 : 1;
+  const asksDaemons = below(2) === 0;
   const nodes = 12 + below(29);
   const faults: Fault[] = [];
   let atMs = 30_000;
@@ -117,7 +130,8 @@ export function drawPlan(seed: number): Plan {
     atMs += below(2 * APART_MS);
   }
   const calmMs = Math.max(...faults.map((fault) => fault.atMs + fault.lastsMs)) + MINUTE;
-  return { seed, nodes, collectors, faults, troubles: drawTroubles(calmMs, random), calmMs, endMs: calmMs + CALM_MS };
+  const troubles = drawTroubles(calmMs, random);
+  return { seed, nodes, collectors, asksDaemons, faults, troubles, calmMs, endMs: calmMs + CALM_MS };
 }
 
 /** Some go on to the end of the run: what is wrong then must be said then. */
@@ -128,16 +142,19 @@ function drawTroubles(calmMs: number, random: () => number): readonly Trouble[] 
     const lasts = Math.round(20 + random() ** 3 * 1_200);
     const isLasting = random() < 0.1 && kind !== 'drain';
     const seconds = kind === 'drain' ? Math.min(lasts, LEAVING_S) : lasts;
-    troubles.push({ kind, atMs: Math.round(atMs), seconds: isLasting ? FOREVER_S : seconds });
+    troubles.push({ kind, choice: random(), atMs: Math.round(atMs), seconds: isLasting ? FOREVER_S : seconds });
   }
   return troubles;
 }
 
 /** The plan's faults in words, one a line. */
-export function describePlan({ seed, nodes, collectors, faults, troubles }: Plan): string {
+export function describePlan({ seed, nodes, collectors, asksDaemons, faults, troubles }: Plan): string {
   const at = (ms: number): string => `${(ms / 1000).toFixed(0).padStart(6)} s`;
   const lines = faults.map(
     ({ kind, atMs, lastsMs, victim }) => `${at(atMs)}  ${kind}, ${lastsMs / 1000} s, collector ${victim}`,
   );
-  return [`seed ${seed}: ${nodes} nodes, ${collectors} collectors, ${troubles.length} incidents`, ...lines].join('\n');
+  return [
+    `seed ${seed}: ${nodes} nodes, ${collectors} collectors${asksDaemons ? ', Daemons' : ''}, ${troubles.length} incidents`,
+    ...lines,
+  ].join('\n');
 }

@@ -1,5 +1,6 @@
 /** Plays one seed: a town lives, faults come and go, every word is audited, and in the end all is as a fresh list has it. */
 import { seedNumbers } from '../e2e/random.ts';
+import { addUp } from './add-up.ts';
 import { createAuditor, type Auditor } from './audit.ts';
 import { compareInTheEnd } from './compare.ts';
 import { commit, type Stage } from './faults.ts';
@@ -37,13 +38,18 @@ export async function play(seed: number): Promise<Outcome> {
   const stage: Stage = { time, town, seats, pauses: 0 };
   for (const seat of seats) await seat.start();
   schedule(stage, plan);
-  const look = (): void => watched.forEach(({ auditor }) => auditor.look());
+  const look = (): void => {
+    watched.forEach(({ auditor }) => auditor.look());
+    if (seats.filter(({ life }) => life?.leads()).length > 1) blame('all', 'two collectors lead at once');
+  };
   await time.rest();
   look();
   await time.runUntil(plan.endMs, look);
   for (const difference of await compareInTheEnd(stage)) blame('in the end', difference);
   for (const seat of seats) await seat.kill();
+  for (const difference of addUp(town, seats, plan)) blame('in the end', difference);
   await town.kube.stop();
+  await town.registry?.kube.stop();
   const sum = (pick: (figures: Auditor['figures']) => number): number =>
     watched.reduce((total, { auditor }) => total + pick(auditor.figures), 0);
   return {
@@ -70,7 +76,7 @@ function takeSeat({ time, town, plan, index, blame }: SeatRequest): {
   const name = `collector ${index}`;
   const auditor: Auditor = createAuditor({ time, town, seat: () => seat, blame: (what) => blame(name, what) });
   const chance = seedNumbers(plan.seed ^ (0x5ea7 + index));
-  const seat: Seat = createSeat({ time, name, chance, accept: town.kube.accept, said: auditor.hear });
+  const seat: Seat = createSeat({ time, name, chance, town, elects: plan.collectors > 1, said: auditor.hear });
   return { seat, auditor };
 }
 
@@ -80,17 +86,18 @@ const IDLE_STEP_MS = 20_000;
 function schedule(stage: Stage, { faults, troubles }: Plan): void {
   const { time, town } = stage;
   const live = (): void => {
-    const isBusy = stage.pauses === 0 && town.live();
+    const isBusy = town.live(stage.pauses > 0);
     time.stir();
     cancel = time.after(isBusy ? BUSY_STEP_MS : IDLE_STEP_MS, live);
   };
   let cancel = time.after(BUSY_STEP_MS, live);
   for (const fault of faults) time.after(fault.atMs, () => commit(stage, fault));
-  for (const { kind, atMs, seconds } of troubles) {
+  for (const { kind, choice, atMs, seconds } of troubles) {
     time.after(atMs, () => {
       // While the API server is away nothing can change.
       if (stage.pauses > 0) return;
-      town.trouble(kind, seconds);
+      if (kind === 'daemonSick') town.registry?.sicken(choice, seconds);
+      else town.trouble(kind, seconds);
       cancel();
       live();
     });

@@ -1,11 +1,18 @@
 /** One collector of a run: the real one from reflectors to answers, on simulated time, over a line that can fail. */
-import { createAnswers, parseServeConfig, startPipeline, startWatching } from '@rollcall/collector';
+import {
+  createAnswers,
+  joinElection,
+  parseServeConfig,
+  readinessOf,
+  startPipeline,
+  startWatching,
+} from '@rollcall/collector';
 import type { NodeAnswer, NodeState, PolicyAnswer } from '@rollcall/contract';
-import { loadConnection, type Clock } from '@rollcall/kube';
+import { loadConnection, type Clock, type Connection, type Timers } from '@rollcall/kube';
 import { seedNumbers } from '../e2e/random.ts';
 import type { Line } from './line.ts';
 import type { SimTime } from './sim-time.ts';
-import { EPOCH_MS } from './town.ts';
+import { DAEMON_SOURCE, EPOCH_MS } from './town.ts';
 
 /** What a collector logs: a node's change of state, an error that nobody may see, or anything else. */
 export type Said =
@@ -32,13 +39,22 @@ export interface Life {
   policy(daemon: string): PolicyAnswer | undefined;
   nodes(daemon: string, state?: NodeState): readonly NodeAnswer[];
   watches(): readonly WatchSeen[];
-  stop(): Promise<void>;
+  /** Whether its counters are those that move. */
+  leads(): boolean;
+  /** The node-milliseconds that it has exported of a DaemonSet: valid and unobserved ones. */
+  exportedMs(): ReadonlyMap<string, number>;
+  /** Ends it: with the grace that a termination has, or at once and without a word to anybody. */
+  stop(isKilled: boolean): Promise<void>;
 }
 
 /** What a collector lives by. */
 export interface LifeOptions {
   readonly time: SimTime;
   readonly line: Line;
+  /** The line to the other control plane, if the town has one. */
+  readonly daemonLine: Line | undefined;
+  /** Whether it is one of several. */
+  readonly elects: boolean;
   readonly seed: number;
   /** How far its wall clock is from the truth, in milliseconds. */
   readonly wallOffsetMs: () => number;
@@ -46,39 +62,62 @@ export interface LifeOptions {
 }
 
 /** Starts a collector. */
-export async function startLife({ time, line, seed, wallOffsetMs, said }: LifeOptions): Promise<Life> {
+export async function startLife(options: LifeOptions): Promise<Life> {
+  const { time, line, daemonLine, seed, wallOffsetMs, said } = options;
   const clock: Clock = {
     monoMs: time.now,
     wallMs: () => EPOCH_MS + time.now() + wallOffsetMs(),
     random: seedNumbers(seed),
   };
   const machine = { clock, timers: { after: time.after } };
-  const connection = await loadConnection({
-    server: 'http://kube.invalid',
-    env: {},
-    version: '0.0.0',
-    readFile: () => Promise.reject(Object.assign(new Error('no such file'), { code: 'ENOENT' })),
-    dial: line.dial,
-    clock,
-    timers: machine.timers,
-  });
-  const parsed = parseServeConfig([]);
-  if (!parsed.ok) throw new Error(parsed.faults.join('\n'));
+  const config = configOf(options);
+  const connection = await connect(line, machine);
+  const other = daemonLine && (await connect(daemonLine, machine));
+  const scope = { workloadIdPrefix: '', labelSelector: '', metadata: [] };
+  const sources = other === undefined ? [] : [{ name: DAEMON_SOURCE, connection: other, scope }];
   const log = listen(said);
   const live = startPipeline({ cluster: '', log, self: { observeDelay: () => undefined }, machine });
-  const { config } = parsed;
-  const { book, watch, layers } = startWatching(live, { config, connection, log, machine, sources: [] });
+  const { book, watch, layers } = startWatching(live, { config, connection, log, machine, sources });
+  const readiness = (): ReturnType<typeof readinessOf> =>
+    readinessOf({ needed: watch.watches(), optional: layers.watches() }, live.now().wallMs);
+  const election = joinElection(live, { config, connection, log, machine, readiness });
+  const all = (): ReturnType<typeof watch.watches> => [...watch.watches(), ...layers.watches()];
   return {
     startedMs: time.now(),
     ...createQuestions(createAnswers({ ...live, rejected: book.rejected, conditionsOf: () => [] })),
-    watches: () => watch.watches().map(({ id, reflector }) => ({ id, state: reflector.status().state.name })),
-    stop: async () => {
+    watches: () => all().map(({ id, reflector }) => ({ id, state: reflector.status().state.name })),
+    leads: () => live.pipeline.leads(live.now()),
+    exportedMs: () =>
+      new Map(live.pipeline.read(live.now()).map((own) => [`${own.namespace}/${own.daemonset}`, sum(own)])),
+    stop: async (isKilled) => {
+      if (!isKilled) await election.stop();
       live.stop();
-      const stopped = [watch.stop(), layers.stop()];
       connection.close();
-      await Promise.all(stopped);
+      other?.close();
+      await Promise.all([election.stop(), watch.stop(), layers.stop()]);
     },
   };
+}
+
+function configOf({ elects }: LifeOptions) {
+  const parsed = parseServeConfig(elects ? ['--leader-elect'] : []);
+  if (!parsed.ok) throw new Error(parsed.faults.join('\n'));
+  return parsed.config;
+}
+
+function connect(
+  { dial }: Line,
+  { clock, timers }: { readonly clock: Clock; readonly timers: Timers },
+): Promise<Connection> {
+  const readFile = (): Promise<string> => Promise.reject(Object.assign(new Error('no such file'), { code: 'ENOENT' }));
+  return loadConnection({ server: 'http://kube.invalid', env: {}, version: '0.0.0', readFile, dial, clock, timers });
+}
+
+type Reading = ReturnType<ReturnType<typeof startPipeline>['pipeline']['read']>[number];
+
+function sum({ pools }: Reading): number {
+  const all = pools.flatMap(({ slis }) => slis).filter(({ sli }) => sli === 'coverage');
+  return all.reduce((total, { validMs, unobservedMs }) => total + validMs + unobservedMs, 0);
 }
 
 function createQuestions(answers: ReturnType<typeof createAnswers>): Pick<Life, 'policy' | 'nodes'> {

@@ -2,12 +2,15 @@
 import { createLine, type Line } from './line.ts';
 import { startLife, type Life, type Said } from './replica.ts';
 import type { SimTime } from './sim-time.ts';
+import type { Town } from './town.ts';
 
 /** A seat. */
 export interface Seat {
   readonly name: string;
   readonly line: Line;
-  readonly life: Life | undefined;
+  readonly daemonLine: Line | undefined;
+  /** The collector of now; changed by the seat alone. */
+  life: Life | undefined;
   /** Changed by faults. */
   wallOffsetMs: number;
   /** Begins a fault that this collector may feel; the answer ends it, and its traces are gone `tailMs` later. */
@@ -15,8 +18,11 @@ export interface Seat {
   /** True while a fault, or what it left behind, can be felt. */
   isTroubled(): boolean;
   start(): Promise<void>;
-  /** Ends the life without a word to anybody. */
+  /** Ends the life in good order, or without a word to anybody. */
+  stop(): Promise<void>;
   kill(): Promise<void>;
+  /** What the lives that have ended had exported of each DaemonSet, in node-milliseconds. */
+  readonly exportedMs: Map<string, number>;
 }
 
 /** What a seat is made with. */
@@ -24,44 +30,57 @@ export interface SeatOptions {
   readonly time: SimTime;
   readonly name: string;
   readonly chance: () => number;
-  readonly accept: Parameters<typeof createLine>[0]['accept'];
+  readonly town: Pick<Town, 'kube' | 'registry'>;
+  readonly elects: boolean;
   readonly said: (what: Said) => void;
 }
 
 /** A seat without a collector. */
-export function createSeat({ time, name, chance, accept, said }: SeatOptions): Seat {
-  const line = createLine({ time, chance, accept });
-  let life: Life | undefined;
+export function createSeat({ time, name, chance, town, elects, said }: SeatOptions): Seat {
+  const line = createLine({ time, chance, accept: town.kube.accept });
+  const { registry } = town;
+  const daemonLine = registry && createLine({ time, chance, accept: registry.kube.accept });
   let starting = false;
-  let troubles = 0;
-  let troubledUntilMs = -Infinity;
+  const end = async (isKilled: boolean): Promise<void> => {
+    const dying = seat.life;
+    seat.life = undefined;
+    if (dying === undefined) return;
+    for (const [daemon, ms] of dying.exportedMs()) seat.exportedMs.set(daemon, (seat.exportedMs.get(daemon) ?? 0) + ms);
+    await dying.stop(isKilled);
+  };
   const seat: Seat = {
+    ...createTroubles(time),
     name,
     line,
-    get life() {
-      return life;
-    },
+    daemonLine,
+    exportedMs: new Map(),
+    life: undefined,
     wallOffsetMs: 0,
+    start: async () => {
+      if (starting || seat.life !== undefined) return;
+      starting = true;
+      const seed = Math.floor(chance() * 2 ** 32);
+      const wallOffsetMs = (): number => seat.wallOffsetMs;
+      seat.life = await startLife({ time, line, daemonLine, elects, seed, wallOffsetMs, said });
+      starting = false;
+    },
+    stop: () => end(false),
+    kill: () => end(true),
+  };
+  return seat;
+}
+
+function createTroubles(time: SimTime): Pick<Seat, 'beginTrouble' | 'isTroubled'> {
+  let troubles = 0;
+  let untilMs = -Infinity;
+  return {
     beginTrouble: (tailMs) => {
       troubles += 1;
       return () => {
         troubles -= 1;
-        troubledUntilMs = Math.max(troubledUntilMs, time.now() + tailMs);
+        untilMs = Math.max(untilMs, time.now() + tailMs);
       };
     },
-    isTroubled: () => troubles > 0 || time.now() <= troubledUntilMs,
-    start: async () => {
-      if (starting || life !== undefined) return;
-      starting = true;
-      const seed = Math.floor(chance() * 2 ** 32);
-      life = await startLife({ time, line, seed, wallOffsetMs: () => seat.wallOffsetMs, said });
-      starting = false;
-    },
-    kill: async () => {
-      const dying = life;
-      life = undefined;
-      await dying?.stop();
-    },
+    isTroubled: () => troubles > 0 || time.now() <= untilMs,
   };
-  return seat;
 }

@@ -1,6 +1,6 @@
 /** The door of the collector: what tests and tools outside of it may use. */
 export { createAnswers } from './cli/answers.ts';
-export { joinElection } from './cli/join-election.ts';
+export { startControl } from './cli/start-control.ts';
 export { startPipeline } from './cli/live-pipeline.ts';
 export { startWatching } from './cli/start-collector.ts';
 export { readinessOf } from './cli/watch-status.ts';

@@ -1,5 +1,5 @@
 /** Adds up what all lives of all collectors have exported, and holds the sum against how long nodes were truly expected. */
-import type { Fault, Plan } from './plan.ts';
+import { clockStepMs, type Fault, type Plan } from './plan.ts';
 import type { Seat } from './seat.ts';
 import type { Town } from './town.ts';
 
@@ -22,7 +22,7 @@ export function addUp(town: Town, seats: readonly Seat[], plan: Plan): readonly 
     const lostMs =
       plan.nodes * plan.faults.reduce((sum, fault) => sum + costOf(fault, plan) + hindranceOf(fault, plan), 0);
     const words = `${daemon}: ${Math.round(exportedMs / 1000)} node-seconds were exported by all collectors together, `;
-    if (exportedMs > mostMs * (1 + ROUGHLY))
+    if (exportedMs > mostMs * (1 + ROUGHLY) + plan.nodes * misdatedMs(plan))
       return [`${words}more than the ${Math.round(mostMs / 1000)} that there were`];
     const oweMs = leastMs * (1 - ROUGHLY) - lostMs;
     return exportedMs < oweMs ? [`${words}less than ${Math.round(oweMs / 1000)}, all losses granted`] : [];
@@ -53,4 +53,14 @@ function hindranceOf({ kind, atMs, lastsMs }: Fault, { faults }: Plan): number {
   const wait = (own: Fault): number =>
     LIST_MS + (own.kind === 'mute watches' ? 0 : Math.max(0, own.atMs + own.lastsMs - bornMs));
   return others.reduce((sum, own) => sum + (own.atMs === atMs && own.kind === kind ? 0 : wait(own)), 0);
+}
+
+/** What a collector that is born under a wrong clock may book for the time since the last Lease ran out: that is told by wall clocks alone. */
+function misdatedMs({ faults, collectors }: Plan): number {
+  if (collectors === 1) return 0;
+  const births = faults.filter(({ kind }) => /killed|stopped/.test(kind)).map(({ atMs, lastsMs }) => atMs + lastsMs);
+  const steps = faults.filter(({ kind }) => kind === 'clock step');
+  const isWrong = ({ atMs, lastsMs }: Fault): boolean =>
+    births.some((bornMs) => atMs <= bornMs + LIST_MS && bornMs <= atMs + lastsMs);
+  return steps.filter(isWrong).reduce((sum, { choice }) => sum + births.length * Math.abs(clockStepMs(choice)), 0);
 }

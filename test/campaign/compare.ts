@@ -46,13 +46,18 @@ function listAll(life: Life | undefined, daemon: string): ReadonlyMap<string, No
 }
 
 /** What is told of what was seen before: a drift, and a Daemon's clock when it last said anything. */
-const REMEMBERED: ReadonlySet<string> = new Set(['LabelDrift', 'ClockSkewed']);
+const REMEMBERED: ReadonlySet<string> = new Set(['LabelDrift', 'ClockSkewed', 'Starting', 'RolloutReplacing']);
 
 function describe(answer: NodeAnswer | undefined): string {
   if (answer === undefined) return 'unknown';
   const { pool, state, reason, eligible, pod, findings } = answer;
   const codes = findings.flatMap(({ code }) => (REMEMBERED.has(code) ? [] : [code])).join();
-  return `${pool} ${state} ${reason ?? '-'} ${eligible ? 'eligible' : '-'} ${pod ?? '-'} ${codes}`.trimEnd();
+  return `${pool} ${state} ${whyOf(reason)} ${eligible ? 'eligible' : '-'} ${pod ?? '-'} ${codes}`.trimEnd();
+}
+
+/** That a pod starts in the place of one of another revision is remembered too. */
+function whyOf(reason: NodeAnswer['reason']): string {
+  return reason === 'RolloutReplacing' ? 'Starting' : (reason ?? '-');
 }
 
 function isTrue(answer: NodeAnswer | undefined, { verdict, reasons }: Truth): boolean {

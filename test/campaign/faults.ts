@@ -1,5 +1,5 @@
 /** What each kind of fault does to a run. */
-import type { Fault, FaultKind } from './plan.ts';
+import { clockStepMs, type Fault, type FaultKind } from './plan.ts';
 import type { Seat } from './seat.ts';
 import type { SimTime } from './sim-time.ts';
 import type { Town } from './town.ts';
@@ -31,7 +31,6 @@ const SILENCE_MS = 150_000;
 const ANSWER_MS = 30_000;
 /** The next bookmark may be so far away. */
 const BOOKMARK_MS = 60_000;
-const HOUR = 3_600_000;
 const MANY = 1_000_000;
 
 const all = (begin: (stage: Stage, fault: Fault) => End, tailMs = RETRY_MS): Rule => ({ begin, tailMs, hits: 'all' });
@@ -74,9 +73,8 @@ function rest(stage: Stage): End {
 }
 
 function stepClock(_: Stage, { choice }: Fault, victim: Seat): End {
-  const byMs = Math.round((choice - 0.5) * 10 * HOUR);
-  victim.wallOffsetMs += byMs;
-  return () => void (victim.wallOffsetMs -= byMs);
+  victim.stepClock(clockStepMs(choice));
+  return () => victim.stepClock(-clockStepMs(choice));
 }
 
 const startAgain = (seat: Seat): void => void seat.start();

@@ -147,6 +147,11 @@ function drawTroubles(calmMs: number, random: () => number): readonly Trouble[] 
   return troubles;
 }
 
+/** By how much a clock step sets a collector's clock, for a fault's choice: up to 5 h, forth or back. */
+export function clockStepMs(choice: number): number {
+  return Math.round((choice - 0.5) * 10 * 60 * MINUTE);
+}
+
 /** The plan's faults in words, one a line. */
 export function describePlan({ seed, nodes, collectors, asksDaemons, faults, troubles }: Plan): string {
   const at = (ms: number): string => `${(ms / 1000).toFixed(0).padStart(6)} s`;

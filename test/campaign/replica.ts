@@ -1,9 +1,9 @@
 /** One collector of a run: the real one from reflectors to answers, on simulated time, over a line that can fail. */
 import {
   createAnswers,
-  joinElection,
   parseServeConfig,
   readinessOf,
+  startControl,
   startPipeline,
   startWatching,
 } from '@rollcall/collector';
@@ -80,21 +80,22 @@ export async function startLife(options: LifeOptions): Promise<Life> {
   const { book, watch, layers } = startWatching(live, { config, connection, log, machine, sources });
   const readiness = (): ReturnType<typeof readinessOf> =>
     readinessOf({ needed: watch.watches(), optional: layers.watches() }, live.now().wallMs);
-  const election = joinElection(live, { config, connection, log, machine, readiness });
+  const answers = createAnswers({ ...live, rejected: book.rejected, conditionsOf: () => [] });
+  const control = startControl(live, { config, connection, log, machine, readiness, book, answers });
   const all = (): ReturnType<typeof watch.watches> => [...watch.watches(), ...layers.watches()];
   return {
     startedMs: time.now(),
-    ...createQuestions(createAnswers({ ...live, rejected: book.rejected, conditionsOf: () => [] })),
+    ...createQuestions(answers),
     watches: () => all().map(({ id, reflector }) => ({ id, state: reflector.status().state.name })),
     leads: () => live.pipeline.leads(live.now()),
     exportedMs: () =>
       new Map(live.pipeline.read(live.now()).map((own) => [`${own.namespace}/${own.daemonset}`, sum(own)])),
     stop: async (isKilled) => {
-      if (!isKilled) await election.stop();
+      if (!isKilled) await control.stop();
       live.stop();
       connection.close();
       other?.close();
-      await Promise.all([election.stop(), watch.stop(), layers.stop()]);
+      await Promise.all([control.stop(), watch.stop(), layers.stop()]);
     },
   };
 }

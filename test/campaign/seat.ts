@@ -11,8 +11,10 @@ export interface Seat {
   readonly daemonLine: Line | undefined;
   /** The collector of now; changed by the seat alone. */
   life: Life | undefined;
-  /** Changed by faults. */
-  wallOffsetMs: number;
+  /** Sets its wall clock, which is right at first. */
+  stepClock(byMs: number): void;
+  /** False while its wall clock is wrong, and for as long as an object's time may have been compared with it. */
+  hasClock(): boolean;
   /** Begins a fault that this collector may feel; the answer ends it, and its traces are gone `tailMs` later. */
   beginTrouble(tailMs: number): () => void;
   /** True while a fault, or what it left behind, can be felt. */
@@ -40,6 +42,7 @@ export function createSeat({ time, name, chance, town, elects, said }: SeatOptio
   const line = createLine({ time, chance, accept: town.kube.accept });
   const { registry } = town;
   const daemonLine = registry && createLine({ time, chance, accept: registry.kube.accept });
+  const clock = createWallClock(time);
   let starting = false;
   const end = async (isKilled: boolean): Promise<void> => {
     const dying = seat.life;
@@ -50,18 +53,17 @@ export function createSeat({ time, name, chance, town, elects, said }: SeatOptio
   };
   const seat: Seat = {
     ...createTroubles(time),
+    ...clock,
     name,
     line,
     daemonLine,
     exportedMs: new Map(),
     life: undefined,
-    wallOffsetMs: 0,
     start: async () => {
       if (starting || seat.life !== undefined) return;
       starting = true;
       const seed = Math.floor(chance() * 2 ** 32);
-      const wallOffsetMs = (): number => seat.wallOffsetMs;
-      seat.life = await startLife({ time, line, daemonLine, elects, seed, wallOffsetMs, said });
+      seat.life = await startLife({ time, line, daemonLine, elects, seed, wallOffsetMs: clock.offsetMs, said });
       starting = false;
     },
     stop: () => end(false),
@@ -82,5 +84,21 @@ function createTroubles(time: SimTime): Pick<Seat, 'beginTrouble' | 'isTroubled'
       };
     },
     isTroubled: () => troubles > 0 || time.now() <= untilMs,
+  };
+}
+
+/** Probes are a minute apart, and a source may be away for 10. */
+const CLOCK_TAIL_MS = 720_000;
+
+function createWallClock(time: SimTime): Pick<Seat, 'stepClock' | 'hasClock'> & { readonly offsetMs: () => number } {
+  let offsetMs = 0;
+  let steppedMs = -Infinity;
+  return {
+    offsetMs: () => offsetMs,
+    stepClock: (byMs) => {
+      offsetMs += byMs;
+      steppedMs = time.now();
+    },
+    hasClock: () => offsetMs === 0 && time.now() > steppedMs + CLOCK_TAIL_MS,
   };
 }

@@ -11,6 +11,7 @@ export { readPolicyTexts } from './config/policy-text.ts';
 export { decidePlacement, type Placement, type PlacementRule } from './coverage/expectation.ts';
 export { createMemoryJournal } from './journal/memory-journal.ts';
 export { ROUTES } from './http/routes.ts';
+export { renderExposition } from './metrics/exposition.ts';
 export { createPipeline, type Pipeline } from './pipeline.ts';
 export { projectDaemon } from './watch/project-daemon.ts';
 export { projectDaemonSet } from './watch/project-daemon-set.ts';

@@ -3,10 +3,11 @@ import { Agent } from 'node:https';
 import { exchange } from './exchange.ts';
 import { readKubeconfig, type Credential } from './kubeconfig.ts';
 
-/** The body of a request, sent as JSON, and its content type (default: JSON, for PATCH a merge patch). */
+/** The body of a request, sent as JSON, its content type (default: JSON, for PATCH a merge patch), and what is accepted. */
 interface Sent {
   readonly body?: unknown;
   readonly contentType?: string;
+  readonly accept?: string;
 }
 
 /** One identity's requests to one API server. */
@@ -58,9 +59,11 @@ function tokenHeader(credential: Credential): Record<string, string> {
   return 'token' in credential ? { authorization: `Bearer ${credential.token}` } : {};
 }
 
-function bodyHeaders(method: string, { body, contentType }: Sent): Record<string, string> {
-  if (body === undefined) return {};
-  return { 'content-type': contentType ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json') };
+function bodyHeaders(method: string, { body, contentType, accept }: Sent): Record<string, string> {
+  const wanted = accept === undefined ? {} : { accept };
+  if (body === undefined) return wanted;
+  const usual = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+  return { ...wanted, 'content-type': contentType ?? usual };
 }
 
 function readMessage(body: string): string {

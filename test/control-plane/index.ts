@@ -3,6 +3,6 @@ export { connect, ApiError } from './client.ts';
 export { startControlPlane, type ControlPlane } from './control-plane.ts';
 export { exchange, type Answer } from './exchange.ts';
 export { askOracle, type OracleAnswer, type OraclePair } from './oracle.ts';
-export { ensurePrometheus, startPrometheus } from './prometheus.ts';
+export { ensurePrometheus, startPrometheus, type Prometheus } from './prometheus.ts';
 export { waitFor } from './wait.ts';
 export { openWorkspace } from './workspace.ts';

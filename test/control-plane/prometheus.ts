@@ -13,6 +13,7 @@ const run = promisify(execFile);
 
 /** Where Debian's package puts the server and its rule checker. */
 const server = '/usr/bin/prometheus';
+const promtool = '/usr/bin/promtool';
 
 /** What is scraped and how. */
 interface PrometheusOptions {
@@ -23,6 +24,8 @@ interface PrometheusOptions {
   readonly honorLabels: boolean;
   /** As a scrape configuration has it: scheme, tls_config, authorization; plain HTTP without. */
   readonly access?: object;
+  /** OpenMetrics text with a time at each sample: what is in the storage from the beginning. */
+  readonly backfill?: string;
 }
 
 /** One element of an instant vector; the value is NaN or infinite where Prometheus says so. */
@@ -34,8 +37,8 @@ export interface Sample {
 /** A running Prometheus; the test that started it stops it. */
 export interface Prometheus {
   readonly url: string;
-  /** Evaluates an expression that gives an instant vector, now; throws with Prometheus' own message. */
-  readonly query: (promql: string) => Promise<readonly Sample[]>;
+  /** Evaluates an expression that gives an instant vector, now or at a Unix time; throws with Prometheus' own message. */
+  readonly query: (promql: string, atSeconds?: number) => Promise<readonly Sample[]>;
   /** Ends it and removes its data; fine to call twice. */
   readonly stop: () => Promise<void>;
 }
@@ -67,13 +70,17 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
     const url = `http://127.0.0.1:${port}`;
     const config = join(workspace.folder, 'prometheus.yml');
     await writeFile(config, stringify(scrapeConfig(options)));
+    const data = join(workspace.folder, 'data');
+    if (options.backfill !== undefined) await backFill(data, join(workspace.folder, 'backfill.txt'), options.backfill);
     const args = [
       `--config.file=${config}`,
-      `--storage.tsdb.path=${workspace.folder}/data`,
+      `--storage.tsdb.path=${data}`,
+      // What was back-filled may be of any time.
+      '--storage.tsdb.retention.time=10y',
       `--web.listen-address=127.0.0.1:${port}`,
     ];
     await startHealthy(workspace, { name: 'prometheus', path: server, args }, { url: `${url}/-/ready` });
-    return { url, query: (promql) => query(url, promql), stop: workspace.close };
+    return { url, query: (promql, atSeconds) => query(url, promql, atSeconds), stop: workspace.close };
   } catch (error) {
     await workspace.close();
     throw error;
@@ -88,8 +95,14 @@ function scrapeConfig({ targets, scrapeIntervalSeconds, honorLabels, access }: P
   };
 }
 
-async function query(url: string, promql: string): Promise<readonly Sample[]> {
-  const body = new URLSearchParams({ query: promql });
+async function backFill(data: string, file: string, text: string): Promise<void> {
+  await writeFile(file, text);
+  await run(promtool, ['tsdb', 'create-blocks-from', 'openmetrics', file, data], { maxBuffer: 64 << 20 });
+}
+
+async function query(url: string, promql: string, atSeconds?: number): Promise<readonly Sample[]> {
+  const time = atSeconds === undefined ? {} : { time: String(atSeconds) };
+  const body = new URLSearchParams({ query: promql, ...time });
   const response = await fetch(`${url}/api/v1/query`, { method: 'POST', body, signal: AbortSignal.timeout(30_000) });
   const answer = (await response.json()) as Answer;
   if (answer.status === 'error') throw new Error(`Prometheus refused ${promql}: ${answer.error}`);

@@ -110,7 +110,7 @@ async function startParts(
   const control = elects ? startControl(live, { ...base, book, answers, readiness }) : undefined;
   return {
     live,
-    end: async () => void (await control?.stop()),
+    end: () => control?.stop() ?? Promise.resolve(),
     bury: () => {
       live.stop();
       connection.close();

@@ -101,18 +101,26 @@ function createEntrance(
   { requests }: Limits,
 ): (...of: Parameters<Handler>) => Promise<boolean> {
   const takeTurn = createTurns();
-  let inside = 0;
+  const inside = { scrapes: 0, streams: 0, others: 0 };
   return async (request, response) => {
-    if (inside >= requests) {
+    const kind = kindOf(request);
+    if (inside[kind] >= requests[kind]) {
       response.setHeader('Retry-After', 1);
-      sendProblem(response, 503, `${requests} requests are being answered already; try again in a second.`);
+      response.setHeader('Connection', 'close');
+      sendProblem(response, 503, `${requests[kind]} such requests are being answered already; try again in a second.`);
       return false;
     }
-    inside += 1;
-    response.once('close', () => (inside -= 1));
-    await takeTurn();
+    inside[kind] += 1;
+    response.once('close', () => (inside[kind] -= 1));
+    await takeTurn(kind === 'scrapes');
     return authorise === undefined || admit(authorise, request, response);
   };
+}
+
+function kindOf({ url = '' }: IncomingMessage): keyof Limits['requests'] {
+  const [path] = url.split('?');
+  if (path === ('/metrics' satisfies DirectPath)) return 'scrapes';
+  return path === ('/api/v1/stream' satisfies DirectPath) ? 'streams' : 'others';
 }
 
 function createRouter({ answers, scrape, readiness, stream }: HandlerOptions, fail: Fail): (path: string) => Handler {

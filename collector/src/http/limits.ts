@@ -16,9 +16,12 @@ export interface Limits {
   readonly urlBytes: number;
   /** Open at once; the one that is idle longest makes room for a new one, so that a probe always gets in. */
   readonly connections: number;
-  /** Begun and not answered, probes aside: half of the connections, so that these cannot all be busy. */
-  readonly requests: number;
-  /** Unanswered on one connection: nobody pipelines but who means harm. */
+  /**
+   * Begun and not answered, of each kind, so that a flood of one leaves room for the others; all together half of the connections.
+   * Probes are not counted. Of streams: those that are open and some that are about to be refused.
+   */
+  readonly requests: { readonly scrapes: number; readonly streams: number; readonly others: number };
+  /** Unanswered on one connection: nobody pipelines but who means harm; a second one may come just before the first is booked out. */
   readonly pipelined: number;
 }
 
@@ -31,6 +34,6 @@ export const LIMITS: Limits = {
   headerBytes: 16 * 1024,
   urlBytes: 4 * 1024,
   connections: 512,
-  requests: 256,
-  pipelined: 8,
+  requests: { scrapes: 32, streams: 128, others: 96 },
+  pipelined: 2,
 };

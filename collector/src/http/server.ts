@@ -91,6 +91,9 @@ async function shutDown(server: Server, graceMs: number): Promise<void> {
   clearTimeout(timer);
 }
 
+/** Connections that the kernel keeps until they are taken, as many as Linux allows: with 511, Node's own, a burst costs others a second. */
+const BACKLOG = 4_096;
+
 interface Address {
   readonly scheme: 'http' | 'https';
   readonly host: string;
@@ -98,7 +101,7 @@ interface Address {
 }
 
 async function listen(server: Server, { scheme, host, port }: Address): Promise<string> {
-  server.listen(port, host);
+  server.listen({ port, host, backlog: BACKLOG });
   try {
     await once(server, 'listening');
   } catch (cause) {

@@ -51,6 +51,35 @@ describe('a kind that', () => {
   });
 });
 
+describe('a live kind that is refused with 404', () => {
+  it('is stale at once where that is asked for, and is listed anew when it is back', async () => {
+    const it = await set(stream(9, thing('a', 1)), refuse(404, 'no such kind'), stream(3, thing('b', 2)));
+    it.start({ staleWhenAbsent: true });
+    await isLive(it);
+    (await it.requests(1)).response.end();
+    await passPause(it);
+    await until(() => it.calls.at(-1) === 'stale');
+    expect(it.states.at(-1)).toMatchObject({
+      blocked: 'absent',
+      trouble: { message: 'GET /api/v1/things: no such kind' },
+    });
+    it.time.advance(20_000);
+    await until(() => it.calls.at(-1) === 'live');
+    expect(query(await it.requests(3))).toHaveProperty('sendInitialEvents');
+    expect(it.calls).toEqual(['+a@1', 'live', 'stale', '+b@2', '-a', 'live']);
+  });
+
+  it('is else as one that cannot be reached', async () => {
+    const it = await set(stream(9, thing('a', 1)), refuse(404, 'no such kind'), stream(3, thing('a', 1)));
+    const reflector = it.start();
+    await isLive(it);
+    (await it.requests(1)).response.end();
+    await passPause(it);
+    await until(() => reflector.status().errors.NotFound === 1);
+    expect(it.calls).toEqual(['+a@1', 'live']);
+  });
+});
+
 describe('staleness', () => {
   it('begins 30 s after the connection is lost and ends with the resumed watch', async () => {
     const it = await set(stream(9, thing('a', 1)), ...Array.from({ length: 8 }, () => refuse(503, 'starting')));

@@ -85,7 +85,9 @@ test('when the kind goes its source is stale at once, and no Daemon is missed by
   // As the real one does: first every object, then the kind.
   for (const name of ['a', 'b']) store.delete(of(name));
   it.own.delete('CustomResourceDefinition', DAEMONS);
+  const start = it.time.monoMs();
   await it.hears('daemons/local stale');
+  expect(it.time.monoMs() - start).toBeLessThan(5_000);
   expect(it.told.slice(3)).toEqual(['daemons/local stale']);
   it.time.advance(120_000);
   define(it.own);

@@ -17,6 +17,11 @@ const MAIN = join(import.meta.dirname, '../collector/src/main.ts');
 const POLICIES: readonly Manifest[] = [
   policy('plexd-system', 'plexd', { purpose: 'WireGuard mesh between all nodes', team: 'platform' }),
   policy('monitoring', 'node-exporter', { purpose: 'Node metrics', team: 'observability' }),
+  policy('riptides-system', 'riptides', {
+    purpose: 'Workload identity, with a kernel driver',
+    team: 'security',
+    health: { daemon: { source: 'local' } },
+  }),
   policy('logging', 'fluent-bit', { purpose: 'Node and container logs', team: 'observability' }),
 ];
 
@@ -60,7 +65,7 @@ async function waitUntilReady(url: string): Promise<void> {
 
 function tell(url: string, kubeconfig: string, seconds: number): string {
   return `
-Rollcall demo: 200 nodes in 3 pools, 3 DaemonSets, seed ${SEED}. The first full answer came after ${seconds.toFixed(1)} s.
+Rollcall demo: 200 nodes in 3 pools, 4 DaemonSets, seed ${SEED}. The first full answer came after ${seconds.toFixed(1)} s.
 
   Rollcall listens on ${url}
 
@@ -75,7 +80,8 @@ Rollcall demo: 200 nodes in 3 pools, 3 DaemonSets, seed ${SEED}. The first full 
     npx rollcall verify --kubeconfig ${kubeconfig} --server ${url}
 
 What to look at: nodes join, drain, die and lose labels, pods crash. Compare rollcall_covered_nodes with
-rollcall_controller_desired_nodes when a node dies: the controller forgets it, Rollcall does not.
+rollcall_controller_desired_nodes when a node dies: the controller forgets it, Rollcall does not. A riptides pod may be Ready
+while its driver is not: that policy asks for the Daemons of the Riptides control plane too.
 Ctrl-C ends it.
 `;
 }
@@ -98,7 +104,7 @@ async function tellRed(url: string, signal: AbortSignal): Promise<string> {
 async function main(): Promise<void> {
   const startedAt = performance.now();
   const kube = await startEmbeddedKube();
-  const world = createWorld({ store: kube.store, seed: SEED, nodes: 200, pools: 3, now: Date.now() });
+  const world = createWorld({ store: kube.store, seed: SEED, nodes: 200, pools: 3, riptides: true, now: Date.now() });
   kube.store.apply(daemonCoverageCrd() as unknown as Manifest);
   for (const own of POLICIES) kube.store.apply(own);
   const stepping = setInterval(() => world.step(Date.now()), STEP_MS);

@@ -8,6 +8,7 @@ import { runKubelets } from './world/kubelets.ts';
 import { runNodeLifecycle, type LostNodes } from './world/node-lifecycle.ts';
 import { poolSizes, POOLS, populate } from './world/population.ts';
 import { noticeOthers } from './world/notice-others.ts';
+import { createRiptides, RIPTIDES } from './world/riptides.ts';
 import { runScheduler, type SchedulerQueue } from './world/scheduler.ts';
 import { createRandom } from './world/seeded-random.ts';
 import { rememberCovered, tellTruth, type DaemonTruth } from './world/truth.ts';
@@ -26,6 +27,8 @@ export type WorldOptions = {
   readonly pools?: number;
   /** Default: plexd (tolerates everything), node-exporter (plain), fluent-bit (nodeSelector role=worker). */
   readonly daemonSets?: readonly DaemonSpec[];
+  /** True: a DaemonSet of Riptides runs too, with the Daemons of its control plane in the same API. */
+  readonly riptides?: boolean;
   /** How many times faster it lives than a real cluster; default 1. */
   readonly speed?: number;
   /** Which incidents come by themselves; default: all. */
@@ -52,7 +55,7 @@ export function createWorld(options: WorldOptions): World {
     random: createRandom(options.seed),
     machines: new Map(),
     runs: new Map(),
-    daemons: options.daemonSets ?? DEMO_DAEMONS,
+    daemons: [...(options.daemonSets ?? DEMO_DAEMONS), ...(options.riptides === true ? [RIPTIDES] : [])],
     timeScale: 1 / (options.speed ?? 1),
     sizes: poolSizes(options.nodes ?? 200, pools),
     nextSerial: 0,
@@ -61,13 +64,16 @@ export function createWorld(options: WorldOptions): World {
   populate(state);
   const direction = openDirection(state, options.incidents ?? (Object.keys(INCIDENT_RULES) as IncidentKind[]));
   const controlPlane = createControlPlane(state);
+  const riptides = options.riptides === true ? createRiptides(state) : () => undefined;
   controlPlane();
+  riptides();
   return {
     step(nowMs) {
       state.now = nowMs;
       noticeOthers(state);
       direct(state, direction);
       controlPlane();
+      riptides();
     },
     start: (kind, wishes = {}) => startIncident(state, direction, { kind, ...wishes }),
     incidents: () => direction.incidents,

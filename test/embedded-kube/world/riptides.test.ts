@@ -14,7 +14,7 @@ it('keeps a Daemon for each machine, probed every 30 s, that goes with its machi
   store.delete({ kind: 'Node', name: node?.metadata.name ?? '' });
   run(1);
   expect(probes()).toHaveLength(19);
-  const byInstance = store.list('Daemon').map((daemon) => readText(daemon, ['spec', 'workloadID']).split('/').at(-1));
+  const instances = store.list('Daemon').map((daemon) => readText(daemon, ['spec', 'workloadID']).split('/').at(-1));
   const providers = store.list('Node').map((own) => readText(own, ['spec', 'providerID']).split('/').at(-1));
-  expect(byInstance.toSorted()).toEqual(providers.toSorted());
+  expect(new Set(instances)).toEqual(new Set(providers));
 });

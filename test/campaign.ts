@@ -1,9 +1,10 @@
 /**
  * `npm run campaign`: the seeded runs, too slow for every commit. Each part takes as many seeds as it is asked for, from `--first` on:
  *
- *     node test/campaign.ts [--embedded 950] [--suites 10] [--first 1] [--workers 2]
+ *     node test/campaign.ts [--embedded 950] [--real 50] [--suites 10] [--first 1] [--workers 2]
  *
- * `embedded`: a town on the embedded API under mixed faults, on simulated time; `suites`: the expectation against the Go function, and
+ * `embedded`: a town on the embedded API under mixed faults, on simulated time; `real`: collectors on the real control plane behind a
+ * proxy that does mischief; `suites`: the expectation against the Go function, and
  * the collector against a living world's truth. Appends its answer to docs/campaign.md; a seed that fails is printed with its faults
  * and the command that repeats it, and belongs into campaign/regressions.ts. Exits 1 if one fails.
  */
@@ -35,40 +36,59 @@ interface Range {
 /** Plays the embedded runs in several processes, each of which takes every n-th seed. */
 async function playEmbedded({ first, count, workers }: Range): Promise<Tally> {
   const tally: Tally = { passed: 0, failed: [], note: '' };
-  let [expected, unobserved, looks] = [0, 0, 0];
-  const work = async (index: number): Promise<void> => {
-    const own = Math.floor((count - index + workers - 1) / workers);
-    const args = [join(import.meta.dirname, 'campaign/play-seeds.ts'), first + index, own, workers].map(String);
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    const ended = once(child, 'close');
-    let told = 0;
-    for await (const text of createInterface({ input: child.stdout })) {
-      const line = JSON.parse(text) as PlayedLine;
-      told += 1;
-      [expected, unobserved, looks] = [
-        expected + line.expectedHours,
-        unobserved + line.unobservedHours,
-        looks + line.looks,
-      ];
-      book(tally, line);
-    }
-    const [code] = (await ended) as [number | null];
-    if (told < own) throw new Error(`a process of the campaign ended after ${told} of ${own} runs (exit code ${code})`);
-  };
-  await Promise.all(Array.from({ length: Math.min(workers, count) }, (_, index) => work(index)));
-  tally.note = `${looks} looks; ${unobserved.toFixed(0)} of ${expected.toFixed(0)} node-hours unobserved, each accounted for`;
+  const some = Math.min(workers, count);
+  const work = (index: number): Promise<readonly PlayedLine[]> =>
+    playSeeds('embedded', { first: first + index, count: Math.ceil((count - index) / some), step: some, tally });
+  const lines = (await Promise.all(Array.from({ length: some }, (_, index) => work(index)))).flat();
+  const sum = (pick: (line: PlayedLine) => number | undefined): string =>
+    lines.reduce((total, line) => total + (pick(line) ?? 0), 0).toFixed(0);
+  const [looks, dark, all] = [sum((l) => l.looks), sum((l) => l.unobservedHours), sum((l) => l.expectedHours)];
+  tally.note = `${looks} looks; ${dark} of ${all} node-hours unobserved, each accounted for`;
   return tally;
 }
 
-function book(tally: Tally, { seed, faults, plan }: PlayedLine): void {
+/** Plays the real ones in one process: the control plane is one for all. */
+async function playReal({ first, count }: Range): Promise<Tally> {
+  const tally: Tally = { passed: 0, failed: [], note: '' };
+  const lines = await playSeeds('real', { first, count, step: 1, tally });
+  tally.note = `${lines.reduce((total, { looks }) => total + looks, 0)} looks at 20 calm nodes`;
+  return tally;
+}
+
+interface Seeds {
+  readonly first: number;
+  readonly count: number;
+  readonly step: number;
+  readonly tally: Tally;
+}
+
+async function playSeeds(part: 'embedded' | 'real', seeds: Seeds): Promise<readonly PlayedLine[]> {
+  const { first, count, step, tally } = seeds;
+  const args = [join(import.meta.dirname, 'campaign/play-seeds.ts'), part, first, count, step].map(String);
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'close');
+  const lines: PlayedLine[] = [];
+  for await (const text of createInterface({ input: child.stdout })) {
+    const line = JSON.parse(text) as PlayedLine;
+    lines.push(line);
+    book(tally, part, line);
+  }
+  const [code] = (await ended) as [number | null];
+  if (lines.length < count)
+    throw new Error(`a process ended after ${lines.length} of ${count} runs (exit code ${code})`);
+  return lines;
+}
+
+function book(tally: Tally, part: 'embedded' | 'real', { seed, faults, plan }: PlayedLine): void {
   if (faults.length === 0) tally.passed += 1;
   else {
     tally.failed.push(seed);
+    const others = { embedded: 0, real: 0, [part]: 1 };
     console.log(`FAILED: ${plan}\n${faults.join('\n')}`);
-    console.log(`  npm run campaign -- --embedded 1 --suites 0 --first ${seed}`);
+    console.log(`  npm run campaign -- --embedded ${others.embedded} --real ${others.real} --suites 0 --first ${seed}`);
   }
   const done = tally.passed + tally.failed.length;
-  if (done % 50 === 0) console.log(`${done} embedded runs, ${tally.failed.length} failed`);
+  if (part === 'real' || done % 50 === 0) console.log(`${done} ${part} runs, ${tally.failed.length} failed`);
 }
 
 async function runSuites({ first, count }: Range): Promise<Tally> {
@@ -93,18 +113,19 @@ async function runSuite(suite: string, seed: number): Promise<boolean> {
   return code === 0;
 }
 
-const PARTS = { embedded: playEmbedded, suites: runSuites } as const;
+const PARTS = { embedded: playEmbedded, real: playReal, suites: runSuites } as const;
 
 async function main(): Promise<void> {
   const options = {
     embedded: { type: 'string', default: '950' },
+    real: { type: 'string', default: '50' },
     suites: { type: 'string', default: '10' },
     first: { type: 'string', default: '1' },
     workers: { type: 'string', default: '2' },
   } as const;
   const { values } = parseArgs({ options });
   const [first, workers] = [Number(values.first), Number(values.workers)];
-  for (const part of ['embedded', 'suites'] as const) {
+  for (const part of ['embedded', 'real', 'suites'] as const) {
     const count = Number(values[part]);
     if (count === 0) continue;
     const started = performance.now();

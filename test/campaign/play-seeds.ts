@@ -1,20 +1,36 @@
-/** `node test/campaign/play-seeds.ts FIRST COUNT STEP`: plays embedded runs one after the other and prints an outcome a line. */
+/**
+ * `node test/campaign/play-seeds.ts PART FIRST COUNT STEP`: plays runs of a part (embedded, real) one after the other and prints an
+ * outcome a line.
+ */
 import { describePlan } from './plan.ts';
+import { openRealStage, playReal } from './play-real.ts';
 import { play } from './play.ts';
 
-/** One line of the output. */
+/** One line of the output. The hours are node-hours of embedded runs. */
 export interface PlayedLine {
   readonly seed: number;
   readonly faults: readonly string[];
   readonly plan: string;
   readonly looks: number;
-  readonly expectedHours: number;
-  readonly unobservedHours: number;
+  readonly expectedHours?: number;
+  readonly unobservedHours?: number;
 }
 
-const [first = 1, count = 1, step = 1] = process.argv.slice(2).map(Number);
-for (let seed = first; seed < first + count * step; seed += step) {
+type Played = Omit<PlayedLine, 'seed'>;
+
+async function playEmbedded(seed: number): Promise<Played> {
   const { plan, ...outcome } = await play(seed);
-  const line: PlayedLine = { seed, plan: describePlan(plan), ...outcome };
-  console.log(JSON.stringify(line));
+  return { plan: describePlan(plan), ...outcome };
+}
+
+const [part, ...numbers] = process.argv.slice(2);
+const [first = 1, count = 1, step = 1] = numbers.map(Number);
+const stage = part === 'real' ? await openRealStage() : undefined;
+try {
+  for (let seed = first; seed < first + count * step; seed += step) {
+    const line: PlayedLine = { seed, ...(await (stage ? playReal(stage, seed) : playEmbedded(seed))) };
+    console.log(JSON.stringify(line));
+  }
+} finally {
+  await stage?.stop();
 }

@@ -107,7 +107,8 @@ function end({ client, upstream }: Link): void {
   upstream.destroy();
 }
 
-async function writeKubeconfig(folder: string, server: string): Promise<string> {
+/** Writes a kubeconfig for plain HTTP to that server into the folder; returns its path. */
+export async function writeKubeconfig(folder: string, server: string): Promise<string> {
   const path = join(folder, 'gate.kubeconfig');
   const config = {
     apiVersion: 'v1',

@@ -35,7 +35,7 @@ export interface Pipeline {
   apply(event: ClusterEvent): void;
   advance(now: Instant): void;
   /** Every policy's figures at `now` as they are exported, sorted by namespace and DaemonSet. */
-  read(now: Instant): readonly PolicyReading[];
+  read(now: Instant, span?: Exclude<Span, 'seen'>): readonly PolicyReading[];
   /** True while this replica leads: only then do its exported counters move, and its gauges are to be shown. */
   leads(now: Instant): boolean;
   summaries(now: Instant): readonly PolicySummary[];
@@ -64,8 +64,8 @@ export function createPipeline({ cluster, history, memories }: PipelineOptions):
       else roll.apply(event);
     },
     advance: (now) => void roll.advance(now),
-    read: (now) =>
-      readAll(books, 'exported', now)
+    read: (now, span = 'exported') =>
+      readAll(books, span, now)
         .map(([, reading]) => reading)
         .sort(byName),
     leads: (now) => ledger.leads(roll.advance(now).monoMs),

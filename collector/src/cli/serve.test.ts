@@ -224,3 +224,23 @@ test('two replicas with --leader-elect: one leads and shows gauges, the other ta
   await until(() => leads(second), 'the second to lead');
   expect(await scrape(second)).toMatch(/^rollcall_expected_nodes{/m);
 });
+
+test('a replica that starts after all ended books the time since as unobserved, so that increase() sees it', async () => {
+  populate(cluster);
+  cluster.kube.store.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'rollcall-system' } });
+  const renewTime = new Date(Date.now() - 3_600_000).toISOString().replace('Z', '000Z');
+  cluster.kube.store.apply({
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name: 'rollcall', namespace: 'rollcall-system' },
+    spec: { holderIdentity: '', leaseDurationSeconds: 1, renewTime, acquireTime: renewTime, leaseTransitions: 3 },
+  });
+  const running = await start('--discover', '--leader-elect');
+  await until(() => texts(running.lines()).includes('this replica leads'), 'it to lead');
+  const unobserved = async (): Promise<number> => {
+    const found = /^rollcall_unobserved_node_seconds_total{.*daemonset="a".*} (.*)$/m;
+    return Number(found.exec((await running.ask('/metrics')).body)?.[1]);
+  };
+  const [first, second] = [await unobserved(), await unobserved()];
+  expect([first < 60, Math.round(second / 3_600)]).toEqual([true, 3]);
+});

@@ -191,11 +191,14 @@ function expose(
   { cluster }: ServeConfig,
   { families }: SelfMetrics,
 ): ServerOptions['scrape'] {
+  // What increase() sees first is no increase: a hole that a new process has booked before anybody looked is shown from the second look on.
+  let span: 'led' | 'exported' = 'led';
   return {
     collectorFamilies: families,
     exposition: (format, collector) => {
       const at = now();
-      const [readings, leads] = [pipeline.read(at), pipeline.leads(at)];
+      const [readings, leads] = [pipeline.read(at, span), pipeline.leads(at)];
+      span = 'exported';
       return renderExposition({ cluster: cluster || undefined, readings, leads, collector, format });
     },
   };

@@ -8,8 +8,11 @@ import { oldestProbes, readVersions } from './read-daemons.ts';
 import { possibleIn, readExcuses, readReasons, type Possible } from './read-reasons.ts';
 import type { PolicyReading, PoolReading } from './reading.ts';
 
-/** Which time a reading shows: all that this replica saw (for the API), or what it exports, which all replicas' sum up to. */
-export type Span = 'seen' | 'exported';
+/**
+ * Which time a reading shows: all that this replica saw (for the API), what it exports, which all replicas' sum up to, or of that only
+ * what it led, without the holes that it has booked.
+ */
+export type Span = 'seen' | 'exported' | 'led';
 
 /** What a reading is made of. */
 export interface ReadOptions {
@@ -60,7 +63,9 @@ export function readPolicy({ roll, ledger, span, daemonSet, monoMs }: ReadOption
 
 function bucketsIn(series: Series, span: Span): readonly Bucket[] {
   const buckets = bucketsOf(series);
-  return span === 'seen' ? buckets : buckets.map((bucket) => ({ ...bucket, ms: bucket.exportedMs }));
+  if (span === 'seen') return buckets;
+  const holes = span === 'led' ? new Set(series.holes.values()) : undefined;
+  return buckets.map((bucket) => ({ ...bucket, ms: holes?.has(bucket) === true ? 0 : bucket.exportedMs }));
 }
 
 function groupByPool(buckets: readonly Bucket[]): Map<string, Bucket[]> {

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import {
   COLLECTOR_METRICS,
   COMMON_LABELS,
+  COMPONENTS,
   COVERAGE_METRICS,
   EXCUSES,
   FINDINGS,
@@ -14,6 +15,7 @@ import {
   SPANS,
   TRACED_SERVICE,
   VERDICTS,
+  VERSION_LIMIT,
   type Metric,
   type SpanDefinition,
 } from '@rollcall/contract';
@@ -77,6 +79,11 @@ ${table(
     ['`owner`', list(OWNERS)],
     ['`verdict`', `${list(VERDICTS)}: what the excused node would have been`],
     ['`layer`', list(LAYERS)],
+    ['`component`', list(COMPONENTS)],
+    [
+      '`version`',
+      `as the Daemon reports it: the ${VERSION_LIMIT} commonest, \`other\`, \`unknown\` where it reports none`,
+    ],
     ['`sli`', list(Object.keys(SLIS))],
   ],
 )}

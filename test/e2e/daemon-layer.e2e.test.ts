@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { NodeAnswer, PolicyCondition } from '@rollcall/contract';
 import { openWorkspace, startControlPlane, waitFor, type ControlPlane } from '../control-plane/index.ts';
 import { createCluster, type Cluster } from './cluster.ts';
+import { expectDaemonFigures } from './expect-daemon-figures.ts';
 import { openGate, type Gate } from './gate.ts';
 import { measure } from './measure.ts';
 import { AWS_EXAMPLE, createRiptides, defineNodeStates, GOOGLE_EXAMPLE, type Riptides } from './riptides.ts';
@@ -158,6 +159,7 @@ test('a kind that appears is seen, and a node without a Daemon is then missing o
 test('the example of the Riptides docs covers its node, and becomes ProbeStale in time when its probes end', async () => {
   await measureNode(['near', AWS], 'covered', { after: () => near.register(AWS_EXAMPLE) });
   expect((await see('near', AWS)).daemon).toContain(AWS_EXAMPLE.name);
+  await expectDaemonFigures(collector.url, MAX_PROBE_AGE_MS);
   await delay(2 * MAX_PROBE_AGE_MS);
   expect(await see('near', AWS)).toMatchObject({ state: 'covered' });
   await near.patchHealth(AWS_EXAMPLE.name, { driverHealth: 'degraded' });

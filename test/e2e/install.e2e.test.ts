@@ -150,9 +150,9 @@ test.each([
   {
     name: 'unread',
     what: 'a layer that this version does not read',
-    spec: { health: { daemon: { source: 'riptides' } } },
+    spec: { health: { mesh: { minimumPeersRatio: 0.5 } } },
     reason: 'Invalid',
-    words: 'spec.health.daemon',
+    words: 'spec.health.mesh',
   },
   {
     name: 'foreign',

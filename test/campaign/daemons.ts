@@ -65,6 +65,7 @@ export async function openRegistry(
     judge: (node) => judge(office, node),
     sicken: (choice, seconds) => sicken(office, choice, seconds),
     undefine: () => {
+      if (!office.isDefined) return;
       office.isDefined = false;
       store.delete({ kind: 'CustomResourceDefinition', name: DEFINITION });
     },

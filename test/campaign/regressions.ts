@@ -2,6 +2,8 @@
 
 /** The seeds of the embedded runs. */
 export const REGRESSIONS: readonly number[] = [
-  // A lone collector that is born among muted watches, and exports nothing before it knows what is expected.
-  10,
+  // A proxy that accepts watches and says nothing, cut again and again: each new watch counted as proof, for ever.
+  9, 10, 12, 19,
+  // The campaign's own: two faults that delete one definition.
+  180,
 ];

@@ -115,7 +115,9 @@ const RULES: Readonly<Record<FaultKind, Rule>> = {
     town.kube.faults.cutWatches();
     return NOTHING;
   }),
-  'CRD deleted': all(({ town }) => {
+  'CRD deleted': all(({ town, seats }) => {
+    // Their series end with them.
+    for (const { life } of seats) life?.exportedMs();
     town.dropPolicies();
     return () => town.makePolicies();
   }, 30_000 + RETRY_MS),

@@ -41,7 +41,7 @@ export interface Life {
   watches(): readonly WatchSeen[];
   /** Whether its counters are those that move. */
   leads(): boolean;
-  /** The node-milliseconds that it has exported of a DaemonSet: valid and unobserved ones. */
+  /** The node-milliseconds that it has exported of a DaemonSet, valid and unobserved ones; of a policy that is gone, as last asked. */
   exportedMs(): ReadonlyMap<string, number>;
   /** Ends it: with the grace that a termination has, or at once and without a word to anybody. */
   stop(isKilled: boolean): Promise<void>;
@@ -83,13 +83,16 @@ export async function startLife(options: LifeOptions): Promise<Life> {
   const answers = createAnswers({ ...live, rejected: book.rejected, conditionsOf: () => [] });
   const control = startControl(live, { config, connection, log, machine, readiness, book, answers });
   const all = (): ReturnType<typeof watch.watches> => [...watch.watches(), ...layers.watches()];
+  const exported = new Map<string, number>();
   return {
     startedMs: time.now(),
     ...createQuestions(answers),
     watches: () => all().map(({ id, reflector }) => ({ id, state: reflector.status().state.name })),
     leads: () => live.pipeline.leads(live.now()),
-    exportedMs: () =>
-      new Map(live.pipeline.read(live.now()).map((own) => [`${own.namespace}/${own.daemonset}`, sum(own)])),
+    exportedMs: () => {
+      for (const own of live.pipeline.read(live.now())) exported.set(`${own.namespace}/${own.daemonset}`, sum(own));
+      return exported;
+    },
     stop: async (isKilled) => {
       if (!isKilled) await control.stop();
       live.stop();

@@ -116,14 +116,15 @@ function openAnnals(
       const before = store.resourceVersion();
       pass();
       if (!rests) world.step(EPOCH_MS + time.now());
-      for (const { namespace, name, nodes: rows, expected: most } of world.truth()) {
+      for (const { namespace, name, nodes: rows, expected, excused } of world.truth()) {
         const account = book.get(`${namespace}/${name}`);
         if (account === undefined) continue;
         const asked = account === book.get(daemons[0] ?? '') ? registry : undefined;
         asked?.live(hostsOf(store, rows));
         note(account.nodes, asked ? join(rows, asked) : rows, time.now());
         const forgotten = rows.filter((row) => isExpected(row) && isRemembered(row)).length;
-        Object.assign(account, { most, least: most - forgotten });
+        // When an excuse ends is seen in the town only while it lives.
+        Object.assign(account, { most: expected + excused, least: expected - forgotten });
       }
       return store.resourceVersion() !== before;
     },

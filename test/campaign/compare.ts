@@ -45,8 +45,14 @@ function listAll(life: Life | undefined, daemon: string): ReadonlyMap<string, No
   return new Map(all.map((answer) => [answer.node, answer]));
 }
 
-/** What is told of what was seen before: a drift, and a Daemon's clock when it last said anything. */
-const REMEMBERED: ReadonlySet<string> = new Set(['LabelDrift', 'ClockSkewed', 'Starting', 'RolloutReplacing']);
+/** What is told of what was seen before: a drift, a Daemon's clock when it last said anything, and a pod's end dated under a wrong clock. */
+const REMEMBERED: ReadonlySet<string> = new Set([
+  'LabelDrift',
+  'ClockSkewed',
+  'Starting',
+  'RolloutReplacing',
+  'TerminatingStuck',
+]);
 
 function describe(answer: NodeAnswer | undefined): string {
   if (answer === undefined) return 'unknown';

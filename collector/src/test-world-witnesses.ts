@@ -6,9 +6,10 @@ import {
   type DaemonObject,
   type NodeObject,
   type NodeStateObject,
+  type WatchStateName,
 } from '@rollcall/contract';
 import type { Unstamped } from './test-cluster.ts';
-import { buildDaemon, buildNodeState, HOUR, SECOND } from './test-objects.ts';
+import { buildDaemon, buildNodeState, HOUR, SECOND, START } from './test-objects.ts';
 import type { Chance } from './test-random.ts';
 
 /** The sources of Daemons that there are. */
@@ -28,6 +29,9 @@ interface Stage {
   readonly pods: ReadonlyMap<string, { readonly object: { readonly uid: string } }>;
   readonly daemons: Map<string, WorldWitness<DaemonObject>>;
   readonly nodeStates: Map<string, WorldWitness<NodeStateObject>>;
+  readonly watches: ReadonlyMap<string, WatchStateName>;
+  /** The sources of which a value was seen to change, so that their clock is known. */
+  readonly learned: Set<string>;
   readonly clock: { readonly monoMs: number; readonly wallMs: number };
   send(event: Unstamped, source?: string): void;
 }
@@ -43,7 +47,8 @@ export function drawNames(chance: Chance, name: string): Partial<NodeObject> {
 }
 
 /** A Daemon comes, is probed, says something else, or goes. */
-export function changeDaemon({ chance, nodes, daemons, clock, send }: Stage): void {
+export function changeDaemon(stage: Stage): void {
+  const { chance, nodes, daemons, send } = stage;
   const source = daemonSource(chance.pick(DAEMON_SOURCES));
   const name = `daemon-${chance.below(50)}`;
   const key = `${source}/${name}`;
@@ -53,7 +58,7 @@ export function changeDaemon({ chance, nodes, daemons, clock, send }: Stage): vo
     send({ kind: 'daemon', uid: known.object.uid, object: undefined }, source);
     return;
   }
-  const sign = drawSign(chance, known === undefined, clock);
+  const sign = drawSign(stage, source, known && { own: known.object.lastProbeAt, signMono: known.signMono });
   const named = known?.object ?? nameDaemon(chance, [...nodes.values()]);
   const object = buildDaemon({
     ...named,
@@ -81,7 +86,7 @@ function nameDaemon(chance: Chance, nodes: readonly NodeObject[]): Partial<Daemo
 
 /** A node state comes, is written anew, or goes. */
 export function changeNodeState(stage: Stage): void {
-  const { chance, nodeStates, clock, send } = stage;
+  const { chance, nodeStates, send } = stage;
   const name = `node-${chance.below(40)}`;
   const known = nodeStates.get(name);
   if (known !== undefined && chance.once(12)) {
@@ -89,7 +94,8 @@ export function changeNodeState(stage: Stage): void {
     send({ kind: 'nodeState', uid: known.object.uid, object: undefined }, WATCH.nodeStates);
     return;
   }
-  const sign = drawSign(chance, known === undefined, clock);
+  const before = known && { own: known.object.aliveAt, signMono: known.signMono };
+  const sign = drawSign(stage, WATCH.nodeStates, before);
   const named = known?.object ?? nameWriter(stage);
   const object = buildNodeState({ ...named, name, aliveAt: sign.own });
   nodeStates.set(name, { source: WATCH.nodeStates, object, signMono: sign.signMono });
@@ -112,13 +118,21 @@ export function renewLease({ chance, clock, send }: Stage): void {
   send({ kind: 'lease', uid: object.uid, object: chance.once(8) ? undefined : object }, WATCH.leases);
 }
 
-/** What is new may be as old as it likes; what changes does so now, so that a source's offset stays 0. */
-function drawSign(
-  chance: Chance,
-  isNew: boolean,
-  { monoMs, wallMs }: Stage['clock'],
-): { readonly own: number | undefined; readonly signMono: number | undefined } {
+interface Sign {
+  readonly own: number | undefined;
+  readonly signMono: number | undefined;
+}
+
+/** What is new may be as old as it likes; what changes does so now. The clocks of the sources are right, whatever becomes of ours. */
+function drawSign({ chance, clock, watches, learned }: Stage, source: string, before: Sign | undefined): Sign {
   if (chance.once(15)) return { own: undefined, signMono: undefined };
-  const ageMs = isNew ? chance.pick([0, 20 * SECOND, HOUR]) : 0;
-  return { own: wallMs - ageMs, signMono: monoMs - ageMs };
+  const { monoMs, wallMs } = clock;
+  const ageMs = before === undefined ? chance.pick([0, 20 * SECOND, HOUR]) : 0;
+  const own = START.wallMs + (monoMs - START.monoMs) - ageMs;
+  if (before?.own === own) return before;
+  if (before !== undefined && watches.get(source) === 'live') {
+    if (before.own !== undefined) learned.add(source);
+    return { own, signMono: monoMs };
+  }
+  return { own, signMono: monoMs - (learned.has(source) ? ageMs : Math.max(0, wallMs - own)) };
 }

@@ -50,6 +50,7 @@ interface Stage {
   readonly policies: Map<string, Policy>;
   readonly daemons: Map<string, WorldWitness<DaemonObject>>;
   readonly nodeStates: Map<string, WorldWitness<NodeStateObject>>;
+  readonly learned: Set<string>;
   readonly watches: Map<string, WatchStateName>;
   readonly clock: { monoMs: number; wallMs: number; stepped: boolean };
   /** A number that was never used before. */
@@ -97,6 +98,7 @@ export function createWorld({ seed, wallSteps, emit }: WorldOptions): World {
     policies: new Map(),
     daemons: new Map(),
     nodeStates: new Map(),
+    learned: new Set(),
     watches: new Map(),
     clock,
     fresh: () => (numbers += 1),

@@ -209,6 +209,30 @@ describe('the age of a probe', () => {
     cluster.watch(daemonSource('local'), 'live');
     expect(cluster.state('b')).toBe('uncovered:ProbeStale');
   });
+
+  it.each([5, -5])(
+    'is known by its source however our own wall clock is set (%i h), once a value was seen to change',
+    (hours) => {
+      const cluster = createScene({ n: MACHINE });
+      const source = { wallMs: cluster.now().wallMs };
+      const probe = (): void => cluster.daemon({ ...IN_BOTH, lastProbeAt: source.wallMs });
+      const wait = (ms: number): void => {
+        cluster.wait(ms);
+        source.wallMs += ms;
+      };
+      for (let count = 0; count < 3; count += 1) {
+        probe();
+        wait(MINUTE);
+      }
+      cluster.watch(daemonSource('local'), 'stale');
+      cluster.stepWall(hours * HOUR);
+      probe();
+      cluster.watch(daemonSource('local'), 'live');
+      expect(cluster.state('n')).toBe('covered');
+      wait(MAX_AGE);
+      expect(cluster.state('n')).toBe('uncovered:ProbeStale');
+    },
+  );
 });
 
 describe('the Daemon layer', () => {

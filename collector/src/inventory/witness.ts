@@ -53,12 +53,16 @@ export interface Sign {
 
 /**
  * When a sign of life was given. Only one that changes under our eyes is dated by its arrival; at first sight it is as old as it says
- * by its source's clock, but not younger than now: so no clock that is ahead makes it fresh for ever.
+ * by its source's clock, but not younger than now: so no clock that is ahead makes it fresh for ever. Once values were seen to change,
+ * the source's clock is known on our monotonic one, and no step of our wall clock makes what is listed anew look old.
  */
 export function dateSign({ arrival, own, before, watched, offset }: Sign): number | undefined {
   if (own === undefined) return undefined;
   if (before !== undefined && before.own === own) return before.signMono;
-  if (before === undefined || !watched) return dateFirstSight(arrival, own + medianOffset(offset));
-  if (before.own !== undefined) noteOffset(offset, arrival.wallMs - own);
+  if (before === undefined || !watched) {
+    const median = medianOffset(offset);
+    return median === undefined ? dateFirstSight(arrival, own) : Math.min(arrival.monoMs, own + median);
+  }
+  if (before.own !== undefined) noteOffset(offset, arrival.monoMs - own);
   return arrival.monoMs;
 }

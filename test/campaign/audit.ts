@@ -92,8 +92,8 @@ function judgeUncovered(
   { time, town, seat, blame }: AuditOptions,
   { daemon, node, reason }: { readonly daemon: string; readonly node: string; readonly reason: string },
 ): void {
-  // Probes that are listed, not seen to change, are dated by what they say: a known limit of a collector with a wrong clock.
-  if (reason === 'ProbeStale' && !seat().hasClock()) return;
+  // Before a probe was seen to change it is dated by what it says: a known limit of a collector that begins with a wrong clock.
+  if (reason === 'ProbeStale' && !seat().knowsSources()) return;
   const coveredSinceMs = town.truth(daemon).get(node)?.coveredSinceMs;
   if (coveredSinceMs === undefined) return;
   const oldest = seat().isTroubled() ? time.now() - OLDEST_VIEW_MS : time.now();

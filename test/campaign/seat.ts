@@ -15,6 +15,8 @@ export interface Seat {
   stepClock(byMs: number): void;
   /** False while its wall clock is wrong, and for as long as an object's time may have been compared with it. */
   hasClock(): boolean;
+  /** False where its clock was wrong before it can have seen a probe change, by which it knows the clock of a source. */
+  knowsSources(): boolean;
   /** Begins a fault that this collector may feel; the answer ends it, and its traces are gone `tailMs` later. */
   beginTrouble(tailMs: number): () => void;
   /** True while a fault, or what it left behind, can be felt. */
@@ -63,6 +65,7 @@ export function createSeat({ time, name, chance, town, elects, said }: SeatOptio
       if (starting || seat.life !== undefined) return;
       starting = true;
       const seed = Math.floor(chance() * 2 ** 32);
+      clock.born();
       seat.life = await startLife({ time, line, daemonLine, elects, seed, wallOffsetMs: clock.offsetMs, said });
       starting = false;
     },
@@ -90,15 +93,29 @@ function createTroubles(time: SimTime): Pick<Seat, 'beginTrouble' | 'isTroubled'
 /** Probes are a minute apart, and a source may be away for 10. */
 const CLOCK_TAIL_MS = 720_000;
 
-function createWallClock(time: SimTime): Pick<Seat, 'stepClock' | 'hasClock'> & { readonly offsetMs: () => number } {
+interface WallClock extends Pick<Seat, 'stepClock' | 'hasClock' | 'knowsSources'> {
+  offsetMs(): number;
+  born(): void;
+}
+
+function createWallClock(time: SimTime): WallClock {
   let offsetMs = 0;
   let steppedMs = -Infinity;
-  return {
+  let bornMs = -Infinity;
+  let misled = false;
+  const clock: WallClock = {
     offsetMs: () => offsetMs,
     stepClock: (byMs) => {
       offsetMs += byMs;
       steppedMs = time.now();
+      misled ||= steppedMs < bornMs + CLOCK_TAIL_MS;
     },
     hasClock: () => offsetMs === 0 && time.now() > steppedMs + CLOCK_TAIL_MS,
+    knowsSources: () => !misled || clock.hasClock(),
+    born: () => {
+      bornMs = time.now();
+      misled = !clock.hasClock();
+    },
   };
+  return clock;
 }

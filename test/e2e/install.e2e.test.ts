@@ -233,7 +233,9 @@ test('who brings no token is answered nothing but the probes', async () => {
 test('nothing that it needs was ever forbidden', async () => {
   expect(await collector.isReady()).toBe(true);
   expect(await collector.total('rollcall_watch_errors_total', { code: 'Forbidden' })).toBe(0);
-  expect((await collector.log()).filter((line) => /forbidden|40[13]/i.test(JSON.stringify(line)))).toEqual([]);
+  // Without its numbers: a time may well have a 403 in it.
+  const words = (await collector.log()).map((line) => JSON.stringify({ ...line, time: 0, pid: 0 }));
+  expect(words.filter((line) => /forbidden|40[13]/i.test(line))).toEqual([]);
 });
 
 test.each([

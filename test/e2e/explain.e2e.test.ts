@@ -90,8 +90,8 @@ test('a new user comes from the red cell of the table to the command that shows 
   const start = performance.now();
   const table = await look('coverage');
   const [, args = ''] = /^Why, and what to do: rollcall (explain .*)$/m.exec(table.out) ?? [];
-  expect(args).toBe('explain node-0 default/agent');
-  const { code, out } = await look(...args.split(' '));
+  expect(args).toBe(`explain node-0 default/agent --kubeconfig ${plane.kubeconfigPath} --policy ${policy}`);
+  const { code, out } = await timed(...args.split(' '));
   const ms = performance.now() - start;
   expect(code).toBe(1);
   expect(out).toMatch(/^node-0: NOT covered by default\/agent: ImagePullFailed \(owner: rollout\)\n/);

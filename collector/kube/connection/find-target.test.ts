@@ -214,7 +214,7 @@ describe('a wrong kubeconfig is refused with file, field, value and mend:', () =
 
   it('no kubeconfig at all', async () => {
     await expect(find({})).rejects.toThrow(
-      'no kubeconfig was found, so no API server is known: set --kubeconfig, --context or --server',
+      'no kubeconfig was found, so no API server is known: name one by --kubeconfig or $KUBECONFIG',
     );
   });
 });

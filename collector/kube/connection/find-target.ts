@@ -34,7 +34,7 @@ export async function findTarget(options: TargetFlags & KubeconfigSearch): Promi
   if (own !== undefined) return own;
   const where =
     config.files.length === 0 ? 'no kubeconfig was found' : `${config.files.join(', ')}: current-context is missing`;
-  throw new KubeError('Config', `${where}, so no API server is known: set --kubeconfig, --context or --server`);
+  throw new KubeError('Config', `${where}, so no API server is known: name one by --kubeconfig or $KUBECONFIG`);
 }
 
 function assemble(flags: TargetFlags & KubeconfigSearch, config: Kubeconfig, context: Entry): Target {

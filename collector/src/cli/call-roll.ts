@@ -31,6 +31,21 @@ export interface RollFlags {
   readonly policy?: readonly string[] | undefined;
 }
 
+/** The flags `names` as they were given, to paste into the next command: '' or ' --kubeconfig FILE' …. */
+export function repeatFlags(flags: RollFlags, names: readonly (keyof RollFlags)[]): string {
+  const said = names.flatMap((name) =>
+    [flags[name] ?? []]
+      .flat()
+      .map((value) => (value === false ? '' : ` --${name}${value === true ? '' : ` ${quote(value)}`}`)),
+  );
+  return said.join('');
+}
+
+function quote(word: unknown): string {
+  const text = String(word);
+  return /^[\w./:=@,+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
 /** What is wrong with them, one line for each fault; undefined if nothing is. */
 export function findRollFault(flags: RollFlags): string | undefined {
   return parseDaemonSources(flags['daemon-source'] ?? []).faults.join('\nerror: ') || undefined;

@@ -56,7 +56,7 @@ others      c           0          0         0           0            0         
 DAEMONSET   NODE   POOL   REASON      OWNER   MESSAGE
 agents/a    n07    none   CrashLoop   agent   Container a of pod agents/a-n07 is in CrashLoopBackOff: back-off 5m0s.
 
-Why, and what to do: rollcall explain n07 agents/a
+Why, and what to do: rollcall explain n07 agents/a --kubeconfig ${cluster.kubeconfig}
 
 Not evaluated in a single look: label drift, restarts, time (counters need \`rollcall serve\`).
 `,

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { PolicySummary } from '@rollcall/contract';
 import { stringify } from 'yaml';
-import { callRoll, DAEMON_SOURCE_HELP, findRollFault, ROLL_OPTIONS } from './call-roll.ts';
+import { callRoll, DAEMON_SOURCE_HELP, findRollFault, repeatFlags, ROLL_OPTIONS } from './call-roll.ts';
 import {
   createCollectorClient,
   DEFAULT_SERVER,
@@ -103,12 +103,15 @@ async function run({ flags, names, output, failBelow }: Arguments, io: Io): Prom
   for (const name of missing) io.err(`error: no policy is about the DaemonSet "${name}"; ${HINT}\n`);
   if (roll.discovered)
     io.err('No DaemonCoverage policy found: every DaemonSet is looked at, denominators are inferred.\n');
-  io.out(print(items, output));
+  io.out(print(items, output, repeatFlags(flags, REPEATED)));
   // A rejected policy is never good enough.
   const isBad = missing.length > 0 || items.some(({ policy }) => isRejected(policy));
   const policies = items.map(({ policy }) => policy);
   return isBad || (failBelow !== undefined && isBelow(policies, failBelow)) ? EXIT.no : EXIT.ok;
 }
+
+/** What `explain` has to be told to see the same. */
+const REPEATED = ['collector-namespace', 'context', 'daemon-source', 'discover', 'kubeconfig', 'policy'] as const;
 
 const HINT = "see 'rollcall coverage' for all there are, and --discover for those without a policy";
 
@@ -185,9 +188,9 @@ function isRejected({ conditions }: PolicySummary): boolean {
   return conditions.some(({ type, status }) => type === 'Ready' && status === 'False');
 }
 
-function print(items: readonly CoverageItem[], output: Output): string {
+function print(items: readonly CoverageItem[], output: Output, flags: string): string {
   if (output === 'json') return `${JSON.stringify({ items }, undefined, 2)}\n`;
   // No aliases: whoever reads one item need not look for another.
   if (output === 'yaml') return stringify({ items }, { aliasDuplicateObjects: false });
-  return printCoverage(items, output === 'wide');
+  return printCoverage(items, output === 'wide', flags);
 }

@@ -111,6 +111,19 @@ describe('a name that leads nowhere', () => {
     expect(code).toBe(2);
     expect(err).toMatch(/^error: the policy agents\/a is rejected \(/);
   });
+
+  test('an unknown source of Daemons is told with its mend, and a second policy of the same name does not make two DaemonSets', async () => {
+    cluster.crd();
+    cluster.policy('a', { spec: { health: { daemon: { source: 'vendor' } } } });
+    cluster.policy('z', { spec: { daemonSet: { name: 'a' }, health: { daemon: { source: 'vendor' } } } });
+    const { code, out, err } = await run('n1', 'a');
+    cluster.delete('DaemonCoverage', 'a');
+    cluster.delete('DaemonCoverage', 'z');
+    expect({ code, err }).toEqual({ code: 1, err: '' });
+    expect(out).toContain(
+      'do:    the source of Daemons "vendor" is unknown to the collector; start the collector with --daemon-source',
+    );
+  });
 });
 
 describe('a running collector', () => {

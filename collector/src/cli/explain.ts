@@ -1,7 +1,7 @@
 /** `rollcall explain`: says of one node why it is covered or not, by a fresh look or by a running collector. */
 import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
-import { callRoll, DAEMON_SOURCE_HELP, findRollFault, ROLL_OPTIONS } from './call-roll.ts';
+import { callRoll, DAEMON_SOURCE_HELP, findRollFault, repeatFlags, ROLL_OPTIONS } from './call-roll.ts';
 import { createCollectorClient, findServerFault, SERVER_HELP, SERVER_OPTIONS, serverOf } from './collector-client.ts';
 import { EXIT, type Command, type Io } from './command.ts';
 import { findDetails, type NotFound } from './find-details.ts';
@@ -76,7 +76,8 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const telling: Telling = {
     now: Date.now(),
     remembers: args.server !== '',
-    kubectlFlags: args.server === '' ? kubectlFlags(args.flags) : '',
+    // The commands that are printed go to the cluster that the flags name, also when a collector was asked.
+    kubectlFlags: repeatFlags(args.flags, ['kubeconfig', 'context']),
   };
   io.out(print(found.explanations, args, telling));
   return found.explanations.some(({ detail }) => BAD.includes(detail.state)) ? EXIT.no : EXIT.ok;
@@ -94,12 +95,6 @@ async function openReader({ server, flags }: Arguments, io: Io): Promise<RollRea
   const roll = await callRoll(flags, io);
   for (const warning of roll.warnings) io.err(`warning: ${warning}\n`);
   return readAnswers(roll.answers);
-}
-
-/** The commands that are printed go to the cluster that was asked. */
-function kubectlFlags({ kubeconfig, context }: Arguments['flags']): string {
-  const flags = Object.entries({ kubeconfig, context }).filter(([, value]) => value !== undefined);
-  return flags.map(([name, value]) => ` --${name} ${value}`).join('');
 }
 
 function parse(argv: readonly string[], env: Io['env']): Arguments | string {

@@ -36,16 +36,18 @@ export async function findDetails(
 ): Promise<{ readonly explanations: readonly Explanation[] } | NotFound> {
   const policies = await reader.policies();
   const meant = policies.filter((policy) => isMeant(policy, daemonSet));
-  const names = meant.map(nameOf);
+  // A policy that is rejected for another one's sake has the same name.
+  const names = [...new Set(meant.map(nameOf))];
   if (meant.length === 0) return { fault: noPolicy(daemonSet, policies.map(nameOf)) };
-  if (daemonSet !== undefined && meant.length > 1)
+  if (daemonSet !== undefined && names.length > 1)
     return { fault: `"${daemonSet}" is the name of several DaemonSets; write one of ${names.join(', ')}` };
   const found = await Promise.all(
-    meant.map(async ({ namespace, daemonset }) => ({
-      namespace,
-      daemonset,
-      detail: await reader.node({ namespace, daemonset }, node),
-    })),
+    names.map(async (name) => {
+      const own = meant.filter((policy) => nameOf(policy) === name);
+      const [{ namespace, daemonset }] = own as [PolicySummary];
+      const detail = await reader.node({ namespace, daemonset }, node);
+      return { namespace, daemonset, sourceDown: own.map(sourceDownOf).find((why) => why !== undefined), detail };
+    }),
   );
   const explanations = found.flatMap(({ detail, ...own }) => (detail === undefined ? [] : [{ ...own, detail }]));
   if (explanations.length === 0) return { fault: await noNode(reader, meant, node) };
@@ -62,6 +64,10 @@ function isMeant({ namespace, daemonset }: PolicySummary, wanted: string | undef
 
 function nameOf({ namespace, daemonset }: PolicySummary): string {
   return `${namespace}/${daemonset}`;
+}
+
+function sourceDownOf({ conditions }: PolicySummary): string | undefined {
+  return conditions.find(({ type, status }) => type === 'SourceDown' && status === 'True')?.message;
 }
 
 function noPolicy(daemonSet: string | undefined, known: readonly string[]): string {

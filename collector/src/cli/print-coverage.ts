@@ -24,8 +24,8 @@ export const COVERAGE_HEAD: readonly string[] = [
 /** Nodes named below the table unless it is wide. */
 const MOST_NODES = 20;
 
-/** The tables. `wide` adds columns and every node. */
-export function printCoverage(items: readonly CoverageItem[], wide: boolean): string {
+/** The tables. `wide` adds columns and every node; `flags` are what the next command needs to see the same. */
+export function printCoverage(items: readonly CoverageItem[], wide: boolean, flags = ''): string {
   if (items.length === 0) return 'No DaemonSet found.\n';
   const rows = items.map(({ policy }) => [...coverageRow(policy), ...(wide ? wideRow(policy) : [])]);
   const wideHead = wide ? ['CURRENT', 'ELIGIBLE', 'DESIRED', 'DIVERGENCE', 'STRAY', 'EXCLUDED', 'DENOMINATOR'] : [];
@@ -33,7 +33,7 @@ export function printCoverage(items: readonly CoverageItem[], wide: boolean): st
   const rejected = items.flatMap(({ policy }) => rejection(policy));
   if (rejected.length > 0) sections.push(rejected.join(''));
   const nodes = printNodes(items, wide);
-  if (nodes !== '') sections.push(nodes);
+  if (nodes !== '') sections.push(`${nodes}\n${nextCommand(items, flags)}`);
   const unseen = items.flatMap(({ policy }) => unseenSource(policy));
   if (unseen.length > 0) sections.push(unseen.join(''));
   sections.push('Not evaluated in a single look: label drift, restarts, time (counters need `rollcall serve`).\n');
@@ -87,13 +87,13 @@ function printNodes(items: readonly CoverageItem[], wide: boolean): string {
   const more = all.length - shown.length;
   const table = formatTable([['DAEMONSET', 'NODE', 'POOL', 'REASON', 'OWNER', 'MESSAGE'], ...shown]);
   const rest = more === 0 ? '' : `... and ${more} more (-o wide shows all)\n`;
-  return `${table}${rest}\n${nextCommand(items)}`;
+  return `${table}${rest}`;
 }
 
 /** Where to go from here, for the first that is named. */
-function nextCommand(items: readonly CoverageItem[]): string {
+function nextCommand(items: readonly CoverageItem[], flags: string): string {
   const named = items.flatMap(({ policy: { namespace, daemonset }, uncovered }) =>
     uncovered.filter(({ node }) => node !== '').map(({ node }) => `${node} ${namespace}/${daemonset}`),
   );
-  return formatLine(`Why, and what to do: rollcall explain ${named[0] ?? 'NODE'}`);
+  return formatLine(`Why, and what to do: rollcall explain ${named[0] ?? 'NODE'}${flags}`);
 }

@@ -7,6 +7,8 @@ import type { Named } from './roll-reader.ts';
 /** One node under one policy. */
 export interface Explanation extends Named {
   readonly detail: NodeDetail;
+  /** Why the policy's source of Daemons cannot be seen, with the mend. */
+  readonly sourceDown?: string | undefined;
 }
 
 /** How it is told. */
@@ -66,7 +68,7 @@ export function printExplanation(explanation: Explanation, telling: Telling): st
   const { detail } = explanation;
   return [
     printHeadline(explanation, telling),
-    printAdvice(detail, telling),
+    printAdvice(explanation, telling),
     printChecks(detail.checks),
     printFindings(detail),
     telling.remembers ? printTransitions(detail, telling.now) : '',
@@ -75,7 +77,9 @@ export function printExplanation(explanation: Explanation, telling: Telling): st
     .join('\n');
 }
 
-function printAdvice({ message, reason, nextStep, state, commands }: NodeDetail, { kubectlFlags }: Telling): string {
+function printAdvice({ detail, sourceDown }: Explanation, { kubectlFlags }: Telling): string {
+  const { message, reason, state, commands } = detail;
+  const nextStep = state === 'unobserved' && sourceDown !== undefined ? sourceDown : detail.nextStep;
   const why = message === '' ? '' : formatLine(`why:   ${message}`);
   const steps = `do:    ${state === 'covered' && nextStep !== null ? 'Not urgent: ' : ''}${nextStep ?? IDLE[state]}`;
   const shown = commands.map((command) =>

@@ -14,11 +14,13 @@ export function printVerification(verified: readonly Verified[], withServer: boo
   const all = verified.flatMap(({ differences }) => differences);
   const unexplained = all.filter(({ why }) => why === '').length;
   const verdict =
-    all.length === 0
-      ? 'No difference.'
-      : unexplained === 0
-        ? `Every difference is explained (${all.length}).`
-        : `${unexplained} of ${all.length} differences are NOT explained.`;
+    verified.length === 0
+      ? 'Nothing was compared.'
+      : all.length === 0
+        ? 'No difference.'
+        : unexplained === 0
+          ? `Every difference is explained (${all.length}).`
+          : `${unexplained} of ${all.length} differences are NOT explained.`;
   const hint = withServer ? '' : 'No live server was asked (--server compares with one).\n';
   return [...sections, `${verdict}\n${hint}`].join('\n');
 }

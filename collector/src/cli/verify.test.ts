@@ -69,6 +69,7 @@ No live server was asked (--server compares with one).
 
   test('a DaemonSet without a policy is named, flags are checked, and what cannot be read is said', async () => {
     expect(await run('agents/b')).toMatchObject({ code: 1, err: expect.stringContaining('agents/b') as string });
+    expect((await run('agents/b')).out).toMatch(/^Nothing was compared\.\n/);
     expect((await run('b')).code).toBe(2);
     expect((await run('-o', 'table')).code).toBe(2);
     expect((await run('--server', 'x')).code).toBe(2);

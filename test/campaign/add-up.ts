@@ -44,9 +44,9 @@ function costOf({ kind, lastsMs }: Fault, { collectors }: Plan): number {
   }
 }
 
-/** A collector that is born among other faults knows the cluster, and so what is expected, only once it could list it. */
+/** A collector that is born, or whose policies come back, among other faults knows what is expected only once it could list it. */
 function hindranceOf({ kind, atMs, lastsMs }: Fault, { faults }: Plan): number {
-  if (!/killed|stopped/.test(kind)) return 0;
+  if (!/killed|stopped|^CRD/.test(kind)) return 0;
   const bornMs = atMs + lastsMs;
   const others = faults.filter((own) => own.atMs <= bornMs + LIST_MS && bornMs <= own.atMs + own.lastsMs + LIST_MS);
   // Muted watches are found out by each list in turn; nothing else can be listed among before it ends.

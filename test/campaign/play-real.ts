@@ -197,6 +197,8 @@ async function kill(run: Run, index: number): Promise<void> {
   if (own !== undefined) await end(run, own);
 }
 
+/** How often pods that KWOK overlooks are replaced. */
+const REPLACED = 3;
 const CONTROLLERS = ['kube-controller-manager', 'kube-scheduler'] as const;
 
 /** Waits until every node has its pod, so that no answer depends on when it was given. */
@@ -206,10 +208,11 @@ async function comeToRest({ plane, cluster }: RealStage): Promise<void> {
   await Promise.all(CONTROLLERS.map(plane.start));
   const isWhole = async (): Promise<boolean> => (await findBare(cluster)).length === 0;
   const patience = { what: 'all nodes to have their pods' };
-  await waitFor(isWhole, { ...patience, deadlineMs: 20_000 }).catch(async () => {
-    // KWOK at times overlooks a pod on a node that was made anew under the same name; the controller's next one it sees.
+  for (let tries = 0; tries < REPLACED; tries += 1) {
+    if (await waitFor(isWhole, { ...patience, deadlineMs: 20_000 }).catch(() => false)) return;
+    // KWOK at times overlooks a pod on a node that was made anew under the same name; a later one of the controller it sees.
     for (const { pods } of await findBare(cluster)) await Promise.all(pods.map((name) => cluster.deletePod(name, 0)));
-  });
+  }
   await waitFor(isWhole, patience);
 }
 

@@ -18,6 +18,15 @@ export interface PlayedLine {
 
 type Played = Omit<PlayedLine, 'seed'>;
 
+/** A run that breaks down says so as a fault of its own, and the next one is played. */
+async function playOne(seed: number): Promise<Played> {
+  try {
+    return await (stage ? playReal(stage, seed) : playEmbedded(seed));
+  } catch (error) {
+    return { plan: `seed ${seed}`, faults: [`the run broke down: ${String(error)}`], looks: 0 };
+  }
+}
+
 async function playEmbedded(seed: number): Promise<Played> {
   const { plan, ...outcome } = await play(seed);
   return { plan: describePlan(plan), ...outcome };
@@ -28,7 +37,7 @@ const [first = 1, count = 1, step = 1] = numbers.map(Number);
 const stage = part === 'real' ? await openRealStage() : undefined;
 try {
   for (let seed = first; seed < first + count * step; seed += step) {
-    const line: PlayedLine = { seed, ...(await (stage ? playReal(stage, seed) : playEmbedded(seed))) };
+    const line: PlayedLine = { seed, ...(await playOne(seed)) };
     console.log(JSON.stringify(line));
   }
 } finally {

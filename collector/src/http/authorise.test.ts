@@ -1,4 +1,6 @@
+import { request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '../test-time.ts';
 import type { Asked, Verdict } from './authorise.ts';
 import { ROUTES } from './routes.ts';
 import { startServer, type RunningServer } from './server.ts';
@@ -131,4 +133,31 @@ test('without anybody to judge, everybody is answered', async () => {
 test('GET / lists every route', async () => {
   const { body } = await get('/', 'Bearer good');
   for (const { path } of ROUTES) expect(body.toString()).toContain(`\n${path} `);
+});
+
+test('a client that leaves while it is judged is not taken for a listener to the stream', async () => {
+  const judged = Promise.withResolvers<void>();
+  const answered: unknown[] = [];
+  let asked = 0;
+  const server = await startServer(
+    serverOptions({
+      stream: { answer: (request) => void answered.push(request.url), close: () => undefined },
+      authorise: async () => {
+        asked += 1;
+        await judged.promise;
+        return { outcome: 'allowed', user: 'ann' };
+      },
+    }),
+  );
+  const leaving = request(`${server.url}/api/v1/stream`, { headers: { Authorization: 'Bearer good' } });
+  leaving.on('error', () => undefined).end();
+  await until(() => asked === 1, 'the judgement');
+  const gone = new Promise((resolve) => leaving.once('close', resolve));
+  leaving.destroy();
+  await gone;
+  // Another request behind it shows that the server has seen the end of the connection.
+  await ask(`${server.url}/healthz`);
+  judged.resolve();
+  await server.close(1_000);
+  expect(answered).toEqual([]);
 });

@@ -113,7 +113,9 @@ function createEntrance(
     inside[kind] += 1;
     response.once('close', () => (inside[kind] -= 1));
     await takeTurn(kind === 'scrapes');
-    return authorise === undefined || admit(authorise, request, response);
+    const isIn = authorise === undefined || (await admit(authorise, request, response));
+    // Who left meanwhile closes no more: a stream would keep it for ever among its clients.
+    return isIn && !response.closed;
   };
 }
 

@@ -17,7 +17,7 @@ export const readerRole = {
   apiVersion: 'rbac.authorization.k8s.io/v1',
   kind: 'ClusterRole',
   metadata: { name: READER },
-  rules: [{ nonResourceURLs: ['/', '/metrics', '/rollcall/api/v1/*'], verbs: ['get'] }],
+  rules: [{ nonResourceURLs: ['/', '/metrics', '/rollcall/api/v1/*'], verbs: ['get', 'head'] }],
 } as const;
 
 /** Who scrapes. */

@@ -29,6 +29,7 @@ export function createLeaseReader(
 ): LeaseReader {
   const wanted = new Set<string>();
   let cancelTimer: (() => void) | undefined;
+  let reading = false;
   const read = async (node: string): Promise<void> => {
     try {
       const lease = projectLease(await readJson(connection, `${leasesPath()}/${encodeURIComponent(node)}`));
@@ -42,15 +43,18 @@ export function createLeaseReader(
     cancelTimer = undefined;
     const [node] = wanted;
     if (node === undefined) return;
-    const again = (): void => {
+    reading = true;
+    void read(node).then(() => {
+      reading = false;
+      // Even if nothing is wanted now: what is asked for meanwhile waits.
       cancelTimer = timers.after(1000 / READS_PER_SECOND, next);
-    };
-    void read(node).then(again);
+    });
   };
   return {
     ask: (node) => {
       wanted.add(node);
-      cancelTimer ??= timers.after(0, next);
+      // What is asked for while one is read comes after it: a second round would double the rate.
+      if (!reading) cancelTimer ??= timers.after(0, next);
     },
     cancel: (node) => void wanted.delete(node),
     stop: () => {

@@ -94,6 +94,23 @@ test('a zone that dies is read at 10 nodes a second, and what recovers meanwhile
   expect(it.told.filter((line) => line.includes('-'))).toHaveLength(3);
 });
 
+test('nodes that die while a Lease is read do not make the reading faster', async () => {
+  it = await startTestLayers();
+  for (const name of fleet(1_200)) {
+    node(name);
+    lease(name);
+  }
+  listed();
+  node('n0', 'Unknown');
+  it.time.advance(0);
+  // The first Lease is on its way now, with a limit of its own on how long it may take.
+  const [limit] = it.time.pending();
+  for (const name of fleet(20)) node(name, 'Unknown');
+  expect(it.time.pending()).toEqual([limit]);
+  await until(() => it.time.pending()[0] === 100, 'the first Lease');
+  expect([it.told, it.time.pending()]).toEqual([['leases +n0'], [100]]);
+});
+
 test('a Lease that cannot be read is no evidence, and the next one is read', async () => {
   it = await startTestLayers();
   for (const name of fleet(1_001)) node(name);

@@ -53,3 +53,14 @@ test('a source that has nothing to say is not lost', async () => {
   await passTime(140_000);
   expect(it.told).toEqual(['daemons/local +a', 'daemons/local live']);
 });
+
+test('a source that is no longer asked for is not told to be lost when the last question fails', async () => {
+  await startLive();
+  it.own.kube.faults.freeze();
+  // It is asked after 15 s, and would have 15 s more to answer.
+  await passTime(20_000);
+  it.need({ daemons: [] });
+  await passTime(20_000);
+  it.own.kube.faults.thaw();
+  expect(it.told).toEqual(['daemons/local +a', 'daemons/local live', 'daemons/local gone', 'daemons/local -a']);
+});

@@ -31,7 +31,10 @@ export function feelPulse({ clock, timers }: Pick<WatchHost, 'clock' | 'timers'>
   let bytes = 0;
   let asking = false;
   let lost: Trouble | undefined;
+  let stopped = false;
   const tell = (trouble: Trouble | undefined): void => {
+    // An answer that comes after the end must not speak for a source that is watched anew by then.
+    if (stopped) return;
     const before = lost;
     lost = trouble;
     if (trouble === undefined) heardMono = clock.monoMs();
@@ -39,15 +42,10 @@ export function feelPulse({ clock, timers }: Pick<WatchHost, 'clock' | 'timers'>
   };
   const ask = async (): Promise<void> => {
     asking = true;
-    try {
-      await readJson(watch.connection, `${watch.path}?limit=1`, { timeoutMs: watch.quietMs() });
-      // The server is there; whether the watch is too shows that it is not being opened again.
-      if (watch.status().state.trouble === undefined) tell(undefined);
-    } catch (error) {
-      const { code, message } = toKubeError(error, `GET ${watch.path}`);
-      tell({ code, message, wallMs: clock.wallMs() });
-    }
+    const trouble = await question(watch, clock);
     asking = false;
+    // The server is there; whether the watch is too shows that it is not being opened again.
+    if (trouble !== undefined || watch.status().state.trouble === undefined) tell(trouble);
   };
   const look = (): void => {
     cancel = timers.after(LOOK_MS, look);
@@ -61,5 +59,23 @@ export function feelPulse({ clock, timers }: Pick<WatchHost, 'clock' | 'timers'>
     }
   };
   let cancel = timers.after(LOOK_MS, look);
-  return { lost: () => lost, stop: () => cancel() };
+  const stop = (): void => {
+    stopped = true;
+    cancel();
+  };
+  return { lost: () => lost, stop };
+}
+
+/** Asks for one object; answers why there was no answer. */
+async function question(
+  { connection, path, quietMs }: PulsedWatch,
+  clock: WatchHost['clock'],
+): Promise<Trouble | undefined> {
+  try {
+    await readJson(connection, `${path}?limit=1`, { timeoutMs: quietMs() });
+    return undefined;
+  } catch (error) {
+    const { code, message } = toKubeError(error, `GET ${path}`);
+    return { code, message, wallMs: clock.wallMs() };
+  }
 }

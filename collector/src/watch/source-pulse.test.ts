@@ -22,22 +22,29 @@ const passTime = async (ms: number): Promise<void> => {
   await untilInTime(it.time, () => it.time.monoMs() >= end, 'time to pass');
 };
 
-test('a source that is frozen is found to be lost long before its probes are too old, and is back when it speaks', async () => {
-  await startLive();
-  it.own.kube.faults.freeze();
-  const start = it.time.monoMs();
-  await it.hears('daemons/local stale');
-  expect(it.time.monoMs() - start).toBeLessThanOrEqual(FOUND_LOST_MS);
-  expect(it.layers.sourceState('local')).toMatchObject({
-    name: 'stale',
-    trouble: { code: 'Timeout', message: 'GET /apis/core.riptides.io/v1alpha1/daemons: no answer within 15 s' },
-  });
-  it.own.kube.faults.thaw();
-  await it.hears('daemons/local live');
-  expect(it.told).toEqual(['daemons/local +a', 'daemons/local live', 'daemons/local stale', 'daemons/local live']);
-});
+// Where the machine stops for 50 ms, 10 s of the test's time pass: such a run says nothing of how soon a loss is found.
+const UNHINDERED = { retry: 4 };
 
-test('a source that is cut off is lost after as long, in the words of the failed attempt', async () => {
+test(
+  'a source that is frozen is found to be lost long before its probes are too old, and is back when it speaks',
+  UNHINDERED,
+  async () => {
+    await startLive();
+    it.own.kube.faults.freeze();
+    const start = it.time.monoMs();
+    await it.hears('daemons/local stale');
+    expect(it.time.monoMs() - start).toBeLessThanOrEqual(FOUND_LOST_MS);
+    expect(it.layers.sourceState('local')).toMatchObject({
+      name: 'stale',
+      trouble: { code: 'Timeout', message: 'GET /apis/core.riptides.io/v1alpha1/daemons: no answer within 15 s' },
+    });
+    it.own.kube.faults.thaw();
+    await it.hears('daemons/local live');
+    expect(it.told).toEqual(['daemons/local +a', 'daemons/local live', 'daemons/local stale', 'daemons/local live']);
+  },
+);
+
+test('a source that is cut off is lost after as long, in the words of the failed attempt', UNHINDERED, async () => {
   await startLive();
   await it.own.kube.faults.stopListening();
   const start = it.time.monoMs();

@@ -34,8 +34,10 @@ describe('the tally of a phase', () => {
 
 it('finds the lines by which the runners sum themselves up', () => {
   const output =
-    ' ✓ a.test.ts (1 test) 2ms\n\n Test Files  1 passed (1)\n      Tests  4 passed (4)\n   Start at  02:57:00\n   Duration  1.50s\n';
+    ' ✓ a.test.ts (1 test) 2ms\n FAIL  b.test.ts > holds\nAssertionError: expected 1 to be 2\n\n Test Files  1 passed (1)\n      Tests  4 passed (4)\n   Start at  02:57:00\n   Duration  1.50s\n';
   expect(readClosingLines(output)).toEqual([
+    ' FAIL  b.test.ts > holds',
+    'AssertionError: expected 1 to be 2',
     ' Test Files  1 passed (1)',
     '      Tests  4 passed (4)',
     '   Duration  1.50s',

@@ -12,7 +12,7 @@ interface VitestReport {
   readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[];
 }
 
-const CLOSING = /^ *(Test Files|Tests|Errors|Duration) |^check: |^control plane ready/;
+const CLOSING = /^ *(Test Files|Tests|Errors|Duration|FAIL) |^AssertionError: |^check: |^control plane ready/;
 
 /** The tally in vitest's JSON report; a file that could not even be loaded counts as one failed test. */
 export function countTests(report: string): Tally {
@@ -27,7 +27,7 @@ export function countNets(output: string): Tally {
   return { passed: Number(passed), failed: Number(failed) };
 }
 
-/** The lines by which the runners sum themselves up. */
+/** The lines by which the runners sum themselves up, and name what failed: of a long log often only the end is kept. */
 export function readClosingLines(output: string): string[] {
   return output.split('\n').filter((line) => CLOSING.test(line));
 }

@@ -105,7 +105,8 @@ async function keepAnswering(what: string, work: () => Promise<unknown>): Promis
   );
   expect([...probes.failures, ...scrapes.failures]).toEqual([]);
   expect(probes.times.at(-1)).toBeLessThan(10 * PROBE_GOAL_MS);
-  expect(after - before).toBeLessThan(128 * MIB);
+  // 300 clients' answers at once are some 100 MiB on an idle machine; without a bound of ours they would be gigabytes.
+  expect(after - before).toBeLessThan(256 * MIB);
 }
 
 test('of 10,000 clients that want to listen and sit idle 100 may, and the others are told to come back', async () => {

@@ -55,4 +55,10 @@ export interface Journal {
   remember(memory: NodeMemory): void;
   recall(): readonly NodeMemory[];
   transitions(policyUid: string, nodeUid: string, limit: number): readonly Transition[];
+  /**
+   * Drops history to free memory, down to `share` (0 to 1) of the most that is ever kept here; answers how many transitions went. Only
+   * transitions that `transitions` would answer go, the oldest first: no state, count or counter depends on them, and memories, which
+   * judgements depend on, all stay. What comes afterwards is kept as before. May be called again at any time.
+   */
+  shed(share: number): number;
 }

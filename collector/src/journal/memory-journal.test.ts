@@ -50,6 +50,28 @@ describe('transitions', () => {
   });
 });
 
+describe('shedding', () => {
+  test('keeps the newest share of what may be kept, and no memory is lost', () => {
+    const journal = createMemoryJournal(10);
+    for (let sequence = 1; sequence <= 12; sequence += 1) journal.append(transition(sequence));
+    journal.remember(memory('a'));
+    expect(journal.shed(0.5)).toBe(5);
+    expect(sequences(journal.transitions('p', 'n', 99))).toEqual([12, 11, 10, 9, 8]);
+    expect(journal.shed(0.5)).toBe(0);
+    expect(journal.shed(0)).toBe(5);
+    expect(journal.transitions('p', 'n', 99)).toEqual([]);
+    expect(journal.recall()).toEqual([memory('a')]);
+  });
+
+  test('leaves room for as much as before', () => {
+    const journal = createMemoryJournal(3);
+    for (const sequence of [1, 2, 3]) journal.append(transition(sequence));
+    journal.shed(0);
+    for (let sequence = 4; sequence <= 20; sequence += 1) journal.append(transition(sequence));
+    expect(sequences(journal.transitions('p', 'n', 99))).toEqual([20, 19, 18]);
+  });
+});
+
 describe('memories', () => {
   test('are recalled as last remembered, one for each node and policy', () => {
     const journal = createMemoryJournal();

@@ -1,6 +1,6 @@
 /** A reflector on a scripted server, with a sink that writes down what it is told. */
 import type { Spans } from '@rollcall/contract';
-import { jsonDecoder } from './decode/json-decoder.ts';
+import type { Projection } from './decode/projection.ts';
 import type { Connection } from './connection/connection.ts';
 import { startReflector, type Reflector, type ReflectorOptions } from './reflector/reflector.ts';
 import type { WatchState } from './reflector/watch-state.ts';
@@ -49,9 +49,9 @@ export async function setTracedStage(spans: Spans | undefined, ...answers: Answe
   const time = createFakeTime();
   const connection = await connectTo(server, time, spans);
   const { sink, log, ...record } = createRecord();
-  const project = (raw: unknown): unknown => (raw as { note?: unknown }).note;
+  const projection: Projection<unknown> = { fromJson: (raw) => (raw as { note?: unknown }).note };
   const resource = { path: '/api/v1/things' };
-  const usual = { connection, resource, decoder: jsonDecoder, project, sink, clock: time, timers: time, log };
+  const usual = { connection, resource, projection, sink, clock: time, timers: time, log };
   const reflectors: Reflector[] = [];
   return {
     server,

@@ -1,10 +1,29 @@
-/** The port between bytes and raw objects: JSON today, protobuf later, without a change in list, watch or reflector. */
+/** The port between bytes and projected objects: JSON and protobuf, without a difference for list, watch or reflector. */
 
-/** A change as the server sent it. For `ERROR` the object is a Status, for `BOOKMARK` it has metadata only. */
-export interface RawEvent {
-  readonly type: string;
-  readonly object: unknown;
+/**
+ * An object as it came, not yet projected. `uid` and `version` are '' where it has none. Only to be used inside of the call that
+ * hands it over: its bytes are the socket's.
+ */
+export interface RawObject<T> {
+  readonly uid: string;
+  readonly version: string;
+  /** Copies the few fields that are kept. May throw: the object is passed over. */
+  project(): T;
 }
+
+/** An object as it is now, or as it last was. */
+export interface RawChange<T> {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly object: RawObject<T>;
+}
+
+/** An event as the server sent it. */
+export type RawEvent<T> =
+  | RawChange<T>
+  /** Nothing is missing up to `version`; `complete` marks the end of a streaming list. */
+  | { readonly type: 'BOOKMARK'; readonly version: string; readonly complete: boolean }
+  /** `status` is the Status object, as JSON would have it. */
+  | { readonly type: 'ERROR'; readonly status: unknown };
 
 /** What stands around the items of a list or of one of its pages. */
 export interface ListEnd {
@@ -24,17 +43,13 @@ export interface BodyReader<End> {
   end(): End;
 }
 
-/**
- * How bodies become raw objects. A raw object has the fields of the object's JSON form that its projection needs and
- * always `metadata.uid`, `.resourceVersion` and, on bookmarks, `.annotations`. The reader keeps no reference to an
- * object that it handed over; what a handler throws passes through `push`.
- */
-export interface Decoder {
-  /** The Accept header. */
+/** How bodies become projected objects. What a handler throws passes through `push`. */
+export interface Decoder<T> {
+  /** The Accept header of lists and watches. */
   readonly accept: string;
   /** `contentType` is what the server answered; a type that this decoder cannot read throws `Malformed`. */
-  openList(contentType: string, onItem: (item: unknown) => void): BodyReader<ListEnd>;
-  openWatch(contentType: string, onEvent: (event: RawEvent) => void): BodyReader<void>;
+  openList(contentType: string, onItem: (item: RawObject<T>) => void): BodyReader<ListEnd>;
+  openWatch(contentType: string, onEvent: (event: RawEvent<T>) => void): BodyReader<void>;
 }
 
 /** The largest object, in bytes, that is accepted: etcd's default limit is 1.5 MB, so this one is never met by honest servers. */

@@ -1,18 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RawEvent } from './decoder.ts';
-import { createJsonDecoder, jsonDecoder } from './json-decoder.ts';
+import type { Decoder } from './decoder.ts';
+import { createJsonDecoder } from './json-decoder.ts';
 
-function watch(chunks: readonly Buffer[]): RawEvent[] {
-  const events: RawEvent[] = [];
-  const reader = jsonDecoder.openWatch('application/json', (event) => events.push(event));
+const decoder = createJsonDecoder({ fromJson: (raw) => raw });
+
+function watch(chunks: readonly Buffer[], from: Decoder<unknown> = decoder): unknown[] {
+  const events: unknown[] = [];
+  const reader = from.openWatch('application/json', (event) =>
+    events.push('object' in event ? { type: event.type, object: event.object.project() } : event),
+  );
   for (const chunk of chunks) reader.push(chunk);
   reader.end();
   return events;
 }
 
 function list(text: string, contentType = 'application/json'): unknown {
-  const reader = jsonDecoder.openList(contentType, () => undefined);
+  const reader = decoder.openList(contentType, () => undefined);
   reader.push(Buffer.from(text));
   return reader.end();
 }
@@ -30,11 +34,24 @@ describe('a watch in JSON', () => {
     );
   });
 
+  it('says who each object is', () => {
+    const seen: unknown[] = [];
+    const reader = decoder.openWatch('application/json', (event) => {
+      if ('object' in event) seen.push([event.object.uid, event.object.version]);
+    });
+    for (const metadata of [{ uid: 'a', resourceVersion: '7' }, { uid: 1 }, null])
+      reader.push(Buffer.from(`${JSON.stringify({ type: 'ADDED', object: { metadata } })}\n`));
+    expect(seen).toEqual([
+      ['a', '7'],
+      ['', ''],
+      ['', ''],
+    ]);
+  });
+
   it('gives lists that are not read empty', () => {
-    const events: RawEvent[] = [];
-    const reader = createJsonDecoder(['volumes']).openWatch('application/json', (event) => events.push(event));
-    reader.push(Buffer.from('{"type":"ADDED","object":{"spec":{"volumes":[{"name":"a"}],"nodeName":"n"}}}\n'));
-    expect(events).toEqual([{ type: 'ADDED', object: { spec: { volumes: [], nodeName: 'n' } } }]);
+    const trimming = createJsonDecoder({ fromJson: (raw) => raw, unread: ['volumes'] });
+    const line = Buffer.from('{"type":"ADDED","object":{"spec":{"volumes":[{"name":"a"}],"nodeName":"n"}}}\n');
+    expect(watch([line], trimming)).toEqual([{ type: 'ADDED', object: { spec: { volumes: [], nodeName: 'n' } } }]);
   });
 
   it('leaves out empty lines and a last event that is cut short, even inside a character', () => {
@@ -42,9 +59,25 @@ describe('a watch in JSON', () => {
     expect(watch([Buffer.from('\n\n{"type":"ADDED","object":1}\n\n'), cut])).toEqual([{ type: 'ADDED', object: 1 }]);
   });
 
+  it('tells bookmarks and errors', () => {
+    const end = { 'k8s.io/initial-events-end': 'true' };
+    const lines = [
+      { type: 'BOOKMARK', object: { metadata: { resourceVersion: '7' } } },
+      { type: 'BOOKMARK', object: { metadata: { resourceVersion: '8', annotations: end } } },
+      { type: 'ERROR', object: { code: 410 } },
+    ];
+    expect(watch(lines.map((line) => Buffer.from(`${JSON.stringify(line)}\n`)))).toEqual([
+      { type: 'BOOKMARK', version: '7', complete: false },
+      { type: 'BOOKMARK', version: '8', complete: true },
+      { type: 'ERROR', status: { code: 410 } },
+    ]);
+  });
+
   it.each([
     ['garbage', 'HTTP/1.1 500\n', '12 characters that are not JSON'],
     ['an event without type', '{"object":{}}\n', 'without a type'],
+    ['an event of another type', '{"type":"GONE"}\n', 'of type "GONE"'],
+    ['a bookmark without version', '{"type":"BOOKMARK","object":{}}\n', 'without resourceVersion'],
     ['an event that is no object', 'null\n', 'without a type'],
     ['an object on two lines', '{"type":"ADDED",\n"object":{}}\n', 'not JSON'],
   ])('refuses %s', (_, text, message) => {

@@ -1,6 +1,6 @@
 /** Turns raw objects into the sink's calls: knows which objects are there, drops what is not new, finds what vanished. */
-import type { RawEvent } from '../decode/decoder.ts';
-import { readField } from '../kube-error.ts';
+import type { RawChange, RawObject } from '../decode/decoder.ts';
+import { KnownVersions, type KnownObjects } from './known-objects.ts';
 import type { Log } from '../ports.ts';
 import type { WatchState } from './watch-state.ts';
 
@@ -24,9 +24,8 @@ export interface ReflectorSink<T> {
   state(state: WatchState): void;
 }
 
-/** What an intake is made of. `project` must copy what it keeps out of the raw object, which it owns; it may throw. */
+/** What an intake is made of. */
 export interface IntakeOptions<T> {
-  readonly project: (raw: unknown) => T;
   readonly sink: ReflectorSink<T>;
   readonly log: Log;
   /** The resource, for log lines. */
@@ -36,12 +35,11 @@ export interface IntakeOptions<T> {
 // Distinct errors that are logged; a hostile object could make a new one each time.
 const LOGGED_ERRORS = 100;
 
-/** The objects of one reflector. Its memory is one Map from uid to resourceVersion, and a set of uids while a list is read. */
+/** The objects of one reflector. Its memory is the known objects' uids and versions. */
 export class Intake<T> {
   readonly #options: IntakeOptions<T>;
-  readonly #versions = new Map<string, string>();
+  readonly #known = new KnownVersions();
   readonly #logged = new Set<string>();
-  #listed: Set<string> | undefined;
   #closed = false;
   /** Objects that went to the sink, and removals. */
   events = 0;
@@ -52,48 +50,43 @@ export class Intake<T> {
     this.#options = options;
   }
 
-  get size(): number {
-    return this.#versions.size;
+  get known(): KnownObjects {
+    return this.#known;
   }
 
   /** A list begins (anew). Nothing is removed before it is complete. */
   beginList(): void {
-    this.#listed = new Set();
+    this.#known.beginList();
   }
 
   /** The list is complete: what it did not have is gone. */
   completeList(): void {
-    const listed = this.#listed ?? new Set();
-    this.#listed = undefined;
-    for (const uid of this.#versions.keys()) if (!listed.has(uid)) this.#remove(uid);
+    for (const uid of this.#known.endList()) this.#remove(uid);
   }
 
-  /** A change of a watch; answers the object's resourceVersion. */
-  change(event: RawEvent): string | undefined {
-    if (event.type !== 'DELETED') return this.take(event.object);
-    const metadata = readMetadata(event.object);
-    if (metadata === undefined) this.#fault(new Error('a deleted object without uid or resourceVersion'));
-    else if (this.#versions.has(metadata.uid)) this.#remove(metadata.uid);
-    return metadata?.version;
+  /** A change of a watch; answers the object's resourceVersion, '' if it has none. */
+  change({ type, object }: RawChange<T>): string {
+    if (type !== 'DELETED') return this.take(object);
+    if (!this.#isWhole(object)) return '';
+    if (this.#known.has(object.uid)) this.#remove(object.uid);
+    return object.version;
   }
 
-  /** An object of a list, or new or changed in a watch; answers its resourceVersion. */
-  take(raw: unknown): string | undefined {
-    const metadata = readMetadata(raw);
-    if (metadata === undefined) {
-      this.#fault(new Error('an object without metadata.uid or metadata.resourceVersion'));
-      return undefined;
-    }
-    const { uid, version } = metadata;
-    this.#listed?.add(uid);
-    const known = this.#versions.get(uid);
+  /** An object of a list, or new or changed in a watch; answers its resourceVersion, '' if it has none. */
+  take(raw: RawObject<T>): string {
+    if (!this.#isWhole(raw)) return '';
+    const { uid, version } = raw;
+    const known = this.#known;
     // A list is the truth even when its versions are lower, as after etcd was restored from a backup.
-    if (known === version || (this.#listed === undefined && isOlder(version, known))) return version;
+    if (known.isAt(uid, version) || (!known.listing && known.isPast(uid, version))) {
+      known.list(uid);
+      return version;
+    }
     const taken = this.#guard(() => {
-      this.#options.sink.upsert({ uid, resourceVersion: version, value: this.#options.project(raw) });
+      this.#options.sink.upsert({ uid, resourceVersion: version, value: raw.project() });
     });
     if (taken) this.events++;
-    this.#versions.set(uid, taken ? version : '');
+    known.set(uid, taken ? version : '');
     return version;
   }
 
@@ -119,8 +112,14 @@ export class Intake<T> {
     }
   }
 
+  #isWhole({ uid, version }: RawObject<T>): boolean {
+    if (uid !== '' && version !== '') return true;
+    this.#fault(new Error('an object without metadata.uid or metadata.resourceVersion'));
+    return false;
+  }
+
   #remove(uid: string): void {
-    this.#versions.delete(uid);
+    this.#known.delete(uid);
     if (this.#guard(() => this.#options.sink.remove(uid))) this.events++;
   }
 
@@ -135,19 +134,3 @@ export class Intake<T> {
     );
   }
 }
-
-function readMetadata(raw: unknown): { readonly uid: string; readonly version: string } | undefined {
-  const metadata = readField(raw, 'metadata');
-  const uid = readField(metadata, 'uid');
-  const version = readField(metadata, 'resourceVersion');
-  if (typeof uid !== 'string' || uid === '' || typeof version !== 'string' || version === '') return undefined;
-  return { uid, version };
-}
-
-// Comparable only as decimals (KEP-5504, documented since 1.35); any other pair is opaque and taken as new.
-function isOlder(version: string, known: string | undefined): boolean {
-  if (known === undefined || !DECIMAL.test(version) || !DECIMAL.test(known)) return false;
-  return version.length === known.length ? version < known : version.length < known.length;
-}
-
-const DECIMAL = /^[1-9]\d*$/;

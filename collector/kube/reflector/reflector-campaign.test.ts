@@ -2,7 +2,6 @@ import { createStore, startEmbeddedKube, type EmbeddedKube } from '@rollcall/emb
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jsonDecoder } from '../decode/json-decoder.ts';
 import { connectTo } from '../test-server.ts';
 import { createFakeTime } from '../test-time.ts';
 import { startReflector, type ReflectorSink } from '../index.ts';
@@ -109,8 +108,7 @@ describe('a reflector on a server that fails at random', () => {
         const reflector = startReflector({
           connection,
           resource,
-          decoder: jsonDecoder,
-          project: () => 0,
+          projection: { fromJson: () => 0 },
           sink,
           clock: time,
           timers: time,

@@ -110,12 +110,12 @@ describe('objects', () => {
 describe('what the consumer throws', () => {
   it('in the projection is counted, logged once for each error, and leaves the last good state', async () => {
     const it = await set(stream(9, thing('a', 1, 'good'), thing('b', 1, 'good')));
-    const project = (raw: unknown): unknown => {
+    const fromJson = (raw: unknown): unknown => {
       const { note } = raw as { note: string };
       if (note.startsWith('bad')) throw new Error(note);
       return note;
     };
-    const reflector = it.start({ project });
+    const reflector = it.start({ projection: { fromJson } });
     await isLive(it);
     const first = await it.requests(1);
     for (const [version, note] of [

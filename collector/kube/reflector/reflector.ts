@@ -2,6 +2,9 @@
 import { createBackoff, type Backoff } from './backoff.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Decoder } from '../decode/decoder.ts';
+import { createJsonDecoder } from '../decode/json-decoder.ts';
+import type { Projection } from '../decode/projection.ts';
+import type { KnownObjects } from './known-objects.ts';
 import { Intake, type ReflectorSink } from './intake.ts';
 import { KubeError, toKubeError, type KubeErrorCode } from '../kube-error.ts';
 import { readList } from '../requests/list.ts';
@@ -18,9 +21,7 @@ export interface ReflectorOptions<T> {
   readonly resource: Resource;
   /** What traces call it; the resource's path if absent. */
   readonly name?: string | undefined;
-  readonly decoder: Decoder;
-  /** Copies the few needed fields; the raw object is its own to change, and dropped afterwards. May throw: the object is passed over. */
-  readonly project: (raw: unknown) => T;
+  readonly projection: Projection<T>;
   readonly sink: ReflectorSink<T>;
   /** True: a live watch whose kind the server has no more is stale at once, and not only after the time for which it may be cut. */
   readonly staleWhenAbsent?: boolean;
@@ -54,6 +55,8 @@ export interface Reflector {
   /** Ends it; after the promise, and after this call if not made from inside the sink, the sink is not called again. */
   stop(): Promise<void>;
   status(): ReflectorStatus;
+  /** What it knows at the moment, also after it was stopped. */
+  readonly known: KnownObjects;
 }
 
 /** Starts at once; never fails: what goes wrong is state, figures and log lines. */
@@ -62,6 +65,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
   const done = loop.run();
   return {
     status: () => loop.status(),
+    known: loop.known,
     stop() {
       loop.stop();
       return done;
@@ -83,6 +87,7 @@ const RELIST: ReadonlySet<KubeErrorCode> = new Set(['Gone', 'Invalid', 'Malforme
 
 class ReflectorLoop<T> {
   readonly #options: ReflectorOptions<T>;
+  readonly #decoder: Decoder<T>;
   readonly #intake: Intake<T>;
   readonly #state: WatchStateKeeper;
   readonly #backoff: Backoff;
@@ -105,9 +110,10 @@ class ReflectorLoop<T> {
   #lastLogged = '';
 
   constructor(options: ReflectorOptions<T>) {
-    const { project, sink, log, clock, timers, resource } = options;
+    const { projection, sink, log, clock, timers, resource } = options;
     this.#options = options;
-    this.#intake = new Intake({ project, sink, log, watch: resource.path });
+    this.#decoder = createJsonDecoder(projection);
+    this.#intake = new Intake({ sink, log, watch: resource.path });
     const { staleWhenAbsent = false } = options;
     this.#state = new WatchStateKeeper({
       clock,
@@ -116,17 +122,21 @@ class ReflectorLoop<T> {
       report: (state) => this.#intake.report(state),
     });
     this.#backoff = createBackoff(clock);
-    this.#trace = createListTrace(options, () => ({ objects: this.#intake.size, bytes: this.#figures.bytes }));
+    this.#trace = createListTrace(options, () => ({ objects: this.#intake.known.size, bytes: this.#figures.bytes }));
+  }
+
+  get known(): KnownObjects {
+    return this.#intake.known;
   }
 
   status(): ReflectorStatus {
-    const { size, events, faults } = this.#intake;
+    const { events, faults, known } = this.#intake;
     const { lists, opened, bytes } = this.#figures;
     return {
       state: this.#state.state,
       syncedWallMs: this.#syncedWallMs,
       heardWallMs: this.#heardWallMs,
-      objects: size,
+      objects: known.size,
       events,
       faults,
       lists,
@@ -207,8 +217,8 @@ class ReflectorLoop<T> {
   }
 
   // The objects of a list come in any order: only its end gives a version to resume from.
-  #advance(version: string | undefined): void {
-    if (this.#version === undefined || !version) return;
+  #advance(version: string): void {
+    if (this.#version === undefined || version === '') return;
     this.#version = version;
     this.#toldMs = this.#options.clock.monoMs();
   }
@@ -273,12 +283,12 @@ class ReflectorLoop<T> {
     this.#options.log.warn({ watch: this.#options.resource.path, code: error.code }, error.message);
   }
 
-  #source(): Source {
-    const { connection, timers, resource, decoder } = this.#options;
+  #source(): Source<T> {
+    const { connection, timers, resource } = this.#options;
     const onBytes = (count: number): void => {
       this.#figures.bytes += count;
       this.#heardWallMs = this.#options.clock.wallMs();
     };
-    return { connection, timers, resource, decoder, abort: this.#abort, onBytes };
+    return { connection, timers, resource, decoder: this.#decoder, abort: this.#abort, onBytes };
   }
 }

@@ -2,8 +2,9 @@
 import { readBody, readRefusal } from './body.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { KubeRequest, KubeResponse } from '../connection/sender.ts';
+import type { RawObject } from '../decode/decoder.ts';
 import { KubeError, toKubeError } from '../kube-error.ts';
-import { jsonDecoder } from '../decode/json-decoder.ts';
+import { createJsonDecoder } from '../decode/json-decoder.ts';
 import { readList } from './list.ts';
 import { pause } from './pause.ts';
 import type { Resource } from './source.ts';
@@ -27,6 +28,8 @@ export interface KubeWrite extends CallLimits {
 const TIMEOUT_MS = 30_000;
 const ATTEMPTS = 3;
 const LONGEST_WAIT_MS = 10_000;
+
+const rawDecoder = createJsonDecoder({ fromJson: (raw) => raw });
 
 /** GETs one JSON document of at most 16 MiB. Rejects with a KubeError. */
 export function readJson(connection: Connection, path: string, limits: CallLimits = {}): Promise<unknown> {
@@ -75,11 +78,11 @@ export async function readPages(
 ): Promise<string> {
   const patient: Connection = { ...connection, request: (request) => askPatiently(connection, request) };
   const { timers } = connection;
-  const source = { connection: patient, timers, abort: new AbortController(), resource, decoder: jsonDecoder };
+  const source = { connection: patient, timers, abort: new AbortController(), resource, decoder: rawDecoder };
   let fault: { readonly thrown: unknown } | undefined;
-  const take = (item: unknown): void => {
+  const take = (item: RawObject<unknown>): void => {
     try {
-      onItem(item);
+      onItem(item.project());
     } catch (thrown) {
       fault = { thrown };
       throw thrown;

@@ -10,9 +10,9 @@ export interface Resource {
 }
 
 /** A resource and the means to read it. */
-export interface Source extends Pick<Reception, 'connection' | 'timers' | 'abort' | 'onBytes'> {
+export interface Source<T> extends Pick<Reception, 'connection' | 'timers' | 'abort' | 'onBytes'> {
   readonly resource: Resource;
-  readonly decoder: Decoder;
+  readonly decoder: Decoder<T>;
 }
 
 /** The path of a resource with its selectors and the given parameters; undefined ones are left out. */

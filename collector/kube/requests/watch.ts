@@ -1,15 +1,14 @@
 /** Watches a resource: one long answer, one event after the other; with `since` undefined it begins with all objects. */
-import type { RawEvent } from '../decode/decoder.ts';
-import { errorFromStatus, KubeError, readField } from '../kube-error.ts';
+import type { RawChange, RawEvent } from '../decode/decoder.ts';
+import { errorFromStatus, readField } from '../kube-error.ts';
 import { receive } from './receive.ts';
 import { makePath, type Source } from './source.ts';
 
 /** What a watch reports, synchronously and in the server's order; what a handler throws ends the watch. */
-export interface WatchHandlers {
+export interface WatchHandlers<T> {
   /** The server accepted the watch. */
   opened(): void;
-  /** ADDED, MODIFIED or DELETED. */
-  changed(event: RawEvent): void;
+  changed(event: RawChange<T>): void;
   /** Nothing is missing up to `version`. `complete` marks the end of a streaming list. */
   bookmark(version: string, complete: boolean): void;
 }
@@ -23,10 +22,8 @@ export interface WatchTerms {
   readonly silenceMs: () => number;
 }
 
-const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
-
 /** Resolves when the server ends the watch in good order; rejects with a KubeError, also for an ERROR event. */
-export function readWatch(source: Source, terms: WatchTerms, handlers: WatchHandlers): Promise<void> {
+export function readWatch<T>(source: Source<T>, terms: WatchTerms, handlers: WatchHandlers<T>): Promise<void> {
   const start =
     terms.since === undefined
       ? { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' }
@@ -41,23 +38,15 @@ export function readWatch(source: Source, terms: WatchTerms, handlers: WatchHand
   });
 }
 
-function dispatch(event: RawEvent, path: string, handlers: WatchHandlers): void {
+function dispatch<T>(event: RawEvent<T>, path: string, handlers: WatchHandlers<T>): void {
   switch (event.type) {
-    case 'ADDED':
-    case 'MODIFIED':
-    case 'DELETED':
-      return handlers.changed(event);
-    case 'BOOKMARK': {
-      const metadata = readField(event.object, 'metadata');
-      const version = readField(metadata, 'resourceVersion');
-      if (typeof version !== 'string') throw new KubeError('Malformed', 'a bookmark without resourceVersion');
-      return handlers.bookmark(version, readField(readField(metadata, 'annotations'), INITIAL_EVENTS_END) === 'true');
-    }
+    case 'BOOKMARK':
+      return handlers.bookmark(event.version, event.complete);
     case 'ERROR': {
-      const code = readField(event.object, 'code');
-      throw errorFromStatus(`GET ${path}`, { status: typeof code === 'number' ? code : 500, body: event.object });
+      const code = readField(event.status, 'code');
+      throw errorFromStatus(`GET ${path}`, { status: typeof code === 'number' ? code : 500, body: event.status });
     }
     default:
-      throw new KubeError('Malformed', `a watch event of type ${JSON.stringify(event.type.slice(0, 40))}`);
+      return handlers.changed(event);
   }
 }

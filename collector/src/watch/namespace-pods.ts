@@ -14,9 +14,9 @@ export interface NamespacePods {
 
 interface PodWatch {
   readonly plan: PodWatchPlan;
-  readonly watch: KindWatch;
-  /** The daemon pods that it shows, each with the version in which it did so last. */
-  readonly versions: Map<string, string>;
+  readonly watch: ReturnType<typeof watchKind>;
+  /** Pods that it knows and does not show: others live in the namespace too, and a daemon pod may be orphaned. */
+  readonly hidden: Set<string>;
   state: WatchStateName;
 }
 
@@ -45,7 +45,6 @@ export function createNamespacePods(host: WatchHost): NamespacePods {
 
 function start(stage: Stage, plan: PodWatchPlan): void {
   const { id, namespace, labelSelector } = plan;
-  const versions = new Map<string, string>();
   const watch = watchKind<PodObject>(stage.host, {
     id,
     path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`,
@@ -53,13 +52,15 @@ function start(stage: Stage, plan: PodWatchPlan): void {
     unread: UNREAD_OF_PODS,
     project: (raw) => projectPod(raw, stage.host.intern),
     upsert: (item, stamp) => show(stage, own, { item, stamp }),
-    remove: (uid, stamp) => hide(stage, own, { uid, stamp }),
+    remove: (uid, stamp) => {
+      if (!own.hidden.delete(uid)) hide(stage, own, { uid, stamp });
+    },
     state: ({ name }) => {
       own.state = name;
       settle(stage);
     },
   });
-  const own: PodWatch = { plan, watch, versions, state: 'syncing' };
+  const own: PodWatch = { plan, watch, hidden: new Set(), state: 'syncing' };
   stage.running.set(id, own);
 }
 
@@ -70,28 +71,27 @@ interface Shown {
 
 function show(stage: Stage, own: PodWatch, { item, stamp }: Shown): void {
   const { uid, resourceVersion, value: object } = item;
-  // Other pods live in the namespace too, and a daemon pod may be orphaned.
-  if (object.ownerUid === '') return hide(stage, own, { uid, stamp });
-  own.versions.set(uid, resourceVersion);
+  if (object.ownerUid === '') {
+    if (shows(own, uid)) hide(stage, own, { uid, stamp });
+    own.hidden.add(uid);
+    return;
+  }
+  own.hidden.delete(uid);
   // Two watches may show one pod, and one of them may lag: it must not bring back what was.
-  for (const { versions } of stage.running.values()) if (isNewer(versions.get(uid), resourceVersion)) return;
+  for (const other of stage.running.values())
+    if (other !== own && other.watch.reflector.known.isPast(uid, resourceVersion)) return;
   stage.host.emit({ kind: 'pod', source: own.plan.id, uid, object, ...stamp });
 }
 
 function hide(stage: Stage, own: PodWatch, { uid, stamp }: { readonly uid: string; readonly stamp: Stamp }): void {
-  if (!own.versions.delete(uid)) return;
   // A watch that is to end may have been cut long ago: what it still shows may be gone.
-  const planned = [...stage.running.values()].filter(({ plan }) => stage.plans.has(plan.id));
-  if (planned.some(({ versions }) => versions.has(uid))) return;
+  for (const other of stage.running.values())
+    if (other !== own && stage.plans.has(other.plan.id) && shows(other, uid)) return;
   stage.host.emit({ kind: 'pod', source: own.plan.id, uid, object: undefined, ...stamp });
 }
 
-const DECIMAL = /^[1-9]\d*$/;
-
-/** Versions are decimals that grow (KEP-5504); of any others nothing is known. */
-function isNewer(one: string | undefined, other: string): boolean {
-  if (one === undefined || !DECIMAL.test(one) || !DECIMAL.test(other)) return false;
-  return one.length === other.length ? one > other : one.length > other.length;
+function shows({ watch, hidden }: PodWatch, uid: string): boolean {
+  return watch.reflector.known.has(uid) && !hidden.has(uid);
 }
 
 function settle(stage: Stage): void {
@@ -111,7 +111,7 @@ function retire(stage: Stage, own: PodWatch): void {
   stage.running.delete(own.plan.id);
   void own.watch.reflector.stop();
   const stamp = stampNow(stage.host.clock);
-  for (const uid of [...own.versions.keys()]) hide(stage, own, { uid, stamp });
+  for (const uid of own.watch.reflector.known.uids()) if (!own.hidden.has(uid)) hide(stage, own, { uid, stamp });
 }
 
 /** Tells the core of each target the best state of the watches that show its pods. */

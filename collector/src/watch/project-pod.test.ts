@@ -160,9 +160,10 @@ test('an init container is kept until it has ended well', () => {
 
 function receive(object: object): unknown {
   const received: unknown[] = [];
-  const reader = createJsonDecoder(UNREAD_OF_PODS).openWatch('application/json', (event) =>
-    received.push(event.object),
-  );
+  const decoder = createJsonDecoder({ fromJson: (raw) => raw, unread: UNREAD_OF_PODS });
+  const reader = decoder.openWatch('application/json', (event) => {
+    if ('object' in event) received.push(event.object.project());
+  });
   reader.push(Buffer.from(`${JSON.stringify({ type: 'ADDED', object })}\n`));
   return received[0];
 }

@@ -1,7 +1,6 @@
 /** One watch of one kind of object: a reflector whose changes leave as cluster events. */
 import type { ClusterEvent } from '@rollcall/contract';
 import {
-  createJsonDecoder,
   startReflector,
   type Clock,
   type Connection,
@@ -47,7 +46,7 @@ export interface WatchedResource<T> {
 /** A started watch. */
 export interface KindWatch {
   readonly id: string;
-  readonly reflector: Reflector;
+  readonly reflector: Pick<Reflector, 'status' | 'stop'>;
 }
 
 /** A started watch that may be given up while others go on. */
@@ -66,7 +65,7 @@ export function stampNow(clock: Clock): Stamp {
 export function watchKind<T extends { readonly uid: string }>(
   host: Omit<WatchHost, 'intern' | 'emit'>,
   resource: WatchedResource<T>,
-): KindWatch {
+): KindWatch & { readonly reflector: Reflector } {
   const { connection, clock, timers, log } = host;
   const { id, path, labelSelector } = resource;
   const reflector = startReflector<T>({
@@ -74,11 +73,10 @@ export function watchKind<T extends { readonly uid: string }>(
     clock,
     timers,
     log,
-    decoder: createJsonDecoder(resource.unread ?? []),
+    projection: { fromJson: (raw) => resource.project(raw), unread: resource.unread },
     name: id,
     resource: { path, ...(labelSelector === undefined || labelSelector === '' ? {} : { labelSelector }) },
     staleWhenAbsent: resource.staleWhenAbsent ?? false,
-    project: (raw) => resource.project(raw),
     sink: {
       upsert: (item) => resource.upsert(item, stampNow(clock)),
       remove: (uid) => resource.remove(uid, stampNow(clock)),

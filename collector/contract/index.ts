@@ -23,6 +23,7 @@ export type {
   Termination,
   Toleration,
 } from './objects.ts';
+export { annotationOf, labelOf, labelsOf, type Labelled } from './node-labels.ts';
 export type {
   AnnotationPattern,
   Exclusion,

@@ -62,8 +62,12 @@ export interface Editor {
 export interface NodeObject {
   readonly uid: string;
   readonly name: string;
-  readonly labels: StringMap;
-  readonly annotations: StringMap;
+  /** Its labels lie in two maps: most are the same on thousands of nodes, which share a map of them. Read them with `labelOf`. */
+  readonly sharedLabels: StringMap;
+  readonly ownLabels: StringMap;
+  /** The same of its annotations, with '' for a long value; read them with `annotationOf`. */
+  readonly sharedAnnotations: StringMap;
+  readonly ownAnnotations: StringMap;
   readonly createdAt?: number | undefined;
   readonly deletedAt?: number | undefined;
   readonly unschedulable: boolean;

@@ -16,7 +16,7 @@ export { createPipeline, type Pipeline } from './pipeline.ts';
 export { projectDaemon } from './watch/project-daemon.ts';
 export { projectDaemonSet } from './watch/project-daemon-set.ts';
 export { projectLease } from './watch/project-lease.ts';
-export { projectNode } from './watch/project-node.ts';
+export { createNodeSharing, projectNode } from './watch/project-node.ts';
 export { projectNodeState } from './watch/project-node-state.ts';
 export { projectPod } from './watch/project-pod.ts';
 export { projectRevision } from './watch/project-revision.ts';

@@ -8,7 +8,6 @@ import {
   type DaemonObject,
   type EventBase,
   type Journal,
-  type NodeObject,
   type NodeStateObject,
   type PodObject,
   type Policy,
@@ -29,6 +28,7 @@ import {
   buildRevision,
   START,
   type DaemonSetChanges,
+  type NodeChanges,
 } from './test-objects.ts';
 
 /** An event without what every event carries; the cluster stamps it. */
@@ -60,7 +60,7 @@ export interface TestCluster {
   live(...daemonSets: readonly string[]): void;
   policy(changes?: Partial<Policy>): void;
   policyGone(uid?: string): void;
-  node(name: string, changes?: Partial<NodeObject>): void;
+  node(name: string, changes?: NodeChanges): void;
   nodeGone(name: string, uid?: string): void;
   pod(node: string, changes?: Partial<PodObject>): void;
   podGone(uid: string): void;

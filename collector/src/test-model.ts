@@ -9,6 +9,7 @@ import {
   type NodeObject,
   type PodObject,
   type Policy,
+  labelsOf,
 } from '@rollcall/contract';
 import { judgeDaemons, judgeNodeStates, type LayerOpinion } from './test-model-witnesses.ts';
 import { HOUR, MINUTE } from './test-objects.ts';
@@ -66,14 +67,15 @@ export function isLive(world: World, source: string): boolean {
   return world.watches.get(source) === 'live';
 }
 
-function excludedBy(policy: Policy, { labels }: NodeObject): string | undefined {
+function excludedBy(policy: Policy, node: NodeObject): string | undefined {
+  const labels = labelsOf(node);
   if (labels['type'] === 'virtual-kubelet') return 'virtual-kubelet';
   return policy.exclusions.some(({ name }) => name === 'pool-c') && labels['pool'] === 'c' ? 'pool-c' : undefined;
 }
 
 function scopeOf(policy: Policy, daemonSet: DaemonSetObject | undefined, node: NodeObject): readonly ('in' | 'out')[] {
   const role = policy.selector?.matchLabels['role'];
-  if (role !== undefined) return node.labels['role'] === role ? ['in'] : ['out'];
+  if (role !== undefined) return labelsOf(node)['role'] === role ? ['in'] : ['out'];
   // The last template still says who is in scope of a DaemonSet that is gone, and a node stays for 24 h after it left.
   if (daemonSet === undefined) return ['in', 'out'];
   const { admitted, blockers } = runsOn(daemonSet, node);
@@ -87,7 +89,7 @@ interface Run {
 }
 
 function runsOn({ placement }: DaemonSetObject, node: NodeObject): Run {
-  const admitted = Object.entries(placement.nodeSelector).every(([key, value]) => node.labels[key] === value);
+  const admitted = Object.entries(placement.nodeSelector).every(([key, value]) => labelsOf(node)[key] === value);
   const tolerated = [
     ...placement.tolerations.flatMap(({ key }) => [`${key}:NoSchedule`, `${key}:NoExecute`]),
     'node.kubernetes.io/unschedulable:NoSchedule',
@@ -124,8 +126,8 @@ function podOpinion(world: World, policy: Policy, node: NodeObject): LayerOpinio
   return servesOn(world, daemonSet, node) ? 'covered' : 'uncovered:*';
 }
 
-function isAsked({ podLayer, poolLabels }: Policy, { labels }: NodeObject): boolean {
-  const pool = labels[poolLabels[0] ?? ''] || 'none';
+function isAsked({ podLayer, poolLabels }: Policy, node: NodeObject): boolean {
+  const pool = labelsOf(node)[poolLabels[0] ?? ''] || 'none';
   return podLayer.asked && !podLayer.offPools.includes(pool);
 }
 

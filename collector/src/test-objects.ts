@@ -6,11 +6,13 @@ import {
   type Condition,
   type DaemonObject,
   type DaemonSetObject,
+  type Labelled,
   type NodeObject,
   type NodeStateObject,
   type PodObject,
   type Policy,
   type RevisionObject,
+  type StringMap,
   type Taint,
   type TemplatePlacement,
 } from '@rollcall/contract';
@@ -36,13 +38,24 @@ export function taint(key: string, effect = 'NoSchedule', value = ''): Taint {
   return { key, value, effect };
 }
 
+/** What a case may say of a node: of its labels and annotations all in one map. */
+export type NodeChanges = Partial<NodeObject> & { readonly labels?: StringMap; readonly annotations?: StringMap };
+
+/** Labels as a node has them: every second one is its own. */
+export function splitLabels(labels: StringMap): Labelled {
+  const pairs = Object.entries(labels);
+  const [sharedLabels, ownLabels] = [0, 1].map((odd) => Object.fromEntries(pairs.filter((_, at) => at % 2 === odd)));
+  return { sharedLabels: sharedLabels ?? {}, ownLabels: ownLabels ?? {} };
+}
+
 /** A Ready node; its UID is `uid-<name>`. */
-export function buildNode(name: string, changes: Partial<NodeObject> = {}): NodeObject {
+export function buildNode(name: string, { labels = {}, annotations = {}, ...changes }: NodeChanges = {}): NodeObject {
   return {
     uid: `uid-${name}`,
     name,
-    labels: {},
-    annotations: {},
+    ...splitLabels(labels),
+    sharedAnnotations: {},
+    ownAnnotations: annotations,
     createdAt: LONG_AGO,
     unschedulable: false,
     taints: [],

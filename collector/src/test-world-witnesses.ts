@@ -7,9 +7,12 @@ import {
   type NodeObject,
   type NodeStateObject,
   type WatchStateName,
+  labelsOf,
+  type Labelled,
+  type StringMap,
 } from '@rollcall/contract';
 import type { Unstamped } from './test-cluster.ts';
-import { buildDaemon, buildNodeState, HOUR, SECOND, START } from './test-objects.ts';
+import { buildDaemon, buildNodeState, HOUR, SECOND, splitLabels, START } from './test-objects.ts';
 import type { Chance } from './test-random.ts';
 
 /** The sources of Daemons that there are. */
@@ -44,6 +47,11 @@ export function drawNames(chance: Chance, name: string): Partial<NodeObject> {
     hosts: chance.once(2) ? [`${name}.internal`] : [],
     ips: [`10.0.0.${chance.once(10) ? 1 : name.slice(1)}`],
   };
+}
+
+/** The node's labels, but some of them with other values. */
+export function relabel(node: NodeObject, labels: StringMap): Labelled {
+  return splitLabels({ ...labelsOf(node), ...labels });
 }
 
 /** A Daemon comes, is probed, says something else, or goes. */

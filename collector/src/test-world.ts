@@ -19,7 +19,7 @@ import { buildDaemonSet, buildNode, buildPod, condition, HOUR, MINUTE, START, ta
 import { createChance, type Chance } from './test-random.ts';
 import { drawPolicy } from './test-world-policy.ts';
 import { changeDaemon, changeNodeState, DAEMON_SOURCES, drawNames } from './test-world-witnesses.ts';
-import { renewLease, type WorldWitness } from './test-world-witnesses.ts';
+import { relabel, renewLease, type WorldWitness } from './test-world-witnesses.ts';
 
 /** A pod and when it became Ready, or not Ready, on the monotonic clock. */
 export interface WorldPod {
@@ -177,9 +177,9 @@ function alterNode({ chance, clock }: Stage, node: NodeObject): NodeObject {
   const some = chance.once(2) ? [] : TAINTS.filter(() => chance.once(8));
   const status = chance.pick(['True', 'True', 'True', 'True', 'True', 'True', 'False', 'Unknown']);
   const changes: readonly (() => Partial<NodeObject>)[] = [
-    () => ({ labels: { ...node.labels, pool: chance.pick(['a', 'b', 'c', '']) } }),
-    () => ({ labels: { ...node.labels, role: chance.pick(['worker', 'worker', 'idle']) } }),
-    () => ({ labels: { ...node.labels, type: chance.once(8) ? 'virtual-kubelet' : '' } }),
+    () => relabel(node, { pool: chance.pick(['a', 'b', 'c', '']) }),
+    () => relabel(node, { role: chance.pick(['worker', 'worker', 'idle']) }),
+    () => relabel(node, { type: chance.once(8) ? 'virtual-kubelet' : '' }),
     () => ({ taints: some }),
     () => ({ taints: some }),
     () => ({ ready: condition(status, 'Kubelet', clock.wallMs) }),

@@ -1,12 +1,20 @@
 /** Our side of the comparison with the DaemonSet controller: from raw objects through projection to its two letters. */
-import { createInterner, decidePlacement, projectDaemonSet, projectNode, type Placement } from '@rollcall/collector';
+import {
+  createInterner,
+  createNodeSharing,
+  decidePlacement,
+  projectDaemonSet,
+  projectNode,
+  type Placement,
+} from '@rollcall/collector';
 import type { OracleAnswer, OraclePair } from '../control-plane/index.ts';
 
 /** Decides pairs one after the other, as the collector would; projection takes over the pair's labels. */
 export function createDecider(): (pair: OraclePair) => Placement {
   const intern = createInterner(1000);
+  const sharing = createNodeSharing(intern);
   return ({ node, daemonset }) =>
-    decidePlacement(projectNode(node, intern), projectDaemonSet(daemonset, intern).placement);
+    decidePlacement(projectNode(node, sharing), projectDaemonSet(daemonset, intern).placement);
 }
 
 /** A decision in the oracle's letters. Throws for "run but do not keep", which no DaemonSet controller says. */

@@ -1,6 +1,7 @@
 /** Reads a log of what an API server said, in Kubernetes' own words, into the events of the core. */
 import {
   createInterner,
+  createNodeSharing,
   projectDaemon,
   projectDaemonSet,
   projectLease,
@@ -67,7 +68,7 @@ function readObject(raw: { readonly kind: string }): Told<ClusterEvent & { kind:
   const kind = eventKindOf(raw.kind);
   switch (kind) {
     case 'node':
-      return withUid(kind, projectNode(raw, intern));
+      return withUid(kind, projectNode(raw, createNodeSharing(intern)));
     case 'pod':
       return withUid(kind, projectPod(raw, intern));
     case 'daemonset':

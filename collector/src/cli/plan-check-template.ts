@@ -47,5 +47,5 @@ function matches(expression: Fields, labels: Fields): boolean {
     values: readStrings(expression, 'values', (value) => value),
   };
   const texts = Object.entries(labels).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-  return matchesRequirement(requirement, Object.fromEntries(texts));
+  return matchesRequirement(requirement, { sharedLabels: Object.fromEntries(texts), ownLabels: {} });
 }

@@ -1,5 +1,6 @@
 /** Reads the nodes of a cluster for `rollcall plan`. */
 import { KubeError, readPages, type Connection } from '@rollcall/kube';
+import { createNodeSharing } from '../watch/project-node.ts';
 import { asFields, createInterner } from '../watch/read-field.ts';
 import type { Io } from './command.ts';
 import { openConnection } from './open-connection.ts';
@@ -30,8 +31,8 @@ export async function readClusterNodes(
 }
 
 async function listNodes(connection: Connection): Promise<readonly PlannedNode[]> {
-  const intern = createInterner(INTERNED);
+  const sharing = createNodeSharing(createInterner(INTERNED));
   const nodes: PlannedNode[] = [];
-  await readPages(connection, { path: '/api/v1/nodes' }, (raw) => nodes.push(planNode(asFields(raw), intern)));
+  await readPages(connection, { path: '/api/v1/nodes' }, (raw) => nodes.push(planNode(asFields(raw), sharing)));
   return nodes;
 }

@@ -1,6 +1,6 @@
 /** From manifests to what is planned: DaemonSets and nodes, checked and projected. */
 import { projectDaemonSet } from '../watch/project-daemon-set.ts';
-import { projectNode } from '../watch/project-node.ts';
+import { createNodeSharing, projectNode, type NodeSharing } from '../watch/project-node.ts';
 import { createInterner, isFields, readFields, readString, type Fields, type Interner } from '../watch/read-field.ts';
 import { checkDaemonSet, checkNode } from './plan-check.ts';
 import { readManifests, type Manifest } from './plan-documents.ts';
@@ -34,16 +34,22 @@ export function readDaemonSets(files: readonly InputFile[], namespace: string): 
 
 /** The nodes of the files. */
 export function readNodes(files: readonly InputFile[]): Input<PlannedNode> {
-  const intern = createInterner(INTERNED);
+  const sharing = createNodeSharing(createInterner(INTERNED));
   const { items, faults } = readInput(files, { apiVersion: 'v1', kind: 'Node' }, checkNode);
-  return { items: items.map(({ fields }) => planNode(fields, intern)), faults };
+  return { items: items.map(({ fields }) => planNode(fields, sharing)), faults };
 }
 
 /** A node in short, from a manifest or the API. Throws if it has no name. */
-export function planNode(raw: Fields, intern: Interner): PlannedNode {
-  const { name, labels, taints } = projectNode(identify(raw), intern);
+export function planNode(raw: Fields, sharing: NodeSharing): PlannedNode {
+  const { name, taints, sharedLabels, ownLabels } = projectNode(identify(raw), sharing);
   const allocatable = readFields(raw, 'status')['allocatable'];
-  return { name, labels, taints, allocatable: isFields(allocatable) ? readAmounts(allocatable) : undefined };
+  return {
+    name,
+    taints,
+    sharedLabels,
+    ownLabels,
+    allocatable: isFields(allocatable) ? readAmounts(allocatable) : undefined,
+  };
 }
 
 function planDaemonSet(raw: Fields, defaultNamespace: string, intern: Interner): PlannedDaemonSet {

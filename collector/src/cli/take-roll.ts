@@ -20,7 +20,7 @@ import { findTargets, projectFound } from '../watch/cluster-watch.ts';
 import { planPodWatches, toPodTarget } from '../watch/pod-plan.ts';
 import type { RawPolicy } from '../watch/policy-watch.ts';
 import { projectCount, type ControllerCount } from '../watch/project-count.ts';
-import { projectNode } from '../watch/project-node.ts';
+import { createNodeSharing, projectNode } from '../watch/project-node.ts';
 import { projectPod } from '../watch/project-pod.ts';
 import { projectRevision } from '../watch/project-revision.ts';
 import { createAnswers } from './answers.ts';
@@ -79,7 +79,8 @@ export async function takeRoll(options: RollCallOptions): Promise<RollCall> {
   book.files(files.policies, files.rejected);
   book.daemonSets(daemonSets.map(({ namespace, name }) => ({ namespace, daemonset: name })));
   await listTargets(look, findTargets(daemonSets, feed.targets()));
-  const nodes = await look.list({ path: '/api/v1/nodes' }, (raw) => projectNode(raw, look.intern));
+  const sharing = createNodeSharing(look.intern);
+  const nodes = await look.list({ path: '/api/v1/nodes' }, (raw) => projectNode(raw, sharing));
   for (const object of nodes) look.tell({ kind: 'node', uid: object.uid, object }, WATCH.nodes);
   await readSilentLeases(look, options.connection, nodes);
   const sources = await listLayers(look, feed.needs(), options.daemonSources);

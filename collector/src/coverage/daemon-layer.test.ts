@@ -1,6 +1,6 @@
-import { daemonSource, type DaemonObject, type NodeObject } from '@rollcall/contract';
+import { daemonSource, type DaemonObject } from '@rollcall/contract';
 import { describe, expect, it } from 'vitest';
-import { condition, HOUR, MINUTE, SECOND } from '../test-objects.ts';
+import { condition, HOUR, MINUTE, SECOND, type NodeChanges } from '../test-objects.ts';
 import { createScene, describeIt, MAX_AGE } from './test-daemons.ts';
 
 // The example of "Daemon" in the Riptides docs.
@@ -12,7 +12,7 @@ const EXAMPLE: Partial<DaemonObject> = {
   hosts: ['ip-10-0-1-100.eu-west-1.compute.internal'],
   ips: ['10.0.1.100'],
 };
-const ITS_NODE: Partial<NodeObject> = {
+const ITS_NODE: NodeChanges = {
   providerId: 'aws:///eu-west-1b/i-0123456789abcdef0',
   ips: ['10.0.1.100'],
 };
@@ -37,7 +37,7 @@ describe('the Daemon of a node', () => {
     expect(cluster.state(ITS_NAME)).toBe('covered');
   });
 
-  it.each<[string, Partial<NodeObject>, Partial<DaemonObject>, string]>([
+  it.each<[string, NodeChanges, Partial<DaemonObject>, string]>([
     [
       'a Google name',
       { providerId: 'gce://p/europe-west1-b/gke-1' },

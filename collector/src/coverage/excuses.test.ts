@@ -1,7 +1,7 @@
-import { EXCUSES, type NodeObject, type Policy } from '@rollcall/contract';
+import { EXCUSES, type Policy } from '@rollcall/contract';
 import { describe, expect, test } from 'vitest';
 import { createCoveredCluster, createTestCluster, sumCounters, type TestCluster } from '../test-cluster.ts';
-import { condition, HOUR, MINUTE, SECOND, START, taint } from '../test-objects.ts';
+import { condition, HOUR, MINUTE, SECOND, START, taint, type NodeChanges } from '../test-objects.ts';
 
 const DAY = 24 * HOUR;
 const LEAVING = { taints: [taint('ToBeDeletedByClusterAutoscaler')] };
@@ -14,7 +14,7 @@ function exempting(expiresAt: number, nodes: readonly string[] = ['a']): Partial
 
 /** Each of these keeps node a covered, so that the verdict beside the excuse is known. */
 describe('a node is excused as', () => {
-  test.each<[string, Partial<NodeObject>, Partial<Policy>]>([
+  test.each<[string, NodeChanges, Partial<Policy>]>([
     ['Leaving', { deletedAt: START.wallMs }, {}],
     ['Leaving', LEAVING, {}],
     ['Leaving', { taints: [taint('karpenter.sh/disrupted')] }, {}],
@@ -33,7 +33,7 @@ describe('a node is excused as', () => {
     expect(cluster.state('a')).toBe(`excused:${code}(covered)`);
   });
 
-  test.each<[string, Partial<NodeObject>, Partial<Policy>]>([
+  test.each<[string, NodeChanges, Partial<Policy>]>([
     ['a cordon', { unschedulable: true, taints: [taint('node.kubernetes.io/unschedulable')] }, {}],
     ['a soft candidate', { taints: [taint('DeletionCandidateOfClusterAutoscaler', 'PreferNoSchedule')] }, {}],
     [

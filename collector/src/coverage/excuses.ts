@@ -1,11 +1,11 @@
 /** The sources of excuses: why a node in scope is not counted for now. */
 import {
+  annotationOf,
   EXCUSES,
   type AnnotationPattern,
   type ExcuseCode,
   type Exemption,
   type NodeObject,
-  type StringMap,
 } from '@rollcall/contract';
 import { findTaint } from './scope.ts';
 import { matchesLabels } from './selector.ts';
@@ -30,7 +30,7 @@ function nextLook(monoMs: number): number {
 }
 
 function names(rule: Exemption, node: NodeObject): boolean {
-  return rule.nodes.includes(node.name) || (rule.selector !== undefined && matchesLabels(rule.selector, node.labels));
+  return rule.nodes.includes(node.name) || (rule.selector !== undefined && matchesLabels(rule.selector, node));
 }
 
 const leaving: ExcuseSource = ({ policy, node, now }) => {
@@ -57,12 +57,13 @@ function leavingSign(node: NodeObject, signs: LeavingSigns): LeavingSign | undef
   if (taint !== undefined) {
     return { message: `the node has the taint ${taint.key}:${taint.effect}`, at: taint.timeAdded };
   }
-  const annotation = signs.annotations.find((pattern) => hasAnnotation(node.annotations, pattern));
+  const annotation = signs.annotations.find((pattern) => hasAnnotation(node, pattern));
   return annotation && { message: `the node has the annotation ${annotation.key}`, at: undefined };
 }
 
-function hasAnnotation(annotations: StringMap, { key, value }: AnnotationPattern): boolean {
-  return Object.hasOwn(annotations, key) && (value === undefined || annotations[key] === value);
+function hasAnnotation(node: NodeObject, { key, value }: AnnotationPattern): boolean {
+  const found = annotationOf(node, key);
+  return found !== undefined && (value === undefined || found === value);
 }
 
 const joining: ExcuseSource = ({ policy, node, past, now }) => {

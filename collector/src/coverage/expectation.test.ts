@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
 import type { NodeSelectorTerm, Taint, TemplatePlacement } from '@rollcall/contract';
 import { decidePlacement, type PlacedNode } from './expectation.ts';
+import { splitLabels } from '../test-objects.ts';
 
-const node = (changes: Partial<PlacedNode> = {}): PlacedNode => ({ name: 'n1', labels: {}, taints: [], ...changes });
+const node = (changes: Partial<PlacedNode> = {}): PlacedNode => ({
+  ...{ name: 'n1', taints: [], ...splitLabels({}) },
+  ...changes,
+});
 
 const template = (changes: Partial<TemplatePlacement> = {}): TemplatePlacement => ({
   nodeName: '',
@@ -35,8 +39,8 @@ test('the first rule that refuses decides: nodeName, nodeSelector, affinity, tai
     decidePlacement(placed, template({ ...everything, ...changes })).rule;
   expect(rule(tainted, {})).toBe('nodeName');
   expect(rule(tainted, { nodeName: 'n1' })).toBe('nodeSelector');
-  expect(rule({ ...tainted, labels: { a: '1' } }, { nodeName: '' })).toBe('nodeAffinity');
-  expect(rule({ ...tainted, labels: { a: '1', b: '' } }, { nodeName: '' })).toBe('untoleratedNoSchedule');
+  expect(rule({ ...tainted, ...splitLabels({ a: '1' }) }, { nodeName: '' })).toBe('nodeAffinity');
+  expect(rule({ ...tainted, ...splitLabels({ a: '1', b: '' }) }, { nodeName: '' })).toBe('untoleratedNoSchedule');
 });
 
 test('a node that is not admitted has no untolerated taints to speak of', () => {
@@ -59,7 +63,7 @@ test('every untolerated taint is named in order, and one NoExecute among them ev
 });
 
 test('answers without untolerated taints are shared, so that 100,000 of them cost nothing', () => {
-  const other = node({ name: 'n2', labels: { z: '' } });
+  const other = node({ name: 'n2', ...splitLabels({ z: '' }) });
   expect(decidePlacement(node(), template())).toBe(decidePlacement(other, template()));
   const selecting = template({ nodeSelector: { a: '' } });
   expect(decidePlacement(node(), selecting)).toBe(decidePlacement(other, selecting));
@@ -69,5 +73,5 @@ test('labels are read as own properties only', () => {
   expect(decidePlacement(node(), template({ terms: [exists('constructor')] })).rule).toBe('nodeAffinity');
   const nodeSelector = JSON.parse('{"__proto__": "x"}') as Record<string, string>;
   expect(decidePlacement(node(), template({ nodeSelector })).rule).toBe('nodeSelector');
-  expect(decidePlacement(node({ labels: nodeSelector }), template({ nodeSelector })).rule).toBe('run');
+  expect(decidePlacement(node(splitLabels(nodeSelector)), template({ nodeSelector })).rule).toBe('run');
 });

@@ -1,9 +1,9 @@
 /** Decides where the DaemonSet controller of Kubernetes 1.36 places and keeps pods: equal to its own NodeShouldRunDaemonPod. */
-import type { NodeObject, NodeSelectorTerm, Taint, TemplatePlacement, Toleration } from '@rollcall/contract';
+import type { Labelled, NodeObject, NodeSelectorTerm, Taint, TemplatePlacement, Toleration } from '@rollcall/contract';
 import { hasLabels, matchesTerm } from './selector.ts';
 
 /** What of a node the decision depends on; conditions, cordons, deletion and free resources are ignored by the controller. */
-export type PlacedNode = Pick<NodeObject, 'name' | 'labels' | 'taints'>;
+export type PlacedNode = Labelled & Pick<NodeObject, 'name' | 'taints'>;
 
 /** The rule that decided, in the order in which the controller asks; a NoExecute taint outranks a NoSchedule one. */
 export type PlacementRule =
@@ -42,7 +42,7 @@ const ON_HOST_NETWORK = automatic('network-unavailable', 'NoSchedule');
 /** Whether a daemon pod of that template should run on the node, and may stay if it does. Allocates nothing unless a taint is not tolerated. */
 export function decidePlacement(node: PlacedNode, placement: TemplatePlacement): Placement {
   if (placement.nodeName !== '' && placement.nodeName !== node.name) return OTHER_NODE;
-  if (!hasLabels(node.labels, placement.nodeSelector)) return OTHER_LABELS;
+  if (!hasLabels(node, placement.nodeSelector)) return OTHER_LABELS;
   if (placement.terms !== undefined && !matchesAnyTerm(placement.terms, node)) return OTHER_TERMS;
   for (const taint of node.taints) if (!isTolerated(taint, placement)) return refuseTaints(node.taints, placement);
   return RUN;

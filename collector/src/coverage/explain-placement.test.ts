@@ -12,8 +12,9 @@ import {
 } from '@rollcall/contract';
 import { decidePlacement, type PlacedNode } from './expectation.ts';
 import { explainPlacement, type Explanation } from './explain-placement.ts';
+import { splitLabels } from '../test-objects.ts';
 
-const node: PlacedNode = { name: 'n1', labels: { role: 'x', cpus: '4' }, taints: [] };
+const node: PlacedNode = { name: 'n1', ...splitLabels({ role: 'x', cpus: '4' }), taints: [] };
 const template: TemplatePlacement = { nodeName: '', nodeSelector: {}, tolerations: [], hostNetwork: false };
 
 const term = (...expressions: readonly string[]): NodeSelectorTerm => ({
@@ -178,7 +179,7 @@ test('the mend for labels, put on the node, mends', () => {
   fc.assert(
     fc.property(terms, labels, (asked, ofNode) => {
       const placement = { ...template, terms: asked.map((expressions) => term(...expressions)) };
-      const { mend } = explain({ labels: ofNode }, placement);
+      const { mend } = explain(splitLabels(ofNode), placement);
       fc.pre(mend.startsWith('kubectl'));
       const mended = new Map<string, string>(Object.entries(ofNode));
       for (const change of mend.split(' ').slice(5)) {
@@ -186,7 +187,7 @@ test('the mend for labels, put on the node, mends', () => {
         if (value === undefined) mended.delete(key.slice(0, -1));
         else mended.set(key, value);
       }
-      expect(decidePlacement({ ...node, labels: Object.fromEntries(mended) }, placement).rule).toBe('run');
+      expect(decidePlacement({ ...node, ...splitLabels(Object.fromEntries(mended)) }, placement).rule).toBe('run');
     }),
   );
 });

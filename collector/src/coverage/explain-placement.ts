@@ -1,5 +1,13 @@
 /** Says in words why the DaemonSet controller does not place a pod on a node, and what would mend it. */
-import type { NodeSelectorTerm, SelectorRequirement, StringMap, Taint, TemplatePlacement } from '@rollcall/contract';
+import {
+  labelOf,
+  labelsOf,
+  type NodeSelectorTerm,
+  type SelectorRequirement,
+  type StringMap,
+  type Taint,
+  type TemplatePlacement,
+} from '@rollcall/contract';
 import type { PlacedNode, Placement } from './expectation.ts';
 import {
   hasLabels,
@@ -68,8 +76,8 @@ export function explainPlacement(node: PlacedNode, placement: TemplatePlacement,
 }
 
 function explainNodeSelector(node: PlacedNode, nodeSelector: StringMap): Explanation {
-  const missing = Object.entries(nodeSelector).filter(([key, value]) => !hasLabels(node.labels, pair(key, value)));
-  const asked = missing.map(([key, value]) => `${show(key)}=${show(value)} (the node has ${seen(node.labels, key)})`);
+  const missing = Object.entries(nodeSelector).filter(([key, value]) => !hasLabels(node, pair(key, value)));
+  const asked = missing.map(([key, value]) => `${show(key)}=${show(value)} (the node has ${seen(node, key)})`);
   return {
     message: `nodeSelector asks ${list(asked, ', ')}`,
     mend: labelCommand(node.name, Object.fromEntries(missing)),
@@ -93,10 +101,10 @@ function findFault(node: PlacedNode, term: NodeSelectorTerm): string {
   if (matchExpressions.length + matchFields.length === 0) return 'empty, which matches no node';
   const invalid = matchExpressions.find((r) => !isValidRequirement(r)) ?? matchFields.find((r) => !isValidField(r));
   if (invalid) return `skipped, since ${describe(invalid)} is not valid`;
-  const labels = matchExpressions.filter((r) => !matchesRequirement(r, node.labels));
+  const labels = matchExpressions.filter((r) => !matchesRequirement(r, node));
   const fields = matchFields.filter((r) => !matchesField(r, node.name));
   const faults = [
-    ...labels.map((r) => `${describe(r)} (the node has ${seen(node.labels, r.key)})`),
+    ...labels.map((r) => `${describe(r)} (the node has ${seen(node, r.key)})`),
     ...fields.map((r) => `field ${describe(r)} (the node is ${show(node.name)})`),
   ];
   return list(faults, ' and ');
@@ -105,14 +113,14 @@ function findFault(node: PlacedNode, term: NodeSelectorTerm): string {
 // A change is only proposed once it is seen to work: requirements of one term may contradict each other.
 function findLabelChange(node: PlacedNode, term: NodeSelectorTerm): LabelChange | undefined {
   const changes = term.matchExpressions
-    .filter((requirement) => !matchesRequirement(requirement, node.labels))
+    .filter((requirement) => !matchesRequirement(requirement, node))
     .map((requirement) => [requirement.key, wantedValue(requirement)] as const);
-  const labels = new Map(Object.entries(node.labels));
+  const labels = new Map(Object.entries(labelsOf(node)));
   for (const [key, value] of changes) {
     if (value === null) labels.delete(key);
     else labels.set(key, value);
   }
-  const admitted = matchesTerm(term, { name: node.name, labels: Object.fromEntries(labels) });
+  const admitted = matchesTerm(term, { ...node, sharedLabels: {}, ownLabels: Object.fromEntries(labels) });
   return admitted && changes.every(([key, value]) => isAcceptedLabel(key, value ?? ''))
     ? Object.fromEntries(changes)
     : undefined;
@@ -184,8 +192,9 @@ function describe({ key, operator, values }: SelectorRequirement): string {
   return [show(key), operator, list(values.map(show), ',')].filter((part) => part !== '').join(' ');
 }
 
-function seen(labels: StringMap, key: string): string {
-  return Object.hasOwn(labels, key) ? `${show(key)}=${show(labels[key] ?? '')}` : 'no such label';
+function seen(node: PlacedNode, key: string): string {
+  const value = labelOf(node, key);
+  return value === undefined ? 'no such label' : `${show(key)}=${show(value)}`;
 }
 
 function pair(key: string, value: string): StringMap {

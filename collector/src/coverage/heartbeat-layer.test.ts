@@ -1,11 +1,11 @@
-import { WATCH, type NodeObject, type NodeStateObject } from '@rollcall/contract';
+import { WATCH, type NodeStateObject } from '@rollcall/contract';
 import { describe, expect, it } from 'vitest';
 import { createCoveredCluster, type TestCluster } from '../test-cluster.ts';
-import { SECOND } from '../test-objects.ts';
+import { SECOND, type NodeChanges } from '../test-objects.ts';
 import { describeNode } from './describe-node.ts';
 
 /** Covered nodes under a policy that asks for heartbeats, three of 10 s each; the watch of node states is live and empty. */
-function createScene(nodes: Readonly<Record<string, Partial<NodeObject>>>): TestCluster {
+function createScene(nodes: Readonly<Record<string, NodeChanges>>): TestCluster {
   const cluster = createCoveredCluster([], {
     heartbeatLayer: { periodMs: 10 * SECOND, staleAfter: 3, offlineAfter: 10 },
   });
@@ -42,7 +42,7 @@ describe('the heartbeat layer', () => {
     expect(cluster.state('n')).toBe('unobserved');
   });
 
-  it.each<[string, Partial<NodeObject>, Partial<NodeStateObject>, string]>([
+  it.each<[string, NodeChanges, Partial<NodeStateObject>, string]>([
     ['its host name', {}, { host: 'N' }, 'covered'],
     ['a host name of its addresses', { hosts: ['n.example'] }, { host: 'n.example' }, 'covered'],
     ['the UID of the pod that wrote it', {}, { podUid: 'pod-n' }, 'covered'],

@@ -1,5 +1,5 @@
 /** The roll of one policy: every node that matters to it, its phantoms, and its divergence from the controller's count. */
-import { NO_POOL, type NodeObject, type Policy } from '@rollcall/contract';
+import { labelOf, NO_POOL, type NodeObject, type Policy } from '@rollcall/contract';
 import type { DaemonSetEntry } from '../inventory/index.ts';
 import type { NodeRecord } from './record.ts';
 import { createVersionCounts, type VersionCounts } from './version-counts.ts';
@@ -43,7 +43,7 @@ export function createPolicyRoll(policy: Policy): PolicyRoll {
 /** The node pool that a node belongs to by the policy's labels, the first that it has; `none` without one. */
 export function poolOf(policy: Policy, node: NodeObject): string {
   for (const label of policy.poolLabels) {
-    const value = Object.hasOwn(node.labels, label) ? node.labels[label] : undefined;
+    const value = labelOf(node, label);
     if (value !== undefined && value !== '') return value;
   }
   return NO_POOL;
@@ -51,9 +51,7 @@ export function poolOf(policy: Policy, node: NodeObject): string {
 
 /** The label that puts the node into that pool; undefined if it is in another. */
 export function poolLabelOf(policy: Policy, node: NodeObject, pool: string): string | undefined {
-  return poolOf(policy, node) === pool
-    ? policy.poolLabels.find((label) => Object.hasOwn(node.labels, label) && node.labels[label] === pool)
-    : undefined;
+  return poolOf(policy, node) === pool ? policy.poolLabels.find((label) => labelOf(node, label) === pool) : undefined;
 }
 
 /** Eligible nodes minus the controller's desiredNumberScheduled; undefined without a DaemonSet. */

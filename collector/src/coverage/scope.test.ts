@@ -1,18 +1,14 @@
-import type { NodeObject, Policy, TemplatePlacement } from '@rollcall/contract';
+import type { Policy, TemplatePlacement } from '@rollcall/contract';
 import { describe, expect, test } from 'vitest';
 import { createCoveredCluster, createTestCluster, type TestCluster } from '../test-cluster.ts';
-import { buildNode, buildPolicy, HOUR, MINUTE, SECOND, taint } from '../test-objects.ts';
+import { buildNode, buildPolicy, HOUR, MINUTE, SECOND, taint, type NodeChanges } from '../test-objects.ts';
 import { decidePlacement } from './expectation.ts';
 import { judgeScope } from './scope.ts';
 
 const DAY = 24 * HOUR;
 const GPU = { labels: { role: 'gpu' } };
 
-function scopeOf(
-  node: Partial<NodeObject>,
-  policy: Partial<Policy> = {},
-  template?: Partial<TemplatePlacement>,
-): string {
+function scopeOf(node: NodeChanges, policy: Partial<Policy> = {}, template?: Partial<TemplatePlacement>): string {
   const object = buildNode('a', node);
   const all = { nodeName: '', nodeSelector: {}, tolerations: [], hostNetwork: false, ...template };
   const scope = judgeScope(buildPolicy(policy), object, decidePlacement(object, all));
@@ -24,7 +20,7 @@ function selecting(labels: Record<string, string>): Partial<Policy> {
 }
 
 describe('the inferred scope', () => {
-  test.each<[string, Partial<NodeObject>, Partial<TemplatePlacement>]>([
+  test.each<[string, NodeChanges, Partial<TemplatePlacement>]>([
     ['everywhere', {}, {}],
     ['by the node selector', GPU, { nodeSelector: { role: 'gpu' } }],
     [
@@ -62,7 +58,7 @@ describe('the inferred scope', () => {
     expect(scopeOf({ taints: [taint(key, 'NoSchedule'), taint(key, 'NoExecute', 'x')] })).toBe('in');
   });
 
-  test.each<[string, Partial<NodeObject>, Partial<TemplatePlacement>]>([
+  test.each<[string, NodeChanges, Partial<TemplatePlacement>]>([
     ['the node selector', {}, { nodeSelector: { role: 'gpu' } }],
     ['a taint that is not tolerated', { taints: [taint('dedicated')] }, {}],
     [
@@ -90,7 +86,7 @@ describe('the inferred scope', () => {
 });
 
 describe('an explicit scope', () => {
-  test.each<[string, Partial<NodeObject>, string]>([
+  test.each<[string, NodeChanges, string]>([
     ['whom it selects', GPU, 'in'],
     ['whom it selects, though the template would not run there', { ...GPU, taints: [taint('dedicated')] }, 'in'],
     ['nobody else, though the template would', {}, 'out'],
@@ -104,7 +100,7 @@ describe('an explicit scope', () => {
 });
 
 describe('excluded, in whatever scope, is', () => {
-  test.each<[string, Partial<NodeObject>, Partial<Policy>]>([
+  test.each<[string, NodeChanges, Partial<Policy>]>([
     ['virtual-kubelet', { labels: { type: 'virtual-kubelet' } }, {}],
     ['virtual-kubelet', { taints: [taint('virtual-kubelet.io/provider', 'NoSchedule', 'azure')] }, {}],
     ['fargate', { labels: { 'eks.amazonaws.com/compute-type': 'fargate' } }, {}],

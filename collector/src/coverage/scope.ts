@@ -24,14 +24,14 @@ const OUT: Scope = { kind: 'out' };
 export function judgeScope(policy: Policy, node: NodeObject, placement: Placement | undefined): Scope {
   const rule = excludedBy(policy, node);
   if (rule !== undefined) return { kind: 'excluded', rule };
-  if (policy.selector !== undefined) return matchesLabels(policy.selector, node.labels) ? IN : OUT;
+  if (policy.selector !== undefined) return matchesLabels(policy.selector, node) ? IN : OUT;
   if (placement === undefined || !placement.admitted) return OUT;
   return placement.untolerated.every((taint) => isLifecycle(policy, taint)) ? IN : OUT;
 }
 
 function excludedBy(policy: Policy, node: NodeObject): string | undefined {
   for (const { rule, taint } of VIRTUAL_TAINTS) if (findTaint(node, [taint]) !== undefined) return rule;
-  return policy.exclusions.find((exclusion) => matchesLabels(exclusion.selector, node.labels))?.name;
+  return policy.exclusions.find((exclusion) => matchesLabels(exclusion.selector, node))?.name;
 }
 
 function isLifecycle(policy: Policy, taint: Taint): boolean {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SelectorRequirement } from '@rollcall/contract';
+import { splitLabels } from '../test-objects.ts';
 import { isValidRequirement, matchesLabels, matchesRequirement, parseInt64 } from './selector.ts';
 
 const read = (text: string): SelectorRequirement => {
@@ -26,7 +27,7 @@ describe('a requirement', () => {
     ['toString DoesNotExist', {}, true],
     ['__proto__ Exists', JSON.parse('{"__proto__": "x"}') as Record<string, string>, true],
   ])('%s against %j is %s', (text, labels, expected) => {
-    expect(matchesRequirement(read(text), labels as Record<string, string>)).toBe(expected);
+    expect(matchesRequirement(read(text), splitLabels(labels as Record<string, string>))).toBe(expected);
   });
 });
 
@@ -57,8 +58,8 @@ test('a requirement is valid only with a well-formed key and as many well-formed
 
 test('a label selector holds if both of its parts do, and an empty one always', () => {
   const selector = { matchLabels: { a: 'x' }, matchExpressions: [read('b Exists')] };
-  expect(matchesLabels(selector, { a: 'x', b: '' })).toBe(true);
-  expect(matchesLabels(selector, { a: 'x' })).toBe(false);
-  expect(matchesLabels(selector, { a: 'y', b: '' })).toBe(false);
-  expect(matchesLabels({ matchLabels: {}, matchExpressions: [] }, {})).toBe(true);
+  expect(matchesLabels(selector, splitLabels({ a: 'x', b: '' }))).toBe(true);
+  expect(matchesLabels(selector, splitLabels({ a: 'x' }))).toBe(false);
+  expect(matchesLabels(selector, splitLabels({ a: 'y', b: '' }))).toBe(false);
+  expect(matchesLabels({ matchLabels: {}, matchExpressions: [] }, splitLabels({}))).toBe(true);
 });

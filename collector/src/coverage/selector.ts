@@ -1,5 +1,12 @@
 /** Decides whether labels satisfy a selector exactly as Kubernetes does (apimachinery labels.Requirement, component-helpers nodeaffinity). */
-import type { LabelSelector, NodeSelectorTerm, SelectorRequirement, StringMap } from '@rollcall/contract';
+import {
+  labelOf,
+  type Labelled,
+  type LabelSelector,
+  type NodeSelectorTerm,
+  type SelectorRequirement,
+  type StringMap,
+} from '@rollcall/contract';
 
 const NAME = /^(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
 const PREFIX = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
@@ -9,23 +16,19 @@ const MAX_PREFIX = 253;
 const MAX_INT64 = 2n ** 63n - 1n;
 
 /** True if both parts of the selector hold; an empty selector matches everything. */
-export function matchesLabels(selector: LabelSelector, labels: StringMap): boolean {
-  return (
-    hasLabels(labels, selector.matchLabels) && selector.matchExpressions.every((r) => matchesRequirement(r, labels))
-  );
+export function matchesLabels(selector: LabelSelector, node: Labelled): boolean {
+  return hasLabels(node, selector.matchLabels) && selector.matchExpressions.every((r) => matchesRequirement(r, node));
 }
 
-/** True if `labels` has every pair of `wanted`. */
-export function hasLabels(labels: StringMap, wanted: StringMap): boolean {
-  for (const key in wanted) {
-    if (!Object.hasOwn(labels, key) || labels[key] !== wanted[key]) return false;
-  }
+/** True if the node has every pair of `wanted` among its labels. */
+export function hasLabels(node: Labelled, wanted: StringMap): boolean {
+  for (const key in wanted) if (labelOf(node, key) !== wanted[key]) return false;
   return true;
 }
 
-/** True if the labels satisfy the requirement; one that Kubernetes would refuse may still match, see `isValidRequirement`. */
-export function matchesRequirement(requirement: SelectorRequirement, labels: StringMap): boolean {
-  const value = Object.hasOwn(labels, requirement.key) ? labels[requirement.key] : undefined;
+/** True if the node's labels satisfy the requirement; one that Kubernetes would refuse may still match, see `isValidRequirement`. */
+export function matchesRequirement(requirement: SelectorRequirement, node: Labelled): boolean {
+  const value = labelOf(node, requirement.key);
   switch (requirement.operator) {
     case 'In':
       return value !== undefined && requirement.values.includes(value);
@@ -47,13 +50,10 @@ export function matchesRequirement(requirement: SelectorRequirement, labels: Str
  * True if one node-selector term admits the node. An empty term matches nothing, and neither does one with a single invalid requirement.
  * Validity is looked at last: nearly every term that does not match is decided without it.
  */
-export function matchesTerm(
-  term: NodeSelectorTerm,
-  node: { readonly name: string; readonly labels: StringMap },
-): boolean {
+export function matchesTerm(term: NodeSelectorTerm, node: Labelled & { readonly name: string }): boolean {
   const { matchExpressions, matchFields } = term;
   if (matchExpressions.length === 0 && matchFields.length === 0) return false;
-  for (const requirement of matchExpressions) if (!matchesRequirement(requirement, node.labels)) return false;
+  for (const requirement of matchExpressions) if (!matchesRequirement(requirement, node)) return false;
   for (const field of matchFields) if (!matchesField(field, node.name)) return false;
   return isValidTerm(term);
 }

@@ -2,7 +2,7 @@
  * The keys by which a Node and a Daemon know the same machine. A cloud's instance id and the Node's UID name it alone; a host name
  * and an address do so only together, since each of them is used again.
  */
-import type { DaemonObject, NodeObject } from '@rollcall/contract';
+import { annotationOf, labelOf, type DaemonObject, type NodeObject } from '@rollcall/contract';
 
 /** So many host names and addresses of one object are looked at, so that none has millions of pairs. */
 const MOST_HOSTS = 8;
@@ -15,7 +15,7 @@ const GCE_NUMBER = 'container.googleapis.com/instance_id';
 /** The keys of a Node against those of Daemons. */
 export function keysOfNode(node: NodeObject): readonly string[] {
   const hosts = hostsOf(node);
-  const instances = [...instancesOf(node.providerId, hosts), fold(ownValue(node.annotations, GCE_NUMBER))];
+  const instances = [...instancesOf(node.providerId, hosts), fold(annotationOf(node, GCE_NUMBER) ?? '')];
   return joinKeys({ instances, uids: [node.uid], hosts, ips: node.ips });
 }
 
@@ -25,8 +25,8 @@ export function keysOfDaemon({ instanceIds, nodeUids, hosts, ips }: DaemonObject
 }
 
 /** The host names of a Node: its name, its addresses, its label, in one spelling. */
-export function hostsOf({ name, hosts, labels }: NodeObject): readonly string[] {
-  const all = [name, ...hosts, ownValue(labels, HOSTNAME_LABEL)].map(foldHost);
+export function hostsOf(node: NodeObject): readonly string[] {
+  const all = [node.name, ...node.hosts, labelOf(node, HOSTNAME_LABEL) ?? ''].map(foldHost);
   return [...new Set(all)].filter((host) => host !== '');
 }
 
@@ -87,8 +87,4 @@ export function foldIp(ip: string): string {
 
 function fold(text: string): string {
   return text.trim().toLowerCase();
-}
-
-function ownValue(map: NodeObject['labels'], key: string): string {
-  return (Object.hasOwn(map, key) ? map[key] : undefined) ?? '';
 }

@@ -4,7 +4,7 @@ import { toPodTarget } from './pod-plan.ts';
 import { createPodWatches } from './pod-watches.ts';
 import { watchPolicies, type PolicyListener } from './policy-watch.ts';
 import { projectDaemonSet } from './project-daemon-set.ts';
-import { projectNode } from './project-node.ts';
+import { createNodeSharing, projectNode } from './project-node.ts';
 import type { Interner } from './read-field.ts';
 import { createRevisionWatches } from './revision-watches.ts';
 import { watchKind, type KindWatch, type Stamp, type WatchedResource, type WatchHost } from './watch-kind.ts';
@@ -83,10 +83,11 @@ export function findTargets(
 
 function nodes(host: WatchHost): WatchedResource<NodeObject> {
   const source = WATCH.nodes;
+  const sharing = createNodeSharing(host.intern);
   return {
     id: source,
     path: '/api/v1/nodes',
-    project: (raw) => projectNode(raw, host.intern),
+    project: (raw) => projectNode(raw, sharing),
     upsert: ({ uid, value: object }, stamp) => host.emit({ kind: 'node', source, uid, object, ...stamp }),
     remove: (uid, stamp) => host.emit({ kind: 'node', source, uid, object: undefined, ...stamp }),
     state: ({ name }, stamp) => host.emit({ kind: 'watchState', source, uid: source, state: name, ...stamp }),

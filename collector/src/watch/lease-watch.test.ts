@@ -1,7 +1,7 @@
 import { WATCH, type ClusterEvent, type NodeObject } from '@rollcall/contract';
 import { afterEach, expect, test } from 'vitest';
 import { until, untilInTime } from '../test-time.ts';
-import { projectNode } from './project-node.ts';
+import { createNodeSharing, projectNode } from './project-node.ts';
 import { startTestLayers, type TestLayers } from './test-layers.ts';
 
 let it: TestLayers;
@@ -12,7 +12,10 @@ const STAMP = { wallMs: 0, monoMs: 0 };
 
 function nodeObject(name: string, ready: string): NodeObject {
   const conditions = [{ type: 'Ready', status: ready }];
-  return projectNode({ metadata: { uid: `uid-${name}`, name }, status: { conditions } }, (text) => text);
+  return projectNode(
+    { metadata: { uid: `uid-${name}`, name }, status: { conditions } },
+    createNodeSharing((text) => text),
+  );
 }
 
 const node = (name: string, ready = 'True'): void =>

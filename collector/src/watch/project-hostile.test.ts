@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { projectDaemon } from './project-daemon.ts';
 import { projectDaemonSet } from './project-daemon-set.ts';
 import { projectLease } from './project-lease.ts';
-import { projectNode } from './project-node.ts';
+import { createNodeSharing, projectNode } from './project-node.ts';
 import { projectNodeState } from './project-node-state.ts';
 import { projectPod } from './project-pod.ts';
 import { projectRevision } from './project-revision.ts';
@@ -14,7 +14,7 @@ import { createInterner, type Interner } from './read-field.ts';
 type Project = (raw: unknown, intern: Interner) => object;
 
 const PROJECTIONS: readonly (readonly [kind: Kind, project: Project])[] = [
-  ['Node', projectNode],
+  ['Node', (raw, intern) => projectNode(raw, createNodeSharing(intern))],
   ['Pod', projectPod],
   ['DaemonSet', projectDaemonSet],
   ['ControllerRevision', projectRevision],
@@ -41,8 +41,10 @@ const SHAPES: Readonly<Record<Kind, Shape>> = {
   Node: {
     uid: 'string',
     name: 'string',
-    labels: 'map',
-    annotations: 'map',
+    sharedLabels: 'map',
+    ownLabels: 'map',
+    sharedAnnotations: 'map',
+    ownAnnotations: 'map',
     createdAt: 'time?',
     deletedAt: 'time?',
     unschedulable: 'boolean',

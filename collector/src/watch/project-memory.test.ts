@@ -2,7 +2,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { projectNode } from './project-node.ts';
+import { createNodeSharing, projectNode } from './project-node.ts';
 import { createInterner } from './read-field.ts';
 
 setFlagsFromString('--expose-gc');
@@ -40,16 +40,16 @@ test('texts that occur once wash through, and do not push out those in use', () 
   expect(bytes).toBeLessThan(2 * MIB);
 });
 
-test('a projected node keeps nothing of what was parsed but its labels', () => {
+test('a projected node keeps nothing of what was parsed', () => {
   const bulk = { images: Array.from({ length: 50 }, (_, index) => `${index}${LONG}`), message: 'm'.repeat(10_000) };
   const conditions = [{ type: 'Ready', status: 'False', reason: 'r', message: bulk.message }];
   const parsed = JSON.stringify({
     metadata: { uid: 'u', name: 'n', labels: { a: 'b' } },
     status: { ...bulk, conditions },
   });
-  const intern = createInterner(100);
+  const sharing = createNodeSharing(createInterner(100));
   const { kept, bytes } = measureKept(() =>
-    Array.from({ length: 1000 }, () => projectNode(JSON.parse(parsed), intern)),
+    Array.from({ length: 1000 }, () => projectNode(JSON.parse(parsed), sharing)),
   );
   expect(kept).toHaveLength(1000);
   // Some 30 MB were parsed; 1 kB of each node's message may stay.

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { projectNode } from './project-node.ts';
+import { createNodeSharing, projectNode } from './project-node.ts';
 import { createInterner } from './read-field.ts';
 
-const project = (raw: unknown): ReturnType<typeof projectNode> => projectNode(raw, createInterner(100));
+const project = (raw: unknown): ReturnType<typeof projectNode> =>
+  projectNode(raw, createNodeSharing(createInterner(100)));
 const metadata = { uid: 'u1', name: 'n1' };
 
 test('a real-looking node of 9 kB is projected to the few fields that are kept', () => {
@@ -12,13 +13,15 @@ test('a real-looking node of 9 kB is projected to the few fields that are kept',
   expect(projected).toEqual({
     uid: '00000000-0000-4000-8000-000000000007',
     name: 'ip-10-0-0-7.eu-central-1.compute.internal',
-    labels: raw.metadata.labels,
-    annotations: {
+    sharedLabels: raw.metadata.labels,
+    ownLabels: {},
+    sharedAnnotations: {
       'cni.example.com/state': '',
       'csi.volume.kubernetes.io/nodeid': '{"ebs.csi.aws.com":"i-0000000000000007"}',
       'node.alpha.kubernetes.io/ttl': '0',
       'volumes.kubernetes.io/controller-managed-attach-detach': 'true',
     },
+    ownAnnotations: {},
     createdAt: Date.UTC(2026, 2, 1, 8),
     unschedulable: false,
     taints: [{ key: 'dedicated', value: 'gpu', effect: 'NoSchedule', timeAdded: Date.UTC(2026, 2, 2) }],
@@ -47,8 +50,10 @@ test('a real-looking node of 9 kB is projected to the few fields that are kept',
 test('a node that has said nothing yet is not Ready but Unknown', () => {
   expect(project({ metadata })).toEqual({
     ...metadata,
-    labels: {},
-    annotations: {},
+    sharedLabels: {},
+    ownLabels: {},
+    sharedAnnotations: {},
+    ownAnnotations: {},
     unschedulable: false,
     taints: [],
     ready: { status: 'Unknown', reason: '', message: '' },
@@ -69,7 +74,7 @@ test('a leaving, cordoned node says so', () => {
 
 test('of annotations every key is kept, and the values that a policy can name', () => {
   const annotations = { short: 'x'.repeat(63), long: 'x'.repeat(64), wrong: 1 };
-  expect(project({ metadata: { ...metadata, annotations } }).annotations).toEqual({
+  expect(project({ metadata: { ...metadata, annotations } }).sharedAnnotations).toEqual({
     short: 'x'.repeat(63),
     long: '',
   });

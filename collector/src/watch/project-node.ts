@@ -1,16 +1,29 @@
 /** Projects a Node as parsed to the fields that Rollcall keeps. */
-import type { Condition, Editor, NodeObject, StringMap, Taint } from '@rollcall/contract';
-import { NO_ITEMS, NO_PAIRS, asFields, isFields, readFields, readList, readString, readTime } from './read-field.ts';
-import { takeStringMap } from './read-field.ts';
+import type { Condition, Editor, NodeObject, Taint } from '@rollcall/contract';
+import { NO_ITEMS, asFields, isFields, readFields, readList, readString, readTime } from './read-field.ts';
 import type { Fields, Interner } from './read-field.ts';
+import { PairSharer } from './pair-sharer.ts';
 import { NO_CONDITION, findCondition, identify, projectCondition, readConditions } from './read-metadata.ts';
 
 // Policies name annotations by their key, or with a value of at most so many characters. Longer values (last-applied-configuration,
 // CSI and CNI state) are the bulk of them: of those only the key is kept.
 const MAX_ANNOTATION = 63;
 
-/** The node in short. Takes over and changes `raw`'s labels; throws only if the node has no uid or name. */
-export function projectNode(raw: unknown, intern: Interner): NodeObject {
+/** What the nodes of one connection share. */
+export interface NodeSharing {
+  readonly intern: Interner;
+  readonly labels: PairSharer;
+  readonly annotations: PairSharer;
+}
+
+/** Nothing shared yet. */
+export function createNodeSharing(intern: Interner): NodeSharing {
+  return { intern, labels: new PairSharer(), annotations: new PairSharer() };
+}
+
+/** The node in short; throws only if it has no uid or name. */
+export function projectNode(raw: unknown, sharing: NodeSharing): NodeObject {
+  const { intern } = sharing;
   const { fields, metadata, uid, name } = identify('Node', raw);
   const spec = readFields(fields, 'spec');
   const conditions = readConditions(fields);
@@ -18,8 +31,8 @@ export function projectNode(raw: unknown, intern: Interner): NodeObject {
     uid,
     // The same text as the label kubernetes.io/hostname and as its pods' nodeName, as a rule.
     name: intern(name),
-    labels: takeStringMap(metadata, 'labels', intern),
-    annotations: projectAnnotations(readFields(metadata, 'annotations'), intern),
+    ...projectLabels(readFields(metadata, 'labels'), sharing),
+    ...projectAnnotations(readFields(metadata, 'annotations'), sharing),
     createdAt: readTime(metadata, 'creationTimestamp'),
     deletedAt: readTime(metadata, 'deletionTimestamp'),
     unschedulable: spec['unschedulable'] === true,
@@ -47,13 +60,25 @@ function projectAddresses(addresses: readonly unknown[], name: string): Pick<Nod
   return { hosts, ips };
 }
 
-function projectAnnotations(annotations: Fields, intern: Interner): StringMap {
-  const kept: [string, string][] = [];
-  for (const key in annotations) {
-    const value = annotations[key];
-    if (typeof value === 'string') kept.push([key, value.length <= MAX_ANNOTATION ? intern(value) : '']);
+function projectLabels(raw: Fields, { labels, intern }: NodeSharing): Pick<NodeObject, 'sharedLabels' | 'ownLabels'> {
+  for (const key in raw) {
+    const value = raw[key];
+    if (typeof value === 'string') labels.add(key, intern(value));
   }
-  return kept.length === 0 ? NO_PAIRS : Object.fromEntries(kept);
+  const { shared, own } = labels.take();
+  return { sharedLabels: shared, ownLabels: own };
+}
+
+function projectAnnotations(
+  raw: Fields,
+  { annotations, intern }: NodeSharing,
+): Pick<NodeObject, 'sharedAnnotations' | 'ownAnnotations'> {
+  for (const key in raw) {
+    const value = raw[key];
+    if (typeof value === 'string') annotations.add(key, value.length <= MAX_ANNOTATION ? intern(value) : '');
+  }
+  const { shared, own } = annotations.take();
+  return { sharedAnnotations: shared, ownAnnotations: own };
 }
 
 function projectTaints(taints: readonly unknown[], intern: Interner): readonly Taint[] {

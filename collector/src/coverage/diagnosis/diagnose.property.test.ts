@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FINDINGS, REASONS } from '@rollcall/contract';
-import type { Condition, ContainerObject, NodeObject, PodObject, Termination } from '@rollcall/contract';
+import type { Condition, ContainerObject, PodObject, Termination } from '@rollcall/contract';
 import type { PodEntry } from '../../inventory/index.ts';
+import type { NodeChanges } from '../../test-objects.ts';
 import type { Subject } from '../subject.ts';
 import { diagnose, findAll, findOnCovered, nextDeadline } from './diagnose.ts';
 import { at, buildPod, buildSubject, NOW } from './test-subject.ts';
@@ -87,7 +88,7 @@ const podObjects: fc.Arbitrary<Partial<PodObject>> = fc.record({
 const podTimes = fc.record({ ageMs: span, readyMs: span, graceLeftMs: span }, { requiredKeys: ['ageMs', 'readyMs'] });
 const pods: fc.Arbitrary<PodEntry> = fc.tuple(podObjects, podTimes).map(([object, times]) => buildPod(object, times));
 
-const nodes: fc.Arbitrary<Partial<NodeObject>> = fc.record({
+const nodes: fc.Arbitrary<NodeChanges> = fc.record({
   labels: fc.constantFrom({}, { role: 'w' }),
   taints: fc.array(
     fc.record({

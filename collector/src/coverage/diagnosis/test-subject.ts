@@ -1,7 +1,7 @@
 /** Builders of subjects for tests: a Ready node, a plain DaemonSet, and a bound pod of one hour that is not Ready, for no visible reason. */
 import type { Condition, ContainerObject, DaemonObject, DaemonSetObject, NodeObject } from '@rollcall/contract';
 import type { PodObject, Policy } from '@rollcall/contract';
-import { buildDaemon } from '../../test-objects.ts';
+import { buildDaemon, splitLabels, type NodeChanges } from '../../test-objects.ts';
 import type { GonePod, LeaseEntry, PodEntry } from '../../inventory/index.ts';
 import type { DaemonSight } from '../daemon-sight.ts';
 import { decidePlacement } from '../expectation.ts';
@@ -17,7 +17,7 @@ const HOUR_MS = 3_600_000;
 /** Only what the case is about. */
 export interface Scene {
   readonly policy?: Partial<Policy>;
-  readonly node?: Partial<NodeObject>;
+  readonly node?: NodeChanges;
   readonly daemonSet?: Partial<DaemonSetObject>;
   readonly template?: Partial<DaemonSetObject['placement']>;
   readonly pods?: readonly PodEntry[];
@@ -146,12 +146,13 @@ function buildContainer(changes: Partial<ContainerObject>): ContainerObject {
   return { name: 'agent', init: false, ready: false, running: false, restarts: 0, image, ...changes };
 }
 
-function buildNode(changes: Partial<NodeObject> = {}): NodeObject {
+function buildNode({ labels = {}, ...changes }: NodeChanges = {}): NodeObject {
   return {
     uid: 'node-uid',
     name: 'node-1',
-    labels: {},
-    annotations: {},
+    ...splitLabels(labels),
+    sharedAnnotations: {},
+    ownAnnotations: {},
     unschedulable: false,
     taints: [],
     ready: condition('True', 'KubeletReady', 'kubelet is posting ready status'),

@@ -1,0 +1,126 @@
+/**
+ * Splits maps of labels or annotations: of 100,000 nodes all but one or two pairs are the same as on thousands of others, so that those
+ * lie in one map for all of them, and a node keeps a map of its own only for the rest.
+ */
+import type { StringMap } from '@rollcall/contract';
+import { NO_PAIRS } from './read-field.ts';
+
+// A key with more values than this is one whose value is each node's own (its host name, its address).
+const MOST_VALUES = 64;
+// Where even so hardly two nodes are alike there is nothing to share, and what is known is forgotten before it gets large.
+const MOST_STEPS = 20_000;
+
+/** The two parts of one map; no key is in both. */
+export interface SplitPairs {
+  readonly shared: StringMap;
+  readonly own: StringMap;
+}
+
+/** Splits one map at a time: `add` for each of its pairs, in the server's order (which is by key), then `take`. */
+export class PairSharer {
+  readonly #values = new Map<string, Set<string>>();
+  readonly #ownKeys = new Set<string>();
+  #steps = 0;
+  #root = new Step();
+  #at = this.#root;
+  #own: string[] = [];
+
+  /** Adds a pair to the map at hand. */
+  add(key: string, value: string): void {
+    const { latest } = this.#at;
+    const isSame = latest !== undefined && latest.key === key && (latest.isOwn || latest.value === value);
+    const next = isSame ? latest : this.#find(key, value);
+    if (next.isOwn) this.#own.push(key, value);
+    this.#at = this.#at.latest = next;
+  }
+
+  /** The map at hand in two parts; begins the next one. */
+  take(): SplitPairs {
+    const split = { shared: (this.#at.map ??= toMap(listShared(this.#at))), own: toMap(this.#own) };
+    this.#at = this.#root;
+    if (this.#own.length > 0) this.#own = [];
+    return split;
+  }
+
+  #find(key: string, value: string): Step {
+    const isOwn = this.#ownKeys.has(key);
+    const branches = (this.#at.branches ??= new Map<string, Map<string, Step>>());
+    let steps = branches.get(key);
+    if (steps === undefined) branches.set(key, (steps = new Map<string, Step>()));
+    const known = steps.get(isOwn ? '' : value);
+    if (known !== undefined) return known;
+    const step = new Step({ before: this.#at, key, value, isOwn });
+    steps.set(isOwn ? '' : value, step);
+    if (++this.#steps > MOST_STEPS) this.#forget();
+    if (!isOwn) this.#learn(key, value);
+    return step;
+  }
+
+  #learn(key: string, value: string): void {
+    const values = this.#values.get(key);
+    if (values === undefined) this.#values.set(key, new Set([value]));
+    else if (values.add(value).size > MOST_VALUES) {
+      this.#values.delete(key);
+      this.#ownKeys.add(key);
+      this.#begin();
+    }
+  }
+
+  #forget(): void {
+    this.#values.clear();
+    this.#ownKeys.clear();
+    this.#begin();
+  }
+
+  // The map at hand is still finished on the old steps.
+  #begin(): void {
+    this.#root = new Step();
+    this.#steps = 0;
+  }
+}
+
+interface Pair {
+  readonly before: Step | undefined;
+  readonly key: string;
+  readonly value: string;
+  /** True: it stands for every value of that key. */
+  readonly isOwn: boolean;
+}
+
+/** A pair as it follows on others: maps that begin with the same pairs go the same steps. */
+class Step {
+  readonly before: Step | undefined;
+  readonly key: string;
+  readonly value: string;
+  readonly isOwn: boolean;
+  /** Where the map before this one went on: as a rule the next one does, too. */
+  latest: Step | undefined = undefined;
+  /** By key, then by value. */
+  branches: Map<string, Map<string, Step>> | undefined = undefined;
+  /** What the maps share that end here. */
+  map: StringMap | undefined = undefined;
+
+  constructor({ before, key, value, isOwn }: Pair = { before: undefined, key: '', value: '', isOwn: false }) {
+    this.before = before;
+    this.key = key;
+    this.value = value;
+    this.isOwn = isOwn;
+  }
+}
+
+function listShared(last: Step): readonly string[] {
+  const pairs: string[] = [];
+  for (let step = last; step.before !== undefined; step = step.before) {
+    if (!step.isOwn) pairs.push(step.value, step.key);
+  }
+  return pairs.reverse();
+}
+
+/** Keys and values by turns as a map. A map as a parser makes it has no room to spare, and is no hash table however many keys it has. */
+function toMap(pairs: readonly string[]): StringMap {
+  const [key, value = ''] = pairs;
+  if (key === undefined) return NO_PAIRS;
+  if (pairs.length === 2) return { [key]: value };
+  const entries = Array.from({ length: pairs.length / 2 }, (_, index) => pairs.slice(2 * index, 2 * index + 2));
+  return JSON.parse(JSON.stringify(Object.fromEntries(entries))) as StringMap;
+}

@@ -13,6 +13,7 @@ import {
 } from '../coverage/index.ts';
 import type { Answers, NodePage, NodeQuery } from '../http/answers.ts';
 import type { Pipeline } from '../pipeline.ts';
+import { pickSmallest } from './pick-smallest.ts';
 
 /** What answers are made of. `now` is asked once for each answer. */
 export interface AnswerSources {
@@ -73,26 +74,36 @@ function findRoll(pipeline: Pipeline, namespace: string, daemonset: string): Pol
   return undefined;
 }
 
+/** Where more keys than fit had to be looked at, so many times more are looked at next. */
+const WIDEN = 8;
+
 /** A page of nodes in order of their keys; none before all nodes were listed, when nothing is known of those that are missing. */
 export function listNodes(context: Described, query: NodeQuery): NodePage {
   const items: NodeAnswer[] = [];
-  let last = '';
-  for (const key of context.roll.started ? keysOf(context, query) : []) {
-    const answer = describeNode(context, key);
-    if (answer === undefined || !matches(answer, query)) continue;
-    if (items.length === query.limit) return { items, next: last };
-    items.push(answer);
-    last = key;
+  let next: string | undefined;
+  let { after } = query;
+  // One more than fits, so that the page knows whether it is the last.
+  for (let wanted = query.limit + 1; context.roll.started; wanted *= WIDEN) {
+    const keys = pickSmallest(keysOf(context, { ...query, after }), wanted);
+    for (const key of keys) {
+      const answer = describeNode(context, key);
+      if (answer === undefined || !matches(answer, query)) continue;
+      if (items.length === query.limit) return { items, next };
+      items.push(answer);
+      next = key;
+    }
+    if (keys.length < wanted) break;
+    after = keys.at(-1);
   }
   return { items };
 }
 
-/** Keys that may match, sorted; the cheap tests come first, so that only what is shown is described. */
-function keysOf({ roll, inventory }: Described, query: NodeQuery): readonly string[] {
-  const keys = [...roll.records].filter(([, { standing }]) => mayMatch(standing, query)).map(([key]) => key);
-  if (query.state === 'outOfScope') keys.push(...[...inventory.nodes.keys()].filter((name) => !roll.records.has(name)));
-  const { after } = query;
-  return (after === undefined ? keys : keys.filter((key) => key > after)).sort();
+/** Keys that may match; the cheap tests come first, so that only what is shown is described. */
+function* keysOf({ roll, inventory }: Described, query: NodeQuery): Generator<string> {
+  const { after = '', state } = query;
+  for (const [key, { standing }] of roll.records) if (key > after && mayMatch(standing, query)) yield key;
+  if (state !== 'outOfScope') return;
+  for (const key of inventory.nodes.keys()) if (key > after && !roll.records.has(key)) yield key;
 }
 
 function mayMatch(standing: NodeRecord['standing'], { state, reason, pool }: NodeQuery): boolean {

@@ -21,7 +21,7 @@ const CONTENT_TYPES: Readonly<Record<Format, string>> = {
 /** On loopback `drain` comes before timers and other sockets: without a turn of the loop in between a scrape starves them. */
 async function* paced(chunks: Iterable<string>): AsyncGenerator<string> {
   for (const chunk of chunks) {
-    yield chunk;
+    if (chunk !== '') yield chunk;
     await setImmediate();
   }
 }

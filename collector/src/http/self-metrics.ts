@@ -106,11 +106,17 @@ function registerWatches(registry: Registry, { watches, nowMonoMs }: SelfMetrics
   );
 }
 
-/** The process's own metrics, without the gauges that end in `_total`: OpenMetrics keeps that suffix for counters. */
+/**
+ * What of the library's own is left out: gauges that end in `_total`, a suffix that OpenMetrics keeps for counters, and what only
+ * somebody who works on Node.js itself reads (39 series of the heap's 13 spaces, kinds of handles).
+ */
+const LEFT_OUT = /^nodejs_(heap_space_|active_)/;
+
 function registerProcess(registry: Registry): void {
   collectDefaultMetrics({ register: registry });
-  for (const metric of registry.getMetricsAsArray()) {
-    if (String(metric.type) === 'gauge' && metric.name.endsWith('_total')) registry.removeSingleMetric(metric.name);
+  for (const { name, type } of registry.getMetricsAsArray()) {
+    const isMisnamed = String(type) === 'gauge' && name.endsWith('_total');
+    if (isMisnamed || LEFT_OUT.test(name)) registry.removeSingleMetric(name);
   }
 }
 

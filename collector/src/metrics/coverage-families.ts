@@ -4,11 +4,11 @@ import type { UncoveredNode } from '../sli/reading.ts';
 import { compareText, poolHead, type PolicyRow, type PoolRow } from './policy-row.ts';
 import { baseName, escapeLabel, secondsText, type Format } from './sample-text.ts';
 
-/** One family: `write` gives the samples of one policy, '' when it has none. */
-export interface Family {
-  readonly metric: Metric;
-  write(policy: PolicyRow, format: Format): string;
-}
+/** One family, of pools or of policies as a whole: the samples of one of them, '' when it has none. */
+export type Family = { readonly metric: Metric } & (
+  | { readonly writePool: (pool: PoolRow, format: Format) => string }
+  | { readonly writePolicy: (policy: PolicyRow) => string }
+);
 
 type LabelTexts<T> = readonly ((item: T) => string)[];
 
@@ -29,13 +29,9 @@ function count(metric: Metric, figure: keyof Counts): Family {
 function poolValue(metric: Metric, value: (pool: PoolRow) => string | undefined): Family {
   return {
     metric,
-    write(policy) {
-      let text = '';
-      for (const pool of policy.pools) {
-        const figure = value(pool);
-        if (figure !== undefined) text += `${metric.name}${pool.head}} ${figure}\n`;
-      }
-      return text;
+    writePool(pool) {
+      const figure = value(pool);
+      return figure === undefined ? '' : `${metric.name}${pool.head}} ${figure}\n`;
     },
   };
 }
@@ -43,7 +39,7 @@ function poolValue(metric: Metric, value: (pool: PoolRow) => string | undefined)
 function policyValue(metric: Metric, value: (policy: PolicyRow) => string | undefined): Family {
   return {
     metric,
-    write(policy) {
+    writePolicy(policy) {
       const text = value(policy);
       return text === undefined ? '' : `${metric.name}${policy.head}} ${text}\n`;
     },
@@ -60,12 +56,10 @@ function gauges<T>(metric: Metric, series: Series<T>, value: (item: T) => number
   const labels = tail(metric, series.labels);
   return {
     metric,
-    write(policy) {
+    writePool(pool) {
+      const start = metric.name + pool.head;
       let text = '';
-      for (const pool of policy.pools) {
-        const start = metric.name + pool.head;
-        for (const item of series.items(pool)) text += `${start}${labels(item)}${value(item)}\n`;
-      }
+      for (const item of series.items(pool)) text += `${start}${labels(item)}${value(item)}\n`;
       return text;
     },
   };
@@ -76,15 +70,13 @@ function counters<T>(metric: Metric, series: Series<T>, ms: (item: T) => number)
   const createdName = `${baseName(metric)}_created`;
   return {
     metric,
-    write(policy, format) {
+    writePool(pool, format) {
       const open = format === 'openmetrics';
       let text = '';
-      for (const pool of policy.pools) {
-        for (const item of series.items(pool)) {
-          const set = pool.head + labels(item);
-          text += `${metric.name}${set}${secondsText(ms(item))}\n`;
-          if (open) text += `${createdName}${set}${policy.created}\n`;
-        }
+      for (const item of series.items(pool)) {
+        const set = pool.head + labels(item);
+        text += `${metric.name}${set}${secondsText(ms(item))}\n`;
+        if (open) text += `${createdName}${set}${pool.created}\n`;
       }
       return text;
     },
@@ -95,7 +87,7 @@ function uncoveredInfo(metric: Metric): Family {
   const labels = tail<UncoveredNode>(metric, [(item) => escapeLabel(item.node), (item) => item.reason]);
   return {
     metric,
-    write(policy) {
+    writePolicy(policy) {
       const line = (item: UncoveredNode): string =>
         `${metric.name}${poolHead(policy.head, item.pool)}${labels(item)}1\n`;
       // The phantoms of a pool have no name and thus share one series: a set, since a series may be written only once.
@@ -108,7 +100,7 @@ function objectives(metric: Metric): Family {
   const labels = tail<PolicyRow['reading']['objectives'][number]>(metric, [(item) => item.sli]);
   return {
     metric,
-    write: ({ head, reading }) =>
+    writePolicy: ({ head, reading }) =>
       reading.objectives
         .toSorted((a, b) => compareText(a.sli, b.sli))
         .map((item) => `${metric.name}${head}${labels(item)}${item.target}\n`)
@@ -133,7 +125,7 @@ function hasCounted({ nodes, ms }: { readonly nodes: number; readonly ms: number
 
 const metrics = COVERAGE_METRICS;
 
-/** All families of COVERAGE_METRICS. A reason that once counted keeps its series at 0 nodes, so that gauges do not vanish. */
+/** All families of COVERAGE_METRICS. A reason or excuse that once counted keeps its series at 0 nodes, so that gauges do not vanish. */
 export const COVERAGE_FAMILIES: Readonly<Record<keyof typeof COVERAGE_METRICS, Family>> = {
   expected: count(metrics.expected, 'expected'),
   covered: count(metrics.covered, 'covered'),
@@ -153,7 +145,7 @@ export const COVERAGE_FAMILIES: Readonly<Record<keyof typeof COVERAGE_METRICS, F
   ),
   excused: gauges(
     metrics.excused,
-    { items: (pool) => pool.excusedNodes, labels: [(item) => item.reason] },
+    { items: (pool) => pool.excusedNodes.filter(hasCounted), labels: [(item) => item.reason] },
     (item) => item.nodes,
   ),
   uncovered: gauges(

@@ -110,7 +110,7 @@ describe.each(FORMATS)('the exposition as %s', (format) => {
 });
 
 describe('single families', () => {
-  it('adds the verdicts of an excuse in excused_nodes and keeps an excuse at 0', () => {
+  it('adds the verdicts of an excuse in excused_nodes and keeps one that has counted time at 0', () => {
     const found = samples(COVERAGE_METRICS.excused, [policyReading()]);
     expect(found.map(({ labels, value }) => [labels['reason'], value])).toEqual([
       ['Joining', '2'],
@@ -149,15 +149,29 @@ describe('single families', () => {
   });
 });
 
+describe('excuses', () => {
+  it('have counters from the start, and a gauge when they first count', () => {
+    const idle = { nodes: 0, ms: 0 };
+    const excuses = [{ reason: 'Joining', verdict: 'covered', ...idle } as const];
+    const readings = [policyReading({ pools: [poolReading({ excuses })] })];
+    expect(samples(COVERAGE_METRICS.excused, readings)).toEqual([]);
+    expect(samples(COVERAGE_METRICS.excusedSeconds, readings).map(({ value }) => value)).toEqual(['0']);
+  });
+});
+
 describe('chunks', () => {
-  it('stay small however large the fleet is', () => {
-    const pools = Array.from({ length: 20 }, (_, i) => poolReading({ pool: `pool-${i}` }));
-    const readings = Array.from({ length: 50 }, (_, i) => policyReading({ daemonset: `agent-${i}`, pools }));
-    const sizes = [...renderExposition({ readings, leads: true, collector: [], format: 'text' })].map(
-      (chunk) => chunk.length,
-    );
-    expect(sizes.length).toBeGreaterThan(10);
-    expect(Math.max(...sizes)).toBeLessThan(128 * 1024);
+  it.each([
+    [1, 1_000],
+    [100, 20],
+    [300, 1],
+  ])('stay small with %i policies of %i pools, and so does the work before the first', (policies, count) => {
+    const pools = Array.from({ length: count }, (_, i) => poolReading({ pool: `pool-${i}` }));
+    const readings = Array.from({ length: policies }, (_, i) => policyReading({ daemonset: `agent-${i}`, pools }));
+    const chunks = [...renderExposition({ readings, leads: true, collector: [], format: 'text' })];
+    expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThan(80 * 1024);
+    // Rows are made ready between the empty ones.
+    const expected = Math.floor((policies * count) / Math.max(100, count));
+    expect(chunks.filter((chunk) => chunk === '').length).toBe(expected);
   });
 });
 

@@ -1,8 +1,8 @@
 /** Readings to the text that Prometheus scrapes, in the text format or OpenMetrics. */
 import type { PolicyReading } from '../sli/reading.ts';
 import { renderCollectorFamily, type CollectorFamily } from './collector-families.ts';
-import { COVERAGE_FAMILIES } from './coverage-families.ts';
-import { policyRows } from './policy-row.ts';
+import { COVERAGE_FAMILIES, type Family } from './coverage-families.ts';
+import { policyRows, type PolicyRow } from './policy-row.ts';
 import { heading, type Format } from './sample-text.ts';
 
 /** What one scrape shows, all cut at one instant. */
@@ -17,21 +17,32 @@ export interface Exposure {
   readonly format: Format;
 }
 
+/** Some 2 ms of work. */
 const CHUNK_CHARS = 64 * 1024;
+const CHUNK_ROWS = 100;
 
 /**
- * The whole exposition in chunks of about 64 KiB, so that the caller can serve others between two of them. The order of
- * families is the catalogue's, that of series is by namespace, DaemonSet, pool and labels: equal readings give equal text.
- * Readings must not change before the last chunk is taken. Never throws, never writes NaN.
+ * The whole exposition in chunks of about 64 KiB, so that the caller can serve others between two of them; while rows are made ready
+ * they are empty. The order of families is the catalogue's, that of series is by namespace, DaemonSet, pool and labels: equal readings
+ * give equal text. Readings must not change before the last chunk is taken. Never throws, never writes NaN.
  */
 export function* renderExposition(exposure: Exposure): Generator<string, void, void> {
   const { cluster, readings, leads, collector, format } = exposure;
-  const rows = policyRows(readings, cluster);
+  const rows: PolicyRow[] = [];
+  let made = 0;
+  for (const row of policyRows(readings, cluster)) {
+    rows.push(row);
+    made += row.pools.length;
+    if (made >= CHUNK_ROWS) {
+      yield '';
+      made = 0;
+    }
+  }
   let text = '';
   for (const family of Object.values(COVERAGE_FAMILIES)) {
     text += heading(family.metric, format);
-    for (const row of leads || family.metric.type !== 'gauge' ? rows : []) {
-      text += family.write(row, format);
+    for (const samples of leads || family.metric.type !== 'gauge' ? samplesOf(family, rows, format) : []) {
+      text += samples;
       if (text.length >= CHUNK_CHARS) {
         yield text;
         text = '';
@@ -40,4 +51,11 @@ export function* renderExposition(exposure: Exposure): Generator<string, void, v
   }
   for (const family of collector) text += renderCollectorFamily(family, format);
   yield format === 'openmetrics' ? `${text}# EOF\n` : text;
+}
+
+function* samplesOf(family: Family, rows: readonly PolicyRow[], format: Format): Generator<string, void, void> {
+  for (const row of rows) {
+    if ('writePolicy' in family) yield family.writePolicy(row);
+    else for (const pool of row.pools) yield family.writePool(pool, format);
+  }
 }

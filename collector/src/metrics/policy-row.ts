@@ -3,16 +3,17 @@ import { COMMON_LABELS, type ExcuseCode } from '@rollcall/contract';
 import type { ExcuseReading, PolicyReading, PoolReading } from '../sli/reading.ts';
 import { escapeLabel, secondsText } from './sample-text.ts';
 
-/** One pool: `head` is its common labels with the brace still open. */
+/** One pool: `head` is its common labels with the brace still open; `created` is seconds. */
 export interface PoolRow extends PoolReading {
   readonly head: string;
-  readonly excusedNodes: readonly { readonly reason: ExcuseCode; readonly nodes: number }[];
+  readonly created: string;
+  /** The verdicts of each excuse added up. */
+  readonly excusedNodes: readonly { readonly reason: ExcuseCode; readonly nodes: number; readonly ms: number }[];
 }
 
-/** One policy: `head` is its common labels without a pool, the brace still open; `created` is seconds. */
+/** One policy: `head` is its common labels without a pool, the brace still open. */
 export interface PolicyRow {
   readonly head: string;
-  readonly created: string;
   readonly reading: PolicyReading;
   readonly pools: readonly PoolRow[];
 }
@@ -30,18 +31,22 @@ export function poolHead(policyHead: string, pool: string): string {
 }
 
 function excusedNodes(sorted: readonly ExcuseReading[]): PoolRow['excusedNodes'] {
-  const sums = new Map<ExcuseCode, number>();
-  for (const { reason, nodes } of sorted) sums.set(reason, (sums.get(reason) ?? 0) + nodes);
-  return [...sums].map(([reason, nodes]) => ({ reason, nodes }));
+  const sums = new Map<ExcuseCode, { nodes: number; ms: number }>();
+  for (const { reason, nodes, ms } of sorted) {
+    const sum = sums.get(reason) ?? { nodes: 0, ms: 0 };
+    sums.set(reason, { nodes: sum.nodes + nodes, ms: sum.ms + ms });
+  }
+  return [...sums].map(([reason, sum]) => ({ reason, ...sum }));
 }
 
-function poolRow(policyHead: string, reading: PoolReading): PoolRow {
+function poolRow(reading: PoolReading, policyHead: string, created: string): PoolRow {
   const excuses = reading.excuses.toSorted(
     (a, b) => compareText(a.reason, b.reason) || compareText(a.verdict, b.verdict),
   );
   return {
     ...reading,
     head: poolHead(policyHead, reading.pool),
+    created,
     layers: reading.layers.toSorted((a, b) => compareText(a.layer, b.layer)),
     excluded: reading.excluded.toSorted((a, b) => compareText(a.rule, b.rule)),
     slis: reading.slis.toSorted((a, b) => compareText(a.sli, b.sli)),
@@ -57,14 +62,21 @@ function poolRow(policyHead: string, reading: PoolReading): PoolRow {
 function policyRow(reading: PolicyReading, clusterLabel: string): PolicyRow {
   const { namespace, daemonset } = reading;
   const head = `{${clusterLabel}${NAMESPACE}="${escapeLabel(namespace)}",${DAEMONSET}="${escapeLabel(daemonset)}"`;
-  const pools = reading.pools.toSorted((a, b) => compareText(a.pool, b.pool)).map((pool) => poolRow(head, pool));
-  return { head, created: secondsText(reading.createdWallMs), reading, pools };
+  const created = secondsText(reading.createdWallMs);
+  const pools = reading.pools
+    .toSorted((a, b) => compareText(a.pool, b.pool))
+    .map((pool) => poolRow(pool, head, created));
+  return { head, reading, pools };
 }
 
-/** Every policy in order of namespace, then DaemonSet; the `cluster` label only when a name is given. */
-export function policyRows(readings: readonly PolicyReading[], cluster: string | undefined): readonly PolicyRow[] {
+/** Every policy in order of namespace, then DaemonSet, made as it is taken; the `cluster` label only when a name is given. */
+export function* policyRows(
+  readings: readonly PolicyReading[],
+  cluster: string | undefined,
+): Generator<PolicyRow, void, void> {
   const clusterLabel = cluster === undefined ? '' : `${CLUSTER}="${escapeLabel(cluster)}",`;
-  return readings
-    .toSorted((a, b) => compareText(a.namespace, b.namespace) || compareText(a.daemonset, b.daemonset))
-    .map((reading) => policyRow(reading, clusterLabel));
+  const inOrder = readings.toSorted(
+    (a, b) => compareText(a.namespace, b.namespace) || compareText(a.daemonset, b.daemonset),
+  );
+  for (const reading of inOrder) yield policyRow(reading, clusterLabel);
 }

@@ -11,8 +11,9 @@ export function escapeLabel(value: string): string {
   return NEEDS_ESCAPE.test(value) ? value.replace(/[\\"\n]/g, (found) => ESCAPES[found] ?? found) : value;
 }
 
-/** Integer milliseconds as seconds with three decimals: from the integer's digits, so that no binary fraction shows. */
+/** Integer milliseconds as seconds with three decimals, from the integer's digits, so that no binary fraction shows; nothing as `0`, which most counters by reason are. */
 export function secondsText(ms: number): string {
+  if (ms === 0) return '0';
   if (ms < 0) return `-${secondsText(-ms)}`;
   const rest = ms % 1000;
   const whole = (ms - rest) / 1000;

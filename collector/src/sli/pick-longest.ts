@@ -14,36 +14,39 @@ export interface Longest {
  */
 export function pickLongest(records: Iterable<NodeRecord>, limit: number): Longest {
   const picked: UncoveredNode[] = [];
+  const phantomPools = new Set<string>();
   let all = 0;
-  for (const node of listUncovered(records)) {
+  for (const record of records) {
+    const { standing } = record;
+    if (standing === undefined || standing.reason === '') continue;
+    if (record.name === '') {
+      if (phantomPools.has(standing.pool)) continue;
+      phantomPools.add(standing.pool);
+    }
     all += 1;
-    const last = picked.at(-1);
-    if (picked.length === limit && last !== undefined && compare(node, last) >= 0) continue;
-    insert(picked, node);
-    if (picked.length > limit) picked.pop();
+    const last = picked.length === limit ? picked.at(-1) : undefined;
+    // In a mass outage nearly all end here: nothing is made for them.
+    if (last !== undefined && isBehind(record, last)) continue;
+    const { name: node, sinceMono } = record;
+    insert(picked, { node, pool: standing.pool, reason: standing.reason, sinceMono }, limit);
   }
   return { picked, others: all - picked.length };
 }
 
-function* listUncovered(records: Iterable<NodeRecord>): Generator<UncoveredNode> {
-  const phantomPools = new Set<string>();
-  for (const { name, standing, sinceMono } of records) {
-    if (standing === undefined || standing.reason === '') continue;
-    const { pool, reason } = standing;
-    if (name === '' && phantomPools.has(pool)) continue;
-    if (name === '') phantomPools.add(pool);
-    yield { node: name, pool, reason, sinceMono };
-  }
+function isBehind(record: NodeRecord, last: UncoveredNode): boolean {
+  return record.sinceMono > last.sinceMono || (record.sinceMono === last.sinceMono && record.name >= last.node);
 }
 
-function insert(sorted: UncoveredNode[], node: UncoveredNode): void {
+function insert(sorted: UncoveredNode[], node: UncoveredNode, limit: number): void {
   let at = sorted.length;
   while (at > 0) {
     const before = sorted[at - 1];
     if (before === undefined || compare(before, node) <= 0) break;
     at -= 1;
   }
+  if (at === limit) return;
   sorted.splice(at, 0, node);
+  if (sorted.length > limit) sorted.pop();
 }
 
 function compare(one: UncoveredNode, other: UncoveredNode): number {

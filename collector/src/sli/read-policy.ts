@@ -87,7 +87,8 @@ function sinceByPool(roll: PolicyRoll): ReadonlyMap<string, number> {
   const since = new Map<string, number>();
   for (const { standing, sinceMono } of roll.uncovered) {
     if (standing === undefined) continue;
-    since.set(standing.pool, Math.min(sinceMono, since.get(standing.pool) ?? Infinity));
+    const earliest = since.get(standing.pool);
+    if (earliest === undefined || sinceMono < earliest) since.set(standing.pool, sinceMono);
   }
   return since;
 }

@@ -49,7 +49,6 @@ export interface Condition {
   readonly status: string;
   readonly reason: string;
   readonly message: string;
-  readonly since?: number | undefined;
 }
 
 /** Who changed a node's labels or taints last, from the newest managedFields entry that owns any of them. */
@@ -73,6 +72,8 @@ export interface NodeObject {
   readonly unschedulable: boolean;
   readonly taints: readonly Taint[];
   readonly ready: Condition;
+  /** Since when `ready` has its status. */
+  readonly readySince?: number | undefined;
   readonly problems: readonly (Condition & { readonly type: string })[];
   readonly editor?: Editor | undefined;
   /** `spec.providerID`, '' without one. */
@@ -122,6 +123,8 @@ export interface PodObject {
   readonly deletedAt?: number | undefined;
   readonly finalizers: readonly string[];
   readonly ready: Condition;
+  /** Since when `ready` has its status. */
+  readonly readySince?: number | undefined;
   /** Of this one and the next nothing but the status is kept once it is True. */
   readonly scheduled?: Condition | undefined;
   readonly initialized?: Condition | undefined;

@@ -18,6 +18,6 @@ export { projectDaemonSet } from './watch/project-daemon-set.ts';
 export { projectLease } from './watch/project-lease.ts';
 export { createNodeSharing, projectNode } from './watch/project-node.ts';
 export { projectNodeState } from './watch/project-node-state.ts';
-export { projectPod } from './watch/project-pod.ts';
+export { createPodSharing, projectPod } from './watch/project-pod.ts';
 export { projectRevision } from './watch/project-revision.ts';
 export { createInterner, type Interner } from './watch/read-field.ts';

@@ -1,7 +1,7 @@
 import type { Policy } from '@rollcall/contract';
 import { describe, expect, test } from 'vitest';
 import { createTestCluster, sumCounters, type TestCluster } from './test-cluster.ts';
-import { condition, HOUR, MINUTE, START, taint } from './test-objects.ts';
+import { condition, HOUR, MINUTE, START, taint, readyAs } from './test-objects.ts';
 import type { PolicyReading } from './sli/index.ts';
 
 const WEB = { labels: { pool: 'web' } };
@@ -31,10 +31,7 @@ const HOUR_SCRIPT: readonly (readonly [number, (cluster: TestCluster) => void])[
   [670_123, (own) => own.pod('g2')],
   [900_000, (own) => own.stepWall(2 * HOUR)],
   // w4 joins and gets no pod within its five minutes, only at 1,500,000.
-  [
-    960_000,
-    (own) => own.node('w4', { ...WEB, createdAt: own.now().wallMs, ready: condition('True', '', own.now().wallMs) }),
-  ],
+  [960_000, (own) => own.node('w4', { ...WEB, createdAt: own.now().wallMs, ...readyAs('True', own.now().wallMs) })],
   // The node watch is stale for 30 s; w2 went meanwhile, which its relist tells last.
   [1_200_000, (own) => own.watch('nodes', 'stale')],
   [1_230_000, relistWithoutW2],

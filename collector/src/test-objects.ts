@@ -28,9 +28,14 @@ export const HOUR = 3_600_000;
 
 const LONG_AGO = START.wallMs - 24 * HOUR;
 
-/** A condition that has had its status since a day before START. */
-export function condition(status: string, reason = '', since = LONG_AGO): Condition {
-  return { status, reason, message: '', since };
+/** A condition without a message. */
+export function condition(status: string, reason = ''): Condition {
+  return { status, reason, message: '' };
+}
+
+/** A node's or pod's Ready condition, and since when it has that status. */
+export function readyAs(status: string, readySince: number): Pick<NodeObject, 'ready' | 'readySince'> {
+  return { ready: condition(status), readySince };
 }
 
 /** A taint without a value. */
@@ -60,6 +65,7 @@ export function buildNode(name: string, { labels = {}, annotations = {}, ...chan
     unschedulable: false,
     taints: [],
     ready: condition('True', 'KubeletReady'),
+    readySince: LONG_AGO,
     problems: [],
     providerId: '',
     hosts: [],
@@ -84,6 +90,7 @@ export function buildPod(node: string, changes: Partial<PodObject> = {}): PodObj
     createdAt: LONG_AGO,
     finalizers: [],
     ready: condition('True'),
+    readySince: LONG_AGO,
     scheduled: condition('True'),
     initialized: condition('True'),
     containers: [],

@@ -15,7 +15,7 @@ import {
 } from '@rollcall/contract';
 import type { Instant } from './coverage/index.ts';
 import type { Unstamped } from './test-cluster.ts';
-import { buildDaemonSet, buildNode, buildPod, condition, HOUR, MINUTE, START, taint } from './test-objects.ts';
+import { buildDaemonSet, buildNode, buildPod, condition, HOUR, MINUTE, START, taint, readyAs } from './test-objects.ts';
 import { createChance, type Chance } from './test-random.ts';
 import { drawPolicy } from './test-world-policy.ts';
 import { changeDaemon, changeNodeState, DAEMON_SOURCES, drawNames } from './test-world-witnesses.ts';
@@ -169,7 +169,7 @@ function bearNode({ chance, clock, fresh }: Stage, name: string): NodeObject {
     uid: `${name}-${fresh()}`,
     labels: { pool: chance.pick(['a', 'b', 'c']), role: 'worker' },
     ...drawNames(chance, name),
-    ...(young ? { createdAt: clock.wallMs, ready: condition('True', '', clock.wallMs) } : {}),
+    ...(young ? { createdAt: clock.wallMs, ...readyAs('True', clock.wallMs) } : {}),
   });
 }
 
@@ -182,8 +182,8 @@ function alterNode({ chance, clock }: Stage, node: NodeObject): NodeObject {
     () => relabel(node, { type: chance.once(8) ? 'virtual-kubelet' : '' }),
     () => ({ taints: some }),
     () => ({ taints: some }),
-    () => ({ ready: condition(status, 'Kubelet', clock.wallMs) }),
-    () => ({ ready: condition(status, 'Kubelet', clock.wallMs) }),
+    () => ({ ready: condition(status, 'Kubelet'), readySince: clock.wallMs }),
+    () => ({ ready: condition(status, 'Kubelet'), readySince: clock.wallMs }),
     () => drawNames(chance, node.name),
     () => ({ deletedAt: chance.once(8) ? clock.wallMs : undefined }),
   ];
@@ -216,7 +216,7 @@ function bearPod({ chance, clock, fresh }: Stage, key: string, ownerUid = 'nobod
     ...(chance.once(8) ? unschedule(chance) : {}),
     hash: `h${chance.below(3)}`,
     createdAt: clock.wallMs - ageMs,
-    ready: condition(ready, '', clock.wallMs - ageMs),
+    ...readyAs(ready, clock.wallMs - ageMs),
   });
   return { object, readyAtMono: clock.monoMs - ageMs };
 }
@@ -240,7 +240,7 @@ function alterPod({ chance, clock, daemonSets }: Stage, { object, readyAtMono }:
     default: {
       const status = chance.once(4) ? 'False' : 'True';
       if (status === object.ready.status) return { readyAtMono, object };
-      return { readyAtMono: clock.monoMs, object: { ...object, ready: condition(status, '', clock.wallMs) } };
+      return { readyAtMono: clock.monoMs, object: { ...object, ...readyAs(status, clock.wallMs) } };
     }
   }
 }

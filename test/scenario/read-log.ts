@@ -2,6 +2,7 @@
 import {
   createInterner,
   createNodeSharing,
+  createPodSharing,
   projectDaemon,
   projectDaemonSet,
   projectLease,
@@ -70,7 +71,7 @@ function readObject(raw: { readonly kind: string }): Told<ClusterEvent & { kind:
     case 'node':
       return withUid(kind, projectNode(raw, createNodeSharing(intern)));
     case 'pod':
-      return withUid(kind, projectPod(raw, intern));
+      return withUid(kind, projectPod(raw, createPodSharing(intern)));
     case 'daemonset':
       return withUid(kind, projectDaemonSet(raw, intern));
     case 'revision':

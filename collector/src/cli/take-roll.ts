@@ -21,7 +21,7 @@ import { planPodWatches, toPodTarget } from '../watch/pod-plan.ts';
 import type { RawPolicy } from '../watch/policy-watch.ts';
 import { projectCount, type ControllerCount } from '../watch/project-count.ts';
 import { createNodeSharing, projectNode } from '../watch/project-node.ts';
-import { projectPod } from '../watch/project-pod.ts';
+import { createPodSharing, projectPod } from '../watch/project-pod.ts';
 import { projectRevision } from '../watch/project-revision.ts';
 import { createAnswers } from './answers.ts';
 import { listLayers, readSilentLeases } from './list-layers.ts';
@@ -152,10 +152,11 @@ async function listTargets(look: Look, daemonSets: readonly DaemonSetObject[]): 
     }
   }
   const targets = daemonSets.map(toPodTarget);
+  const sharing = createPodSharing(look.intern);
   for (const { id, namespace, labelSelector } of planPodWatches(targets).values()) {
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
     const resource = labelSelector === '' ? { path } : { path, labelSelector };
-    for (const object of await look.list(resource, (raw) => projectPod(raw, look.intern))) {
+    for (const object of await look.list(resource, (raw) => projectPod(raw, sharing))) {
       if (object.ownerUid !== '') look.tell({ kind: 'pod', uid: object.uid, object }, id);
     }
   }

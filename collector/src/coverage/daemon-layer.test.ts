@@ -1,6 +1,6 @@
 import { daemonSource, type DaemonObject } from '@rollcall/contract';
 import { describe, expect, it } from 'vitest';
-import { condition, HOUR, MINUTE, SECOND, type NodeChanges } from '../test-objects.ts';
+import { condition, HOUR, MINUTE, SECOND, type NodeChanges, readyAs } from '../test-objects.ts';
 import { createScene, describeIt, MAX_AGE } from './test-daemons.ts';
 
 // The example of "Daemon" in the Riptides docs.
@@ -252,7 +252,7 @@ describe('the Daemon layer', () => {
     cluster.pod('n', {
       uid: 'young',
       createdAt: cluster.now().wallMs,
-      ready: condition('True', '', cluster.now().wallMs),
+      ...readyAs('True', cluster.now().wallMs),
     });
     cluster.podGone('pod-n');
     expect(cluster.state('n')).toBe('uncovered:Starting');

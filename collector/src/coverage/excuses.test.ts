@@ -1,7 +1,7 @@
 import { EXCUSES, type Policy } from '@rollcall/contract';
 import { describe, expect, test } from 'vitest';
 import { createCoveredCluster, createTestCluster, sumCounters, type TestCluster } from '../test-cluster.ts';
-import { condition, HOUR, MINUTE, SECOND, START, taint, type NodeChanges } from '../test-objects.ts';
+import { condition, HOUR, MINUTE, SECOND, START, taint, type NodeChanges, readyAs } from '../test-objects.ts';
 
 const DAY = 24 * HOUR;
 const LEAVING = { taints: [taint('ToBeDeletedByClusterAutoscaler')] };
@@ -102,7 +102,7 @@ describe('joining', () => {
   /** A node that is created and becomes Ready at START, without a pod. */
   function createJoining(): TestCluster {
     const cluster = createCoveredCluster([]);
-    cluster.node('a', { createdAt: START.wallMs, ready: condition('True', '', START.wallMs) });
+    cluster.node('a', { createdAt: START.wallMs, ...readyAs('True', START.wallMs) });
     return cluster;
   }
 
@@ -110,7 +110,7 @@ describe('joining', () => {
     const cluster = createJoining();
     expect(cluster.state('a')).toBe('excused:Joining(uncovered)');
     cluster.wait(MINUTE);
-    cluster.pod('a', { ready: condition('True', '', cluster.now().wallMs) });
+    cluster.pod('a', { ...readyAs('True', cluster.now().wallMs) });
     expect(cluster.state('a')).toBe('covered');
     cluster.wait(MINUTE);
     cluster.podGone('pod-a');
@@ -258,7 +258,7 @@ test('an excuse seen for the first time is as old as its object says: a restart 
   cluster.policy({ ...EXCUSE_NOT_READY });
   cluster.node('gone', { deletedAt: START.wallMs - DAY });
   cluster.node('fresh', { deletedAt: START.wallMs - MINUTE });
-  cluster.node('dead', { ready: { ...condition('False', 'KubeletNotReady'), since: START.wallMs - DAY } });
+  cluster.node('dead', { ready: condition('False', 'KubeletNotReady'), readySince: START.wallMs - DAY });
   cluster.daemonSet();
   cluster.live();
   expect(['gone', 'fresh', 'dead'].map((node) => cluster.state(node))).toEqual([

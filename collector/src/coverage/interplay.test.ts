@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createCoveredCluster, createTestCluster, sumCounters } from '../test-cluster.ts';
-import { condition, HOUR, MINUTE, SECOND, START, taint } from '../test-objects.ts';
+import { condition, HOUR, MINUTE, SECOND, START, taint, readyAs } from '../test-objects.ts';
 
 const DAY = 24 * HOUR;
 
@@ -71,7 +71,7 @@ describe('time', () => {
     cluster.node('b', { createdAt: 0 });
     cluster.node('c', { createdAt: -1 });
     cluster.live();
-    cluster.pod('a', { createdAt: at.wallMs, ready: condition('True', '', at.wallMs) });
+    cluster.pod('a', { createdAt: at.wallMs, ...readyAs('True', at.wallMs) });
     expect(['a', 'c'].map((node) => cluster.state(node))).toEqual([
       'excused:Joining(uncovered)',
       'excused:Exempt(uncovered)',

@@ -2,7 +2,7 @@ import type { PodObject } from '@rollcall/contract';
 import { describe, expect, test } from 'vitest';
 import type { PodEntry } from '../inventory/index.ts';
 import { createCoveredCluster, createTestCluster, sumCounters, type TestCluster } from '../test-cluster.ts';
-import { buildPod, condition, HOUR, MINUTE, SECOND, START } from '../test-objects.ts';
+import { buildPod, condition, HOUR, MINUTE, SECOND, START, readyAs } from '../test-objects.ts';
 import { pickPod } from './pod-layer.ts';
 
 const NOT_READY = condition('False', 'ContainersNotReady');
@@ -46,7 +46,7 @@ describe('a node is covered by', () => {
     cluster.pod('a', { ...fresh, phase: 'Pending', ready: NOT_READY });
     expect(cluster.state('a')).toBe('covered');
     cluster.wait(5 * SECOND);
-    cluster.pod('a', { ...fresh, ready: condition('True', '', cluster.now().wallMs) });
+    cluster.pod('a', { ...fresh, ...readyAs('True', cluster.now().wallMs) });
     cluster.wait(10 * SECOND);
     cluster.pod('a', { deletedAt: cluster.now().wallMs + 30 * SECOND });
     expect(cluster.state('a')).toBe('covered');
@@ -56,7 +56,7 @@ describe('a node is covered by', () => {
 
   test('no surge pod whose minReadySeconds have not passed when the old one goes', () => {
     const cluster = createPatientCluster();
-    cluster.pod('a', { uid: 'new', ready: condition('True', '', cluster.now().wallMs) });
+    cluster.pod('a', { uid: 'new', ...readyAs('True', cluster.now().wallMs) });
     cluster.wait(9 * SECOND);
     cluster.podGone('pod-a');
     expect(cluster.state('a')).toBe('uncovered:NotYetAvailable');
@@ -67,7 +67,7 @@ describe('minReadySeconds', () => {
   test('end to the millisecond, and the time before counts as uncovered', () => {
     const cluster = createPatientCluster();
     cluster.pod('a', { ready: NOT_READY });
-    cluster.pod('a', { ready: condition('True', '', cluster.now().wallMs) });
+    cluster.pod('a', { ...readyAs('True', cluster.now().wallMs) });
     cluster.wait(9_999);
     expect(cluster.state('a')).toBe('uncovered:NotYetAvailable');
     cluster.wait(1);
@@ -86,7 +86,7 @@ describe('minReadySeconds', () => {
     cluster.daemonSet({ minReadySeconds: 10 });
     cluster.node('a');
     cluster.live();
-    cluster.pod('a', { ready: condition('True', '', START.wallMs + offset) });
+    cluster.pod('a', { ...readyAs('True', START.wallMs + offset) });
     cluster.wait(MINUTE);
     expect(cluster.state('a')).toBe('covered');
     const [pool] = cluster.reading().pools;
@@ -96,7 +96,7 @@ describe('minReadySeconds', () => {
   test('of several pods end with the first, which need not be the one that is judged', () => {
     const cluster = createPatientCluster();
     cluster.pod('a', { ready: NOT_READY });
-    cluster.pod('a', { ready: condition('True', '', cluster.now().wallMs) });
+    cluster.pod('a', { ...readyAs('True', cluster.now().wallMs) });
     cluster.pod('a', { uid: 'newer', ready: NOT_READY, createdAt: cluster.now().wallMs });
     cluster.wait(MINUTE);
     expect(sumCounters(cluster.reading())).toMatchObject({ valid: 60_000, good: 50_000 });
@@ -105,7 +105,7 @@ describe('minReadySeconds', () => {
   test('start anew when Ready flaps, and when the template asks for more of them', () => {
     const cluster = createPatientCluster();
     cluster.pod('a', { ready: NOT_READY });
-    cluster.pod('a', { ready: condition('True', '', 1) });
+    cluster.pod('a', { ...readyAs('True', 1) });
     cluster.wait(10 * SECOND);
     expect(cluster.state('a')).toBe('covered');
     cluster.daemonSet({ minReadySeconds: 60, generation: 3 });

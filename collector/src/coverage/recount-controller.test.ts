@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createCoveredCluster, type TestCluster } from '../test-cluster.ts';
-import { condition, MINUTE, SECOND, START, taint } from '../test-objects.ts';
+import { condition, MINUTE, SECOND, START, taint, readyAs } from '../test-objects.ts';
 import { recountController, type ControllerRecount } from './recount-controller.ts';
 
 function recount(cluster: TestCluster): ControllerRecount | undefined {
@@ -14,9 +14,9 @@ test('every node that the DaemonSet lets in is desired, ready by its Ready condi
   const cluster = createCoveredCluster(['a', 'b', 'c']);
   cluster.daemonSet({ minReadySeconds: 60, generation: 2 });
   cluster.pod('b', { ready: condition('False') });
-  cluster.pod('c', { ready: condition('True', '', START.wallMs), uid: 'pod-c' });
+  cluster.pod('c', { ...readyAs('True', START.wallMs), uid: 'pod-c' });
   cluster.podGone('pod-c');
-  cluster.pod('c', { uid: 'new', ready: condition('True', '', cluster.now().wallMs) });
+  cluster.pod('c', { uid: 'new', ...readyAs('True', cluster.now().wallMs) });
   const expected = { desired: ['a', 'b', 'c'], ready: ['a', 'c'], available: ['a'], misscheduled: [] };
   expect(recount(cluster)).toMatchObject(expected);
   cluster.wait(60 * SECOND);

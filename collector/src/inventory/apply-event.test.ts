@@ -6,11 +6,11 @@ import {
   buildNode,
   buildPod,
   buildRevision,
-  condition,
   HOUR,
   MINUTE,
   SECOND,
   START,
+  readyAs,
 } from '../test-objects.ts';
 import { applyEvent } from './apply-event.ts';
 import type { Touched } from './touched.ts';
@@ -95,10 +95,10 @@ describe('a node', () => {
   test('is dated by its own times at first sight, and by arrival when its Ready changes', () => {
     const { inventory, apply } = createScene();
     const since = START.wallMs - MINUTE;
-    apply(seeNode('a', { createdAt: START.wallMs - HOUR, ready: condition('True', '', since) }));
+    apply(seeNode('a', { createdAt: START.wallMs - HOUR, ...readyAs('True', since) }));
     const first = inventory.nodes.get('a');
     expect([first?.createdMono, first?.readySinceMono]).toEqual([START.monoMs - HOUR, START.monoMs - MINUTE]);
-    apply(seeNode('a', { createdAt: START.wallMs - HOUR, ready: condition('Unknown', '', since) }), SECOND);
+    apply(seeNode('a', { createdAt: START.wallMs - HOUR, ...readyAs('Unknown', since) }), SECOND);
     const second = inventory.nodes.get('a');
     expect([second?.createdMono, second?.readySinceMono]).toEqual([START.monoMs - HOUR, START.monoMs + SECOND]);
   });

@@ -90,7 +90,7 @@ function forgetGone({ goneAt }: Inventory, name: string): void {
 }
 
 function readySince(event: ObjectEvent<'node', NodeObject>, object: NodeObject, known: NodeEntry | undefined): number {
-  if (known === undefined) return dateFirstSight(event, object.ready.since);
+  if (known === undefined) return dateFirstSight(event, object.readySince);
   return known.object.ready.status === object.ready.status ? known.readySinceMono : event.monoMs;
 }
 

@@ -1,6 +1,16 @@
 import type { PodObject } from '@rollcall/contract';
 import { describe, expect, test } from 'vitest';
-import { buildDaemonSet, buildNode, buildPod, condition, HOUR, MINUTE, SECOND, START } from '../test-objects.ts';
+import {
+  buildDaemonSet,
+  buildNode,
+  buildPod,
+  condition,
+  HOUR,
+  MINUTE,
+  SECOND,
+  START,
+  readyAs,
+} from '../test-objects.ts';
 import { applyEvent } from './apply-event.ts';
 import type { Touched } from './touched.ts';
 import { createInventory, podsOf, type Inventory, type PodEntry } from './inventory.ts';
@@ -122,7 +132,7 @@ describe('the times of a pod', () => {
     scene.see(
       buildPod('a', {
         createdAt: START.wallMs - HOUR,
-        ready: condition('True', '', START.wallMs - MINUTE),
+        ...readyAs('True', START.wallMs - MINUTE),
         deletedAt: START.wallMs + 30 * SECOND,
       }),
     );
@@ -133,7 +143,7 @@ describe('the times of a pod', () => {
   test('never lie in the future, and without a time of its own it is as old as its arrival', () => {
     const scene = createScene();
     const ahead = START.wallMs + HOUR;
-    scene.see(buildPod('a', { createdAt: ahead, ready: condition('True', '', ahead), deletedAt: ahead + 9 * HOUR }));
+    scene.see(buildPod('a', { createdAt: ahead, ...readyAs('True', ahead), deletedAt: ahead + 9 * HOUR }));
     scene.see(buildPod('a', { uid: 'second', createdAt: undefined }), SECOND);
     const { createdMono, readySinceMono, deletedMono } = entryOf(scene);
     expect([createdMono, readySinceMono, deletedMono].map(sinceStart)).toEqual([0, 0, HOUR]);
@@ -143,18 +153,18 @@ describe('the times of a pod', () => {
   test('follow its arrival where they change under our eyes', () => {
     const scene = createScene();
     scene.see(buildPod('a'));
-    scene.see(buildPod('a', { ready: condition('False', '', 1) }), 5 * SECOND);
+    scene.see(buildPod('a', { ...readyAs('False', 1) }), 5 * SECOND);
     expect(sinceStart(entryOf(scene).readySinceMono)).toBe(5 * SECOND);
-    scene.see(buildPod('a', { ready: condition('False', 'another reason', 1) }), 7 * SECOND);
+    scene.see(buildPod('a', { ready: condition('False', 'another reason'), readySince: 1 }), 7 * SECOND);
     expect(sinceStart(entryOf(scene).readySinceMono)).toBe(5 * SECOND);
-    scene.see(buildPod('a', { ready: condition('True', '', 2) }), 9 * SECOND);
+    scene.see(buildPod('a', { ...readyAs('True', 2) }), 9 * SECOND);
     expect(sinceStart(entryOf(scene).readySinceMono)).toBe(9 * SECOND);
   });
 
   test('see a flap that the watch swallowed by its transition time', () => {
     const scene = createScene();
-    scene.see(buildPod('a', { ready: condition('True', '', 1) }));
-    scene.see(buildPod('a', { ready: condition('True', '', 2) }), SECOND);
+    scene.see(buildPod('a', { ...readyAs('True', 1) }));
+    scene.see(buildPod('a', { ...readyAs('True', 2) }), SECOND);
     expect(sinceStart(entryOf(scene).readySinceMono)).toBe(SECOND);
   });
 

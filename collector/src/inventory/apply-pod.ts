@@ -45,9 +45,9 @@ function graceEnd(
 }
 
 function podReadySince(event: ObjectEvent<'pod', PodObject>, object: PodObject, known: PodEntry | undefined): number {
-  if (known === undefined) return dateFirstSight(event, object.ready.since);
-  const before = known.object.ready;
-  const same = before.status === object.ready.status && before.since === object.ready.since;
+  if (known === undefined) return dateFirstSight(event, object.readySince);
+  const before = known.object;
+  const same = before.ready.status === object.ready.status && before.readySince === object.readySince;
   return same ? known.readySinceMono : event.monoMs;
 }
 

@@ -2,7 +2,7 @@
 import { podSource, type PodObject, type WatchStateName } from '@rollcall/contract';
 import type { Item } from '@rollcall/kube';
 import { planPodWatches, watchIdsOf, type PodTarget, type PodWatchPlan } from './pod-plan.ts';
-import { projectPod, UNREAD_OF_PODS } from './project-pod.ts';
+import { createPodSharing, projectPod, UNREAD_OF_PODS } from './project-pod.ts';
 import { stampNow, watchKind, type KindWatch, type Stamp, type WatchHost } from './watch-kind.ts';
 
 /** The watches of one namespace; the core is told of each target whether some live watch shows its pods. */
@@ -45,12 +45,13 @@ export function createNamespacePods(host: WatchHost): NamespacePods {
 
 function start(stage: Stage, plan: PodWatchPlan): void {
   const { id, namespace, labelSelector } = plan;
+  const sharing = createPodSharing(stage.host.intern);
   const watch = watchKind<PodObject>(stage.host, {
     id,
     path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`,
     labelSelector,
     unread: UNREAD_OF_PODS,
-    project: (raw) => projectPod(raw, stage.host.intern),
+    project: (raw) => projectPod(raw, sharing),
     upsert: (item, stamp) => show(stage, own, { item, stamp }),
     remove: (uid, stamp) => {
       if (!own.hidden.delete(uid)) hide(stage, own, { uid, stamp });

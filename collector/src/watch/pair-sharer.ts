@@ -23,7 +23,8 @@ export class PairSharer {
   #steps = 0;
   #root = new Step();
   #at = this.#root;
-  #own: string[] = [];
+  /** Its keys and values by turns. */
+  readonly #own: string[] = [];
 
   /** Adds a pair to the map at hand. */
   add(key: string, value: string): void {
@@ -36,10 +37,11 @@ export class PairSharer {
 
   /** The map at hand in two parts; begins the next one. */
   take(): SplitPairs {
-    const split = { shared: (this.#at.map ??= toMap(listShared(this.#at))), own: toMap(this.#own) };
+    const { shared, ownShape } = (this.#at.ending ??= endAt(this.#at));
+    const own = fill(ownShape, this.#own);
+    this.#own.length = 0;
     this.#at = this.#root;
-    if (this.#own.length > 0) this.#own = [];
-    return split;
+    return { shared, own };
   }
 
   #find(key: string, value: string): Step {
@@ -97,8 +99,7 @@ class Step {
   latest: Step | undefined = undefined;
   /** By key, then by value. */
   branches: Map<string, Map<string, Step>> | undefined = undefined;
-  /** What the maps share that end here. */
-  map: StringMap | undefined = undefined;
+  ending: Ending | undefined = undefined;
 
   constructor({ before, key, value, isOwn }: Pair = { before: undefined, key: '', value: '', isOwn: false }) {
     this.before = before;
@@ -108,19 +109,28 @@ class Step {
   }
 }
 
-function listShared(last: Step): readonly string[] {
-  const pairs: string[] = [];
-  for (let step = last; step.before !== undefined; step = step.before) {
-    if (!step.isOwn) pairs.push(step.value, step.key);
-  }
-  return pairs.reverse();
+/** What the maps that end at a step have alike: the map that they share, and the keys of their own ones. */
+interface Ending {
+  readonly shared: StringMap;
+  readonly ownShape: StringMap;
 }
 
-/** Keys and values by turns as a map. A map as a parser makes it has no room to spare, and is no hash table however many keys it has. */
-function toMap(pairs: readonly string[]): StringMap {
-  const [key, value = ''] = pairs;
-  if (key === undefined) return NO_PAIRS;
-  if (pairs.length === 2) return { [key]: value };
-  const entries = Array.from({ length: pairs.length / 2 }, (_, index) => pairs.slice(2 * index, 2 * index + 2));
-  return JSON.parse(JSON.stringify(Object.fromEntries(entries))) as StringMap;
+function endAt(last: Step): Ending {
+  const steps: Step[] = [];
+  for (let step = last; step.before !== undefined; step = step.before) steps.push(step);
+  steps.reverse();
+  return { shared: toMap(steps.filter(({ isOwn }) => !isOwn)), ownShape: toMap(steps.filter(({ isOwn }) => isOwn)) };
+}
+
+// A map as a parser makes it has no room to spare, and is no hash table however many keys it has; so has a copy of it.
+function toMap(steps: readonly Step[]): StringMap {
+  if (steps.length === 0) return NO_PAIRS;
+  return JSON.parse(JSON.stringify(Object.fromEntries(steps.map(({ key, value }) => [key, value])))) as StringMap;
+}
+
+function fill(shape: StringMap, pairs: readonly string[]): StringMap {
+  if (pairs.length === 0) return NO_PAIRS;
+  const map: Record<string, string> = { ...shape };
+  for (let at = 0; at < pairs.length; at += 2) map[pairs[at] ?? ''] = pairs[at + 1] ?? '';
+  return map;
 }

@@ -6,8 +6,9 @@ import { projectDaemonSet } from './project-daemon-set.ts';
 import { projectLease } from './project-lease.ts';
 import { createNodeSharing, projectNode } from './project-node.ts';
 import { projectNodeState } from './project-node-state.ts';
-import { projectPod } from './project-pod.ts';
+import { createPodSharing, projectPod } from './project-pod.ts';
 import { projectRevision } from './project-revision.ts';
+import { spreadPod } from './test-pods.ts';
 import { HOSTILE, IDENTITY, REFUSED } from './project-hostile.cases.ts';
 import { createInterner, type Interner } from './read-field.ts';
 
@@ -15,7 +16,7 @@ type Project = (raw: unknown, intern: Interner) => object;
 
 const PROJECTIONS: readonly (readonly [kind: Kind, project: Project])[] = [
   ['Node', (raw, intern) => projectNode(raw, createNodeSharing(intern))],
-  ['Pod', projectPod],
+  ['Pod', (raw, intern) => spreadPod(projectPod(raw, createPodSharing(intern)))],
   ['DaemonSet', projectDaemonSet],
   ['ControllerRevision', projectRevision],
   ['Daemon', projectDaemon],
@@ -27,7 +28,7 @@ const PROJECTIONS: readonly (readonly [kind: Kind, project: Project])[] = [
 type Shape = string | readonly [Shape] | { readonly [key: string]: Shape };
 type Kind = 'Node' | 'Pod' | 'DaemonSet' | 'ControllerRevision' | 'Daemon' | 'PlexdNodeState' | 'Lease';
 
-const CONDITION: Shape = { status: 'string', reason: 'string', message: 'string', since: 'time?' };
+const CONDITION: Shape = { status: 'string', reason: 'string', message: 'string' };
 const REQUIREMENT: Shape = { key: 'string', operator: 'string', values: ['string'] };
 const TERMINATION = {
   reason: 'string',
@@ -50,6 +51,7 @@ const SHAPES: Readonly<Record<Kind, Shape>> = {
     unschedulable: 'boolean',
     taints: [{ key: 'string', value: 'string', effect: 'string', timeAdded: 'time?' }],
     ready: CONDITION,
+    readySince: 'time?',
     problems: [{ type: 'string', ...CONDITION }],
     'editor?': { manager: 'string', at: 'time?' },
     providerId: 'string',
@@ -63,6 +65,7 @@ const SHAPES: Readonly<Record<Kind, Shape>> = {
     deletedAt: 'time?',
     finalizers: ['string'],
     ready: CONDITION,
+    readySince: 'time?',
     'scheduled?': CONDITION,
     'initialized?': CONDITION,
     'disruption?': CONDITION,

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
-import type { ContainerObject } from '@rollcall/contract';
+import type { ContainerObject, PodObject } from '@rollcall/contract';
 import { createJsonDecoder } from '@rollcall/kube';
 import { HOSTILE, IDENTITY } from './project-hostile.cases.ts';
-import { projectPod, UNREAD_OF_PODS } from './project-pod.ts';
+import { createPodSharing, projectPod, UNREAD_OF_PODS } from './project-pod.ts';
 import { createInterner } from './read-field.ts';
+import { spreadPod } from './test-pods.ts';
 
-const project = (raw: object): ReturnType<typeof projectPod> => projectPod(structuredClone(raw), createInterner(100));
+const read = (raw: unknown): PodObject => spreadPod(projectPod(raw, createPodSharing(createInterner(100))));
+const project = (raw: object): PodObject => read(structuredClone(raw));
 
 const metadata = {
   uid: 'p1',
@@ -63,7 +65,8 @@ test('a healthy pod is projected without its containers', () => {
     hash: '6d5',
     createdAt: Date.UTC(2026, 2, 1),
     finalizers: [],
-    ready: { status: 'True', reason: '', message: '', since: Date.UTC(2026, 2, 1, 0, 0, 9) },
+    ready: { status: 'True', reason: '', message: '' },
+    readySince: Date.UTC(2026, 2, 1, 0, 0, 9),
     scheduled: { status: 'True', reason: '', message: '' },
     initialized: { status: 'True', reason: '', message: '' },
     containers: [],
@@ -175,5 +178,5 @@ test.each(HOSTILE)('a pod with %s is projected alike with and without what is no
     spec: { nodeName: 'n1', volumes: bulk, containers: bulk },
     ...raw,
   };
-  expect(projectPod(receive(whole), createInterner(100))).toEqual(project(JSON.parse(JSON.stringify(whole)) as object));
+  expect(read(receive(whole))).toEqual(project(JSON.parse(JSON.stringify(whole)) as object));
 });

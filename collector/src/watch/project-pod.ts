@@ -1,47 +1,69 @@
 /** Projects a daemon pod as parsed to the fields that Rollcall keeps. */
-import type { ContainerObject, PodObject, Termination } from '@rollcall/contract';
+import type { Condition, ContainerObject, PodObject, Termination } from '@rollcall/contract';
+import { ConditionSharer } from './condition-sharer.ts';
 import { NO_ITEMS, isFields, readCount, readFields, readInteger, readList, readMessage } from './read-field.ts';
 import { readString, readStrings, readTime } from './read-field.ts';
 import type { Fields, Interner } from './read-field.ts';
-import {
-  NO_CONDITION,
-  findCondition,
-  findStep,
-  identify,
-  readConditions,
-  readDaemonSetOwner,
-} from './read-metadata.ts';
+import { findCondition, identify, projectCondition, projectReady } from './read-metadata.ts';
+import { readConditions, readDaemonSetOwner, type ConditionSharing } from './read-metadata.ts';
+import { PodSharer } from './shared-pod.ts';
 
 /** What of a pod is not looked into: two thirds of it. (The images of a node are as large, but finding their end costs what is saved.) */
 export const UNREAD_OF_PODS: readonly string[] = ['managedFields', 'volumes', 'containers'];
 
+/** What the pods of one connection share. */
+export interface PodSharing extends ConditionSharing {
+  readonly pods: PodSharer;
+}
+
+/** Nothing shared yet. */
+export function createPodSharing(intern: Interner): PodSharing {
+  return { intern, conditions: new ConditionSharer(), pods: new PodSharer() };
+}
+
 /** The pod in short; throws only if it has no uid or name. */
-export function projectPod(raw: unknown, intern: Interner): PodObject {
+export function projectPod(raw: unknown, sharing: PodSharing): PodObject {
+  const { intern, pods } = sharing;
   const { fields, metadata, uid, name } = identify('Pod', raw);
   const spec = readFields(fields, 'spec');
   const status = readFields(fields, 'status');
   const conditions = readConditions(fields);
   const nodeName = readString(spec, 'nodeName');
-  return {
-    uid,
-    name,
-    namespace: intern(readString(metadata, 'namespace')),
-    ownerUid: readDaemonSetOwner(metadata, intern),
-    target: intern(nodeName === '' ? findTarget(spec) : nodeName),
-    bound: nodeName !== '',
-    phase: intern(readString(status, 'phase')),
-    reason: intern(readString(status, 'reason')),
-    message: readMessage(status, 'message', intern),
-    hash: intern(readString(readFields(metadata, 'labels'), 'controller-revision-hash')),
-    createdAt: readTime(metadata, 'creationTimestamp'),
-    deletedAt: readTime(metadata, 'deletionTimestamp'),
-    finalizers: readStrings(metadata, 'finalizers', intern),
-    ready: findCondition(conditions, 'Ready', intern) ?? NO_CONDITION,
-    scheduled: findStep(conditions, 'PodScheduled', intern),
-    initialized: findStep(conditions, 'Initialized', intern),
-    disruption: findCondition(conditions, 'DisruptionTarget', intern),
-    containers: projectContainers(status, intern),
-  };
+  const { ready, readySince } = projectReady(conditions, sharing);
+  const target = intern(nodeName === '' ? findTarget(spec) : nodeName);
+  const createdAt = readTime(metadata, 'creationTimestamp');
+  return pods.share(
+    { uid, name, target, createdAt, readySince },
+    {
+      namespace: intern(readString(metadata, 'namespace')),
+      ownerUid: readDaemonSetOwner(metadata, intern),
+      bound: nodeName !== '',
+      phase: intern(readString(status, 'phase')),
+      reason: intern(readString(status, 'reason')),
+      message: readMessage(status, 'message', intern),
+      hash: intern(readString(readFields(metadata, 'labels'), 'controller-revision-hash')),
+      deletedAt: readTime(metadata, 'deletionTimestamp'),
+      finalizers: readStrings(metadata, 'finalizers', intern),
+      ready,
+      scheduled: projectStep(conditions, 'PodScheduled', sharing),
+      initialized: projectStep(conditions, 'Initialized', sharing),
+      disruption: projectIfThere(conditions, 'DisruptionTarget', sharing),
+      containers: projectContainers(status, intern),
+    },
+  );
+}
+
+function projectIfThere(conditions: readonly Fields[], type: string, sharing: PodSharing): Condition | undefined {
+  const found = findCondition(conditions, type);
+  return found && projectCondition(found, sharing);
+}
+
+/** A step that is done: of it nobody asks more. */
+const DONE: Condition = Object.freeze({ status: 'True', reason: '', message: '' });
+
+function projectStep(conditions: readonly Fields[], type: string, sharing: PodSharing): Condition | undefined {
+  const step = projectIfThere(conditions, type, sharing);
+  return step?.status === 'True' ? DONE : step;
 }
 
 // daemon/util.GetTargetNodeName: the first In on metadata.name counts, and only with a single value.

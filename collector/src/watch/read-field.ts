@@ -83,6 +83,11 @@ export function readMessage(fields: Fields, key: string, intern: Interner): stri
   return Buffer.from(text.slice(0, MAX_MESSAGE)).toString();
 }
 
+/** The list with one item more, in an array that has no room to spare: a node keeps its list of one address for as long as it lives. */
+export function append(list: readonly string[], item: string): readonly string[] {
+  return list.length === 0 ? [item] : [...list, item];
+}
+
 /** The integer in a field if it is not negative, else 0. */
 export function readCount(fields: Fields, key: string): number {
   const value = fields[key];

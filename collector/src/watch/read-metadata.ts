@@ -1,5 +1,6 @@
 /** Reads metadata and conditions, which every watched object has in the same form. */
 import type { Condition } from '@rollcall/contract';
+import { NO_CONDITION, type ConditionSharer } from './condition-sharer.ts';
 import { asFields, isFields, readFields, readList, readMessage, readString, readTime } from './read-field.ts';
 import type { Fields, Interner } from './read-field.ts';
 
@@ -11,8 +12,11 @@ export interface Identified {
   readonly name: string;
 }
 
-/** The condition of an object that does not have it: nobody has said anything yet. */
-export const NO_CONDITION: Condition = Object.freeze({ status: 'Unknown', reason: '', message: '', since: undefined });
+/** What the conditions of one connection's objects share. */
+export interface ConditionSharing {
+  readonly intern: Interner;
+  readonly conditions: ConditionSharer;
+}
 
 /** Who the object is. Throws `projection refused: KIND without metadata.uid` (or name), the only error of any projection. */
 export function identify(kind: string, raw: unknown): Identified {
@@ -30,28 +34,25 @@ export function readConditions(fields: Fields): readonly Fields[] {
   return readList(readFields(fields, 'status'), 'conditions').filter(isFields);
 }
 
-/** The condition of that type, if it is there. */
-export function findCondition(conditions: readonly Fields[], type: string, intern: Interner): Condition | undefined {
-  const found = conditions.find((condition) => condition['type'] === type);
-  return found && projectCondition(found, intern);
+/** The condition of that type, as parsed; undefined if it is not there. */
+export function findCondition(conditions: readonly Fields[], type: string): Fields | undefined {
+  return conditions.find((condition) => condition['type'] === type);
 }
 
-const MET: Condition = Object.freeze({ status: 'True', reason: '', message: '', since: undefined });
-
-/** The same for a step that nobody asks of since when it is done: once True, one object stands for all of them. */
-export function findStep(conditions: readonly Fields[], type: string, intern: Interner): Condition | undefined {
-  const found = conditions.find((condition) => condition['type'] === type);
-  return found?.['status'] === 'True' ? MET : found && projectCondition(found, intern);
+/** What an object says of its being Ready, and since when. */
+export function projectReady(
+  conditions: readonly Fields[],
+  sharing: ConditionSharing,
+): { readonly ready: Condition; readonly readySince: number | undefined } {
+  const found = findCondition(conditions, 'Ready');
+  if (found === undefined) return { ready: NO_CONDITION, readySince: undefined };
+  return { ready: projectCondition(found, sharing), readySince: readTime(found, 'lastTransitionTime') };
 }
 
-/** One condition. `since` is its lastTransitionTime. */
-export function projectCondition(condition: Fields, intern: Interner): Condition {
-  return {
-    status: intern(readString(condition, 'status') || 'Unknown'),
-    reason: intern(readString(condition, 'reason')),
-    message: readMessage(condition, 'message', intern),
-    since: readTime(condition, 'lastTransitionTime'),
-  };
+/** One condition. */
+export function projectCondition(condition: Fields, { intern, conditions }: ConditionSharing): Condition {
+  const status = intern(readString(condition, 'status') || 'Unknown');
+  return conditions.share(status, intern(readString(condition, 'reason')), readMessage(condition, 'message', intern));
 }
 
 /** The UID of the DaemonSet that controls the object, '' if none does. */

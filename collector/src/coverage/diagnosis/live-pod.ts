@@ -17,8 +17,8 @@ export function findLivePod({ pod }: Subject): PodObject | undefined {
 const ONE_SYNC_MS = 60_000;
 
 /** True if the pod has not become ready since that end: an older one is history, and not why it is not ready now. Both times are the kubelet's. */
-export function isWhyNotReady({ finishedAt }: Termination, { ready }: PodObject): boolean {
-  return finishedAt === undefined || ready.since === undefined || ready.since <= finishedAt + ONE_SYNC_MS;
+export function isWhyNotReady({ finishedAt }: Termination, { readySince }: PodObject): boolean {
+  return finishedAt === undefined || readySince === undefined || readySince <= finishedAt + ONE_SYNC_MS;
 }
 
 /** A container and the live pod that it is in. */

@@ -127,12 +127,21 @@ describe('the embedded API server under faults', () => {
     expect(namesOf((await api.request('GET', `${NODES}?limit=1`)).body)).toEqual(['a']);
   });
 
-  it('offers JSON only', async () => {
-    const accept = 'application/vnd.kubernetes.protobuf';
-    expect((await api.request('GET', NODES, { headers: { accept } })).status).toBe(406);
+  it('offers protobuf for what is built in, JSON for everything, tables not', async () => {
+    const ask = (path: string, accept: string) => api.request('GET', path, { headers: { accept } });
+    const protobuf = 'application/vnd.kubernetes.protobuf';
+    const list = await ask(NODES, `${protobuf}, application/json`);
+    expect([list.headers['content-type'], String(list.body).slice(0, 4)]).toEqual([protobuf, 'k8s\0']);
+    expect((await ask(NODES, `${protobuf};q=0.5, application/json`)).headers['content-type']).toBe('application/json');
+    expect((await ask(`${NODES}/nobody`, protobuf)).headers['content-type']).toBe(protobuf);
+    const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    expect((await ask(definitions, protobuf)).status).toBe(406);
+    kube.faults.speakJsonOnly(true);
+    expect((await ask(NODES, protobuf)).status).toBe(406);
+    expect((await ask(NODES, `${protobuf}, application/json`)).headers['content-type']).toBe('application/json');
     const table = 'application/json;as=Table;v=v1;g=meta.k8s.io';
-    expect((await api.request('GET', NODES, { headers: { accept: table } })).status).toBe(406);
-    expect((await api.request('GET', NODES, { headers: { accept: `${table},application/json` } })).status).toBe(200);
+    expect((await ask(NODES, table)).status).toBe(406);
+    expect((await ask(NODES, `${table},application/json`)).status).toBe(200);
   });
 
   it('cuts a watcher off that does not read, and keeps serving one that does', async () => {

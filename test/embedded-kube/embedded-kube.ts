@@ -38,6 +38,8 @@ export type Faults = {
   muteWatches(muted: boolean): void;
   /** Sends each event of a watch twice while true. */
   repeatEvents(repeated: boolean): void;
+  /** Answers as a server that speaks no protobuf while true; open watches go on in theirs. */
+  speakJsonOnly(jsonOnly: boolean): void;
   /** Half-open: connections are accepted, requests and watches get nothing, until `thaw`. */
   freeze(): void;
   /** Ends a freeze: what waited is answered now. */
@@ -58,7 +60,7 @@ export type EmbeddedKube = {
   stop(): Promise<void>;
 };
 
-/** Starts an embedded API server; it speaks plain HTTP, JSON only, and lets everyone do everything. */
+/** Starts an embedded API server; it speaks plain HTTP, JSON and for built-in kinds protobuf, and lets everyone do everything. */
 export async function startEmbeddedKube(options: EmbeddedKubeOptions = {}): Promise<EmbeddedKube> {
   const store = options.store ?? createStore(options);
   const state = createFaultState();
@@ -82,6 +84,7 @@ export async function startEmbeddedKube(options: EmbeddedKubeOptions = {}): Prom
     failNext: (refusals) => void (state.refusals = refusals),
     pauseBookmarks: (paused) => void (state.bookmarksPaused = paused),
     muteWatches: (muted) => setMuted(state, muted),
+    speakJsonOnly: (jsonOnly) => void (state.jsonOnly = jsonOnly),
     repeatEvents: (repeated) => void (state.eventsRepeated = repeated),
     freeze: () => setFrozen(state, true),
     thaw: () => setFrozen(state, false),

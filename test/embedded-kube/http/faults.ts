@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { ApiFailure } from '../objects/api-failure.ts';
-import { eventLine } from '../objects/change-log.ts';
+import { encodeEvent, wireObject } from '../objects/wire-object.ts';
 
 /**
  * The next `times` API requests are answered wrongly: by a refusal (`retryAfter` in seconds is sent as Retry-After; a watch may be
@@ -30,6 +30,8 @@ export type FaultState = {
   muted: boolean;
   bookmarksPaused: boolean;
   eventsRepeated: boolean;
+  /** As a server, or a proxy before one, that speaks JSON alone. */
+  jsonOnly: boolean;
   refusals: Refusals | undefined;
   readonly waiting: Set<() => void>;
 };
@@ -42,6 +44,7 @@ export function createFaultState(): FaultState {
     muted: false,
     bookmarksPaused: false,
     eventsRepeated: false,
+    jsonOnly: false,
     refusals: undefined,
     waiting: new Set(),
   };
@@ -81,7 +84,7 @@ export function answerWrongly(state: FaultState, response: ServerResponse, isWat
   const failure = refuse(refusals.status, refusals.retryAfter);
   if (!isWatch || refusals.asEvent !== true) throw failure;
   response.writeHead(200, { 'content-type': 'application/json' });
-  response.end(eventLine('ERROR', JSON.stringify(failure.status)));
+  response.end(encodeEvent('json', 'ERROR', wireObject(failure.status)));
   return true;
 }
 
@@ -100,7 +103,7 @@ function refuse(code: keyof typeof REFUSALS, retryAfterSeconds: number | undefin
 function sendTruncatedGzip(response: ServerResponse, isWatch: boolean): void {
   const metadata = { name: 'nobody', uid: 'nobody', resourceVersion: '1' };
   const text = isWatch
-    ? eventLine('ADDED', JSON.stringify({ metadata })).toString()
+    ? encodeEvent('json', 'ADDED', wireObject({ kind: 'Nobody', apiVersion: 'v1', metadata })).toString()
     : JSON.stringify({ metadata: { resourceVersion: '1' }, items: [{ metadata }] });
   const packed = gzipSync(text.repeat(20));
   response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });

@@ -1,17 +1,44 @@
-/** Content negotiation: this server speaks JSON only. */
+/** Content negotiation: JSON for everything, protobuf for what is built in. */
 import { ApiFailure } from '../objects/api-failure.ts';
+import type { WireFormat } from '../objects/wire-object.ts';
+import { PROTOBUF } from '../protobuf/frame.ts';
 
-/** Throws 406 NotAcceptable unless the Accept header allows plain JSON; tables and metadata-only forms are not offered. */
-export function requireJson(accept: string | undefined): void {
-  const offers = (accept ?? '').split(',').map((offer) => offer.split(';').map((part) => part.trim().toLowerCase()));
-  if ((accept ?? '').trim() === '' || offers.some(isPlainJson)) return;
-  const message = 'only the following media types are accepted: application/json';
-  throw new ApiFailure({ code: 406, reason: 'NotAcceptable', message });
+type Clause = readonly [type: string, ...parameters: string[]];
+
+/**
+ * The format of an answer: the first of the Accept header, by its weights, that there is; `protobuf` says whether that one is. Throws 406
+ * NotAcceptable if there is none; tables and metadata-only forms are not offered.
+ */
+export function negotiate(accept: string | undefined, { protobuf }: { readonly protobuf: boolean }): WireFormat {
+  if ((accept ?? '').trim() === '') return 'json';
+  for (const clause of clausesOf(accept ?? '')) {
+    if (isTransform(clause)) continue;
+    if (['application/json', 'application/*', '*/*'].includes(clause[0])) return 'json';
+    if (protobuf && clause[0] === PROTOBUF) return 'protobuf';
+  }
+  const offered = ['application/json', ...(protobuf ? [PROTOBUF] : [])].join(', ');
+  throw new ApiFailure({
+    code: 406,
+    reason: 'NotAcceptable',
+    message: `only the following media types are accepted: ${offered}`,
+  });
 }
 
-function isPlainJson([type = '', ...parameters]: readonly string[]): boolean {
-  const transforms = parameters.some((parameter) => /^(as|g|v)=/.test(parameter));
-  return ['application/json', 'application/*', '*/*'].includes(type) && !transforms;
+function clausesOf(accept: string): readonly Clause[] {
+  const clauses = accept.split(',').map((clause): Clause => {
+    const [type = '', ...parameters] = clause.split(';').map((part) => part.trim().toLowerCase());
+    return [type, ...parameters];
+  });
+  return clauses.toSorted((one, other) => weightOf(other) - weightOf(one));
+}
+
+function weightOf([, ...parameters]: Clause): number {
+  const weight = parameters.find((parameter) => parameter.startsWith('q='));
+  return weight === undefined ? 1 : Number(weight.slice(2));
+}
+
+function isTransform([, ...parameters]: Clause): boolean {
+  return parameters.some((parameter) => /^(as|g|v)=/.test(parameter));
 }
 
 /** Throws 415 UnsupportedMediaType unless a body's Content-Type is JSON or not given. */

@@ -3,6 +3,8 @@ import type { ServerResponse } from 'node:http';
 import { ApiFailure } from '../objects/api-failure.ts';
 import type { ListPage } from '../objects/list-query.ts';
 import { apiVersionOf, type ResourceType } from '../objects/resource-type.ts';
+import { wireObject, type WireFormat, type WireObject } from '../objects/wire-object.ts';
+import { encodeList, PROTOBUF, wrapMessage } from '../protobuf/frame.ts';
 
 const CHUNK_CHARACTERS = 256 * 1024;
 
@@ -12,13 +14,26 @@ export function sendJson(response: ServerResponse, code: number, json: string): 
   response.end(json);
 }
 
+/** Sends an object in that format. */
+export function sendObject(response: ServerResponse, format: WireFormat, object: WireObject): void {
+  if (format === 'json') sendJson(response, 200, object.json());
+  else sendProtobuf(response, 200, wrapMessage(object.kindOf, object.message()));
+}
+
+function sendProtobuf(response: ServerResponse, code: number, bytes: Buffer): void {
+  response.writeHead(code, { 'content-type': PROTOBUF, 'content-length': bytes.length });
+  response.end(bytes);
+}
+
 /** Sends what a handler threw: a Status as it is, anything else as 500 InternalError. */
-export function sendFailure(response: ServerResponse, error: unknown): void {
+export function sendFailure(response: ServerResponse, error: unknown, format: WireFormat = 'json'): void {
   const failure = error instanceof ApiFailure ? error : internalError(error);
   if (response.headersSent) return void response.destroy();
   const { retryAfterSeconds } = failure.status.details ?? {};
   if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds));
-  sendJson(response, failure.status.code, JSON.stringify(failure.status));
+  const { status } = failure;
+  if (format === 'json') sendJson(response, status.code, JSON.stringify(status));
+  else sendProtobuf(response, status.code, wrapMessage(status, wireObject(status).message()));
 }
 
 function internalError(error: unknown): ApiFailure {
@@ -38,14 +53,23 @@ export function sendNoSuchPath(response: ServerResponse, inServedGroup: boolean)
 }
 
 /** Streams a list page; waits for a slow client between chunks. */
-export async function sendList(response: ServerResponse, type: ResourceType, page: ListPage): Promise<void> {
+export async function sendList(
+  response: ServerResponse,
+  { type, format }: { readonly type: ResourceType; readonly format: WireFormat },
+  page: ListPage,
+): Promise<void> {
   const apiVersion = apiVersionOf(type);
   const metadata = {
     resourceVersion: String(page.revision),
     ...(page.continue !== undefined && { continue: page.continue }),
     ...(page.remaining !== undefined && { remainingItemCount: page.remaining }),
   };
-  const head = JSON.stringify({ kind: `${type.kind}List`, apiVersion, metadata });
+  const kind = `${type.kind}List`;
+  if (format === 'protobuf') {
+    const items = page.versions.map((version) => version.message());
+    return sendProtobuf(response, 200, wrapMessage({ kind, apiVersion }, encodeList(metadata, items)));
+  }
+  const head = JSON.stringify({ kind, apiVersion, metadata });
   // Items of built-in lists carry no kind and apiVersion; those of custom resources do.
   const skip = type.custom ? 1 : JSON.stringify({ kind: type.kind, apiVersion }).length;
   response.writeHead(200, { 'content-type': 'application/json' });

@@ -7,9 +7,10 @@ import type { Registry } from '../objects/registry.ts';
 import { discoveryDocument } from './discovery.ts';
 import { answerWrongly, passFreeze, type FaultState } from './faults.ts';
 import { isWatch, listQueryOf, watchQueryOf } from './list-options.ts';
-import { requireJson } from './negotiate.ts';
-import { sendFailure, sendJson, sendList, sendNoSuchPath } from './respond.ts';
+import { negotiate } from './negotiate.ts';
+import { sendFailure, sendJson, sendList, sendNoSuchPath, sendObject } from './respond.ts';
 import { parseResourcePath } from './route.ts';
+import { hasMessage } from '../protobuf/encode-object.ts';
 import { serveWatch, type WatchContext } from './watch-stream.ts';
 import { serveWrite, type ResourceRequest } from './write-requests.ts';
 
@@ -73,10 +74,10 @@ async function handle(context: ServerContext, request: IncomingMessage, response
     return;
   }
   if (answerWrongly(context.faults, response, isWatch(url.searchParams))) return;
-  requireJson(request.headers.accept);
   const pathname = url.pathname.replace(/\/$/, '');
   const path = parseResourcePath(pathname, context.registry);
   if (path !== undefined) return serveResource(context, { request, response, path, parameters: url.searchParams });
+  negotiate(request.headers.accept, { protobuf: false });
   const document = discoveryDocument(pathname, context.registry);
   if (document === undefined) return sendNoSuchPath(response, isInServedGroup(pathname, context.registry));
   if (request.method !== 'GET') throw methodNotAllowed();
@@ -92,11 +93,18 @@ function isInServedGroup(pathname: string, registry: Registry): boolean {
 
 async function serveResource(context: ServerContext, call: ResourceRequest): Promise<void> {
   const { registry } = context;
-  const { path, parameters, response } = call;
-  if (call.request.method !== 'GET') return serveWrite(registry, call);
+  const { path, parameters, response, request } = call;
   const { type, namespace, name } = path;
-  if (name !== undefined) return sendJson(response, 200, registry.get({ type, name, namespace }).json());
-  if (isWatch(parameters))
-    return serveWatch(context, { type, query: watchQueryOf(path, parameters, context) }, response);
-  return sendList(response, type, registry.list(type, listQueryOf(path, parameters)));
+  const isRead = request.method === 'GET';
+  const protobuf = isRead && !context.faults.jsonOnly && hasMessage(type.kind);
+  const format = negotiate(request.headers.accept, { protobuf });
+  if (!isRead) return serveWrite(registry, call);
+  try {
+    if (name !== undefined) sendObject(response, format, registry.get({ type, name, namespace }));
+    else if (isWatch(parameters))
+      serveWatch(context, { type, query: watchQueryOf(path, parameters, context), format }, response);
+    else await sendList(response, { type, format }, registry.list(type, listQueryOf(path, parameters)));
+  } catch (error) {
+    sendFailure(response, error, format);
+  }
 }

@@ -1,12 +1,14 @@
 /** One watch connection: it reads the change log at its own pace and ends when it falls too far behind. */
 import type { ServerResponse } from 'node:http';
 import { expired, tooLargeResourceVersion, type ApiFailure } from '../objects/api-failure.ts';
-import { eventLine, type Change, type ChangeLog } from '../objects/change-log.ts';
+import type { Change, ChangeLog } from '../objects/change-log.ts';
 import type { StringMap } from '../objects/kube-object.ts';
 import { isSelected } from '../objects/list-query.ts';
 import type { Registry } from '../objects/registry.ts';
 import { apiVersionOf, type ResourceType } from '../objects/resource-type.ts';
 import type { StoredVersion } from '../objects/stored-version.ts';
+import { encodeEvent, wireObject, type WireFormat } from '../objects/wire-object.ts';
+import { PROTOBUF } from '../protobuf/frame.ts';
 import type { FaultState, OpenWatch } from './faults.ts';
 import type { WatchQuery } from './list-options.ts';
 
@@ -23,38 +25,40 @@ const BATCH_BYTES = 64 * 1024;
 // As in kube-apiserver: a bookmark comes shortly before the watch times out.
 const LAST_BOOKMARK_MS = 2_000;
 
-type Stream = WatchContext & {
+/** What is watched, and in which format it is told. */
+export type Watched = {
   readonly type: ResourceType;
   readonly query: WatchQuery;
-  readonly response: ServerResponse;
-  readonly log: ChangeLog;
-  /** The objects that come first, and the revision at which they were taken. */
-  readonly initial: readonly StoredVersion[];
-  readonly initialRevision: number;
-  initialSent: number;
-  owesInitialEnd: boolean;
-  /** An event that is due a second time. */
-  repeated: Buffer | undefined;
-  /** The next change to look at. */
-  position: number;
-  /** True while the client has not taken what was written. */
-  blocked: boolean;
+  readonly format: WireFormat;
 };
 
+type Stream = WatchContext &
+  Watched & {
+    readonly response: ServerResponse;
+    readonly log: ChangeLog;
+    /** The objects that come first, and the revision at which they were taken. */
+    readonly initial: readonly StoredVersion[];
+    readonly initialRevision: number;
+    initialSent: number;
+    owesInitialEnd: boolean;
+    /** An event that is due a second time. */
+    repeated: Buffer | undefined;
+    /** The next change to look at. */
+    position: number;
+    /** True while the client has not taken what was written. */
+    blocked: boolean;
+  };
+
 /** Answers a watch request: 200 and a stream of events, the first of which may be an ERROR. */
-export function serveWatch(
-  context: WatchContext,
-  { type, query }: { readonly type: ResourceType; readonly query: WatchQuery },
-  response: ServerResponse,
-): void {
-  response.writeHead(200, { 'content-type': 'application/json' });
+export function serveWatch(context: WatchContext, { type, query, format }: Watched, response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': format === 'protobuf' ? `${PROTOBUF};stream=watch` : 'application/json' });
   response.flushHeaders();
   const refusal = refusalOf(context, type, query);
   if (refusal !== undefined) {
-    response.end(eventLine('ERROR', JSON.stringify(refusal.status)));
+    response.end(encodeEvent(format, 'ERROR', wireObject(refusal.status)));
     return;
   }
-  run(openStream(context, { type, query }, response));
+  run(openStream(context, { type, query, format }, response));
 }
 
 function refusalOf({ registry }: WatchContext, type: ResourceType, query: WatchQuery): ApiFailure | undefined {
@@ -67,17 +71,14 @@ function refusalOf({ registry }: WatchContext, type: ResourceType, query: WatchQ
   return expired(`too old resource version: ${String(wanted)} (${String(floor)})`);
 }
 
-function openStream(
-  context: WatchContext,
-  { type, query }: { readonly type: ResourceType; readonly query: WatchQuery },
-  response: ServerResponse,
-): Stream {
+function openStream(context: WatchContext, { type, query, format }: Watched, response: ServerResponse): Stream {
   const { log, all } = context.registry.collection(type);
   const wanted = query.resourceVersion ?? 0;
   return {
     ...context,
     type,
     query,
+    format,
     response,
     log,
     initial: query.initialEvents ? all().filter(({ object }) => isSelected(query, object)) : [],
@@ -172,11 +173,11 @@ function nextLine(stream: Stream): Buffer | undefined | 'none' {
   const first = stream.initial[stream.initialSent];
   if (first !== undefined) {
     stream.initialSent += 1;
-    return eventLine('ADDED', first.json());
+    return encodeEvent(stream.format, 'ADDED', first);
   }
   if (stream.owesInitialEnd) {
     stream.owesInitialEnd = false;
-    return bookmarkLine(stream.type, stream.initialRevision, { 'k8s.io/initial-events-end': 'true' });
+    return bookmarkLine(stream, stream.initialRevision, { 'k8s.io/initial-events-end': 'true' });
   }
   if (stream.position >= stream.log.end()) return 'none';
   const change = stream.log.at(stream.position);
@@ -186,35 +187,35 @@ function nextLine(stream: Stream): Buffer | undefined | 'none' {
     return 'none';
   }
   stream.position += 1;
-  const line = lineFor(change, stream.query);
+  const line = lineFor(change, stream);
   if (stream.faults.eventsRepeated) stream.repeated = line;
   return line;
 }
 
 /** An object that comes into the selection is ADDED, one that leaves it DELETED, whatever happened to it. */
-function lineFor(change: Change, query: WatchQuery): Buffer | undefined {
+function lineFor(change: Change, { query, format }: Watched): Buffer | undefined {
   const was = change.before !== undefined && isSelected(query, change.before.object);
   const is = change.after !== undefined && isSelected(query, change.after.object);
-  if (is) return change.line(was ? 'MODIFIED' : 'ADDED');
-  return was ? change.line('DELETED') : undefined;
+  if (is) return change.line(was ? 'MODIFIED' : 'ADDED', format);
+  return was ? change.line('DELETED', format) : undefined;
 }
 
-function bookmarkLine(type: ResourceType, revision: number, annotations?: StringMap): Buffer {
+function bookmarkLine({ type, format }: Watched, revision: number, annotations?: StringMap): Buffer {
   const metadata = { resourceVersion: String(revision), ...(annotations && { annotations }) };
-  return eventLine('BOOKMARK', JSON.stringify({ kind: type.kind, apiVersion: apiVersionOf(type), metadata }));
+  return encodeEvent(format, 'BOOKMARK', wireObject({ kind: type.kind, apiVersion: apiVersionOf(type), metadata }));
 }
 
 function sendBookmark(stream: Stream): void {
-  const { faults, response, log, type, registry } = stream;
+  const { faults, response, log, registry } = stream;
   const isBehind = stream.blocked || stream.initialSent < stream.initial.length || stream.position < log.end();
   if (faults.bookmarksPaused || isSilenced(stream) || isBehind) return;
-  stream.blocked = !response.write(bookmarkLine(type, registry.revision()));
+  stream.blocked = !response.write(bookmarkLine(stream, registry.revision()));
 }
 
 function cut(stream: Stream, at: number | undefined): void {
-  const { response, registry, type } = stream;
-  const json = registry.collection(type).all()[0]?.json();
-  const line = json === undefined ? bookmarkLine(type, registry.revision()) : eventLine('MODIFIED', json);
+  const { response, registry, type, format } = stream;
+  const first = registry.collection(type).all()[0];
+  const line = first === undefined ? bookmarkLine(stream, registry.revision()) : encodeEvent(format, 'MODIFIED', first);
   if (at === undefined || stream.blocked) response.destroy();
   else response.write(line.subarray(0, Math.floor(line.length * at)), () => response.destroy());
 }

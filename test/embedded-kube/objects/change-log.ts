@@ -1,5 +1,6 @@
 /** The bounded log of one resource's changes: what watches send, and what lists of an older state undo. */
 import { storedVersion, type StoredVersion } from './stored-version.ts';
+import { encodeEvent, type WireFormat } from './wire-object.ts';
 
 /** The type of a watch event about an object. */
 export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
@@ -10,7 +11,7 @@ export type Change = {
   readonly before: StoredVersion | undefined;
   readonly after: StoredVersion | undefined;
   /** The event as it goes over the wire, serialised once. DELETED carries `before` with this change's resourceVersion. */
-  line(type: EventType): Buffer;
+  line(type: EventType, format: WireFormat): Buffer;
 };
 
 /** Positions count all changes there ever were, so that a reader may keep one while the log drops its oldest entries. */
@@ -29,11 +30,6 @@ export type ChangeLog = {
   /** Drops everything up to and including a revision. */
   compact(revision: number): void;
 };
-
-/** An event line; `json` is the object's. */
-export function eventLine(type: string, json: string): Buffer {
-  return Buffer.from(`{"type":"${type}","object":${json}}\n`);
-}
 
 /** An empty log that begins at revision `floor` and keeps at most `limit` changes. */
 export function createChangeLog(options: { readonly floor: number; readonly limit: number }): ChangeLog {
@@ -65,17 +61,19 @@ export function createChangeLog(options: { readonly floor: number; readonly limi
 }
 
 function withLines({ revision, before, after }: Pick<Change, 'revision' | 'before' | 'after'>): Change {
-  const lines = new Map<EventType, Buffer>();
+  const lines = new Map<string, Buffer>();
   return {
     revision,
     before,
     after,
-    line(type) {
-      const known = lines.get(type);
+    line(type, format) {
+      const key = `${format} ${type}`;
+      const known = lines.get(key);
       if (known !== undefined) return known;
       const version = type === 'DELETED' ? tombstone(before, revision) : after;
-      const line = eventLine(type, version?.json() ?? '{}');
-      lines.set(type, line);
+      if (version === undefined) throw new Error(`a change without an object cannot be ${type}`);
+      const line = encodeEvent(format, type, version);
+      lines.set(key, line);
       return line;
     },
   };

@@ -80,14 +80,14 @@ function writeField(parts: Buffer[], { number, mark, type }: Field, value: Json)
 function writeValue(parts: Buffer[], { number, type }: Omit<Field, 'mark'>, value: Json): void {
   switch (type) {
     case 'string':
-      return writeText(parts, number, String(value));
+      return writeText(parts, number, asText(value));
     case 'bool':
       return writeInteger(parts, number, value === true ? 1 : 0);
     case 'int32':
     case 'int64':
       return writeInteger(parts, number, Number(value));
     case 'bytes':
-      return writeBytes(parts, number, Buffer.from(String(value), 'base64'));
+      return writeBytes(parts, number, Buffer.from(asText(value), 'base64'));
     default:
       return writeBytes(parts, number, encodeMessage(type, value));
   }
@@ -95,16 +95,16 @@ function writeValue(parts: Buffer[], { number, type }: Omit<Field, 'mark'>, valu
 
 /** Messages whose JSON form is no object of their fields. */
 const SPECIAL: Readonly<Record<string, (parts: Buffer[], value: Json) => void>> = {
-  Time: (parts, value) => writeInteger(parts, 1, Math.floor(Date.parse(String(value)) / 1000)),
+  Time: (parts, value) => writeInteger(parts, 1, Math.floor(Date.parse(asText(value)) / 1000)),
   MicroTime: (parts, value) => {
-    writeInteger(parts, 1, Math.floor(Date.parse(String(value)) / 1000));
-    writeInteger(parts, 2, Number((/\.(\d{1,9})/.exec(String(value))?.[1] ?? '0').padEnd(9, '0')));
+    writeInteger(parts, 1, Math.floor(Date.parse(asText(value)) / 1000));
+    writeInteger(parts, 2, Number((/\.(\d{1,9})/.exec(asText(value))?.[1] ?? '0').padEnd(9, '0')));
   },
-  Quantity: (parts, value) => writeText(parts, 1, String(value)),
+  Quantity: (parts, value) => writeText(parts, 1, asText(value)),
   IntOrString: (parts, value) => {
     writeInteger(parts, 1, typeof value === 'number' ? 0 : 1);
     if (typeof value === 'number') writeInteger(parts, 2, value);
-    else writeText(parts, 3, String(value));
+    else writeText(parts, 3, asText(value));
   },
   FieldsV1: (parts, value) => writeBytes(parts, 1, Buffer.from(JSON.stringify(value))),
   RawExtension: (parts, value) => writeBytes(parts, 1, Buffer.from(JSON.stringify(value))),
@@ -123,6 +123,10 @@ function fieldsOf(message: string): Fields {
 function readField(text: string): [string, Field] {
   const [, name = '', number, mark = '', type = ''] = /^(\w+)=(\d+):([*%~]?)(\w+)$/.exec(text) ?? [];
   return [name, { number: Number(number), mark, type }];
+}
+
+function asText(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function asMembers(value: Json, what: string): Members {

@@ -2,9 +2,12 @@
  * `npm run protobuf-fields`: writes kubernetes-fields.ts from the .proto files that the Kubernetes Go modules carry, for what is reachable
  * from the kinds named here. Needs those modules in Go's module cache, where `npm run control-plane` puts them.
  */
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
 
 const VERSION = 'v0.36.3';
 const FILES = [
@@ -25,8 +28,8 @@ const TWO: readonly string[] = [];
 
 type Messages = Map<string, readonly string[]>;
 
-function readMessages(): Messages {
-  const cache = execFileSync('go', ['env', 'GOMODCACHE'], { encoding: 'utf8' }).trim();
+async function readMessages(): Promise<Messages> {
+  const cache = (await run('go', ['env', 'GOMODCACHE'])).stdout.trim();
   const messages: Messages = new Map();
   for (const path of FILES) {
     const [module = '', ...folder] = path.split('/');
@@ -62,8 +65,8 @@ function reach(messages: Messages): Messages {
   return new Map([...reached].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-function main(): void {
-  const rows = [...reach(readMessages())].map(([name, fields]) => `  ${name}:\n    '${fields.join(' ')}',`);
+async function main(): Promise<void> {
+  const rows = [...reach(await readMessages())].map(([name, fields]) => `  ${name}:\n    '${fields.join(' ')}',`);
   const text = `/**
  * The fields of Kubernetes ${VERSION.replace('v0', 'v1')}'s protobuf messages: \`name=number:type\`, where \`*\` stands before a repeated type, \`%\` before the value type of a
  * map with text keys, \`~\` before a message whose fields JSON has in place of it. Generated, do not edit: npm run protobuf-fields.
@@ -75,4 +78,4 @@ ${rows.join('\n')}
   writeFileSync(join(import.meta.dirname, 'kubernetes-fields.ts'), text);
 }
 
-main();
+await main();

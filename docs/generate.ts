@@ -9,7 +9,10 @@ import {
   FINDINGS,
   INFO_LIMIT,
   LAYERS,
+  OTHER_POOL,
   OWNERS,
+  POLICY_LIMIT,
+  POOL_LIMIT,
   REASONS,
   SLIS,
   SPANS,
@@ -19,6 +22,7 @@ import {
   type Metric,
   type SpanDefinition,
 } from '@rollcall/contract';
+import { cardinalityTable } from './cardinality.ts';
 
 const MARK = '<!-- generated, do not edit: make generate -->';
 
@@ -48,7 +52,7 @@ function metricsTable(metrics: readonly Metric[], withPool: boolean): string {
 
 /** docs/metrics.md: every family of /metrics but those of the Node.js process. */
 export function renderMetricsPage(): string {
-  const [cluster, namespace, daemonset, pool] = COMMON_LABELS;
+  const [cluster, namespace, daemonset] = COMMON_LABELS;
   return `${MARK}
 
 # Metrics
@@ -66,33 +70,62 @@ ${metricsTable(Object.values(COVERAGE_METRICS), true)}
 - Counters of node-seconds are integrals, not samples: a node uncovered for 3 s adds 3, whether or not it was scraped meanwhile. They start
   at 0 when the collector starts; in OpenMetrics a ${code('_created')} sample says when. Sum them with ${code('sum without (instance, pod) (increase(...))')}
   and gauges with ${code('max without (instance, pod) (...)')}.
-- A reason that has counted time keeps its series at 0 nodes.
+- A reason or excuse that has counted time keeps its gauge at 0 nodes; its counter is there from the start.
 - ${code(COVERAGE_METRICS.uncoveredInfo.name)} names at most ${INFO_LIMIT} nodes a policy; nodes that are missing altogether share the empty name.
 - The three families about the controller's count are absent while the DaemonSet is not known.
 
-${table(
-  ['label', 'values'],
-  [
-    [code(pool), "the value of the policy's node-pool label, `none` without one"],
-    ['`reason` of uncovered nodes', 'see [reasons](reasons.md)'],
-    ['`reason` of excused nodes', list(EXCUSES)],
-    ['`owner`', list(OWNERS)],
-    ['`verdict`', `${list(VERDICTS)}: what the excused node would have been`],
-    ['`layer`', list(LAYERS)],
-    ['`component`', list(COMPONENTS)],
-    [
-      '`version`',
-      `as the Daemon reports it: the ${VERSION_LIMIT} commonest, \`other\`, \`unknown\` where it reports none`,
-    ],
-    ['`sli`', list(Object.keys(SLIS))],
-  ],
-)}
+${labelTable()}
 
 ## Of the collector itself
 
 ${metricsTable(Object.values(COLLECTOR_METRICS), false)}
 
 Beside them stand the metrics of the Node.js process, ${code('process_*')} and ${code('nodejs_*')}.
+
+${renderCardinality()}`;
+}
+
+function labelTable(): string {
+  const pool = COMMON_LABELS[3];
+  return table(
+    ['label', 'values'],
+    [
+      [
+        code(pool),
+        `the value of the policy's node-pool label, \`none\` without one, \`${OTHER_POOL}\` beyond the first ${POOL_LIMIT}`,
+      ],
+      ['`reason` of uncovered nodes', 'see [reasons](reasons.md)'],
+      ['`reason` of excused nodes', list(EXCUSES)],
+      ['`owner`', list(OWNERS)],
+      ['`verdict`', `${list(VERDICTS)}: what the excused node would have been`],
+      ['`layer`', list(LAYERS)],
+      ['`component`', list(COMPONENTS)],
+      [
+        '`version`',
+        `as the Daemon reports it: the ${VERSION_LIMIT} commonest, \`other\`, \`unknown\` where it reports none`,
+      ],
+      ['`sli`', list(Object.keys(SLIS))],
+    ],
+  );
+}
+
+function renderCardinality(): string {
+  const { head, rows } = cardinalityTable();
+  return `## How many series
+
+Series are made by policies, pools and reasons. Nodes make none, but for ${code(COVERAGE_METRICS.uncoveredInfo.name)}, which is bounded. The last columns are
+policies x pools where each policy asks for the pod layer and has one objective, and all nodes are covered; a test counts them in a real exposition.
+
+${table(head, rows)}
+
+The collector's own are some 60, and 9 a watch. A replica that does not lead shows the counters alone.
+
+Bounds, for the life of a process:
+
+- Pools: the first ${POOL_LIMIT} of a policy that are seen, those of ${code('spec.nodes.minimum')} in any case, have names; the nodes of all further ones are counted as ${code(OTHER_POOL)}, and
+  stay there, so that no counter falls and all sums hold. The policy then has the condition ${code('TooManyPools')}, and the log says once which label it is and how to mend it. Other
+  ${code('spec.nodes.poolLabels')} begin anew; what was counted before stays beside it.
+- Policies: ${POLICY_LIMIT}; further ones are rejected (${code(COLLECTOR_METRICS.rejectedPolicies.name)}, ${code('Ready=False')}, ${code('TooMany')}), discovered ones first.
 `;
 }
 

@@ -51,7 +51,7 @@ export interface PolicySummary {
   readonly contact: string;
 }
 
-/** A condition of a policy: Ready, NoNodesMatch. */
+/** A condition of a policy: Ready, NoNodesMatch; TooManyPools only where it holds. */
 export interface PolicyCondition {
   readonly type: string;
   readonly status: 'True' | 'False';

@@ -108,8 +108,21 @@ export const COLLECTOR_METRICS = {
   ),
   statusWrites: ownFamily('rollcall_status_writes_total', "Writes of policies' statuses, by outcome.", ['outcome']),
   leader: ownFamily('rollcall_leader', '1 on the replica whose counters move.'),
+  memoryLimit: ownFamily(
+    'rollcall_memory_limit_bytes',
+    'Resident memory that the collector may have, by its flag or its control group; absent without a limit.',
+  ),
   buildInfo: ownFamily('rollcall_build_info', 'Always 1; the version is a label.', ['version']),
 } as const satisfies Record<string, Metric>;
+
+/** How many policies a collector evaluates at most. */
+export const POLICY_LIMIT = 200;
+
+/** How many pools of a policy have series of their own at most; the nodes of further ones are counted as the pool `other`. */
+export const POOL_LIMIT = 100;
+
+/** The pool that nodes of pools beyond the limit are counted in. */
+export const OTHER_POOL = 'other';
 
 /** How many versions rollcall_version_nodes names for each policy and component at most. */
 export const VERSION_LIMIT = 10;

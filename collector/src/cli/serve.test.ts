@@ -94,6 +94,19 @@ describe('serve begins', () => {
     ]);
   });
 
+  test('with less memory than it needs, and sheds history, says so and how to split the work, and answers all the same', async () => {
+    populate(cluster);
+    cluster.crd();
+    const running = await start('--discover', '--memory-limit=64Mi');
+    await until(async () => (await running.counts('a')) === '3,2', 'the coverage');
+    expect(running.lines().filter(({ level }) => level === 40)).toMatchObject([
+      { msg: 'memory is short: history is shed, answers go on', memory: expect.stringMatching(/^\d+ MiB of 64 MiB$/) },
+      { msg: expect.stringMatching(/^memory is short after history was shed: raise the limit, or .* --policy/) },
+    ]);
+    expect((await running.ask('/readyz')).body).toMatch(/^ready\n(.*\n)*note: memory is short: \d+ MiB of 64 MiB/);
+    expect((await running.ask('/metrics')).body).toContain('\nrollcall_memory_limit_bytes 67108864\n');
+  });
+
   test('with --authenticate, and answers probes alone while the API server reviews no tokens, as this one does not', async () => {
     cluster.crd();
     const running = await start('--authenticate', '--insecure');

@@ -5,8 +5,9 @@ import type { Logger } from 'pino';
 import { createPolicyBook, type PolicyBook } from '../config/policy-book.ts';
 import { watchPolicyFiles } from '../config/policy-files-watch.ts';
 import type { ServeConfig } from '../config/serve-config.ts';
+import type { Instant } from '../coverage/index.ts';
 import type { Answers, Readiness } from '../http/answers.ts';
-import { createRegistry, createSelfMetrics, type SelfMetrics } from '../http/self-metrics.ts';
+import { createRegistry, createSelfMetrics, type SelfMetrics, type SelfMetricsSource } from '../http/self-metrics.ts';
 import { startServer, type RunningServer, type ServerOptions } from '../http/server.ts';
 import { renderExposition } from '../metrics/exposition.ts';
 import { watchCluster, type ClusterWatch } from '../watch/cluster-watch.ts';
@@ -23,8 +24,10 @@ import { openStream } from './open-stream.ts';
 import { createPolicyFeed } from './policy-feed.ts';
 import { createPolicyTrace } from './policy-trace.ts';
 import { sourceCondition } from './source-condition.ts';
-import { startControl } from './start-control.ts';
+import { memoryLimitOf, startLimits } from './start-limits.ts';
+import { startControl, type Control } from './start-control.ts';
 import { sleep, systemMachine, type Machine } from './system-clock.ts';
+import type { LimitsWatch } from './watch-limits.ts';
 import { readinessOf, statusesOf } from './watch-status.ts';
 
 /** A collector that runs. `stop` ends its watches and its server and may be called twice. */
@@ -57,25 +60,21 @@ export async function startCollector(options: CollectorOptions): Promise<Running
   const { config, env, log, version, spans } = options;
   const connection = await openConnection(config, env, spans);
   const daemons = await openDaemonSources(config.daemonSources, { ...config, connection, spans }, env);
-  const self = createSelfMetrics(createRegistry(), {
-    version,
-    watches: () => statusesOf([...watch.watches(), ...layers.watches()], live.now()),
-    rejectedPolicies: () => book.rejected().length,
-    leader: () => live.pipeline.leads(live.now()),
-    statusWrites: () => control.writes(),
-    nowMonoMs: () => live.now().monoMs,
-  });
+  const limitBytes = memoryLimitOf(config);
+  const self = measureSelf({ version, memoryLimitBytes: limitBytes }, () => ({ live, book, watch, layers, control }));
   const base = { config, connection, log, machine: systemMachine };
   const stream = openStream(() => answers.policies(), log);
   const live = startPipeline({ ...base, cluster: config.cluster, self, onTransition: stream.note });
   const { book, watch, layers } = startWatching(live, { ...base, ...daemons });
-  const readiness = readinessBy(live, { watch, layers });
+  const limits = startLimits({ limitBytes, live, stream, ...systemMachine, log });
+  const readiness = readinessBy(live, { watch, layers, limits });
   const answers = answer(live, { book, layers, ...daemons });
   const control = startControl(live, { ...base, readiness, book, answers });
   const files = new AbortController();
   let server: RunningServer | undefined;
   const stop = async (): Promise<void> => {
     files.abort();
+    limits.stop();
     await control.stop();
     live.stop();
     await Promise.all([watch.stop(), layers.stop(), server?.close(SHUTDOWN_GRACE_MS)]);
@@ -92,6 +91,31 @@ export async function startCollector(options: CollectorOptions): Promise<Running
   }
   logListening(log, config, { url: server.url, api: connection.server });
   return { url: server.url, stop: once(stop) };
+}
+
+/** What the collector's own metrics tell of. */
+interface Measured {
+  readonly live: LivePipeline;
+  readonly book: PolicyBook;
+  readonly watch: ClusterWatch;
+  readonly layers: LayerWatch;
+  readonly control: Pick<Control, 'writes'>;
+}
+
+/** The parts are asked for at each scrape: they are made with these metrics. */
+function measureSelf(
+  known: Pick<SelfMetricsSource, 'version' | 'memoryLimitBytes'>,
+  parts: () => Measured,
+): SelfMetrics {
+  const now = (): Instant => parts().live.now();
+  return createSelfMetrics(createRegistry(), {
+    ...known,
+    watches: () => statusesOf([...parts().watch.watches(), ...parts().layers.watches()], now()),
+    rejectedPolicies: () => parts().book.rejected().length,
+    leader: () => parts().live.pipeline.leads(now()),
+    statusWrites: () => parts().control.writes(),
+    nowMonoMs: () => now().monoMs,
+  });
 }
 
 function once(stop: () => Promise<void>): () => Promise<void> {
@@ -150,9 +174,16 @@ export function startWatching(
 
 function readinessBy(
   { now }: LivePipeline,
-  { watch, layers }: { readonly watch: ClusterWatch; readonly layers: LayerWatch },
+  {
+    watch,
+    layers,
+    limits,
+  }: { readonly watch: ClusterWatch; readonly layers: LayerWatch; readonly limits: LimitsWatch },
 ): () => Readiness {
-  return () => readinessOf({ needed: watch.watches(), optional: layers.watches() }, now().wallMs);
+  return () => ({
+    ...readinessOf({ needed: watch.watches(), optional: layers.watches() }, now().wallMs),
+    notes: limits.notes(),
+  });
 }
 
 interface Answering {

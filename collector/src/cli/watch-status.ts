@@ -33,7 +33,7 @@ export interface AllWatches {
 }
 
 /** Ready once every needed watch has its full list and none is stale. Policies that the cluster does not serve (no CRD) stand in nobody's way. */
-export function readinessOf({ needed, optional }: AllWatches, nowWall: number): Readiness {
+export function readinessOf({ needed, optional }: AllWatches, nowWall: number): Omit<Readiness, 'notes'> {
   const all = needed.map((watch) => describeWatch(watch, nowWall));
   const others = optional.map((watch) => describeWatch(watch, nowWall));
   return { ready: all.length > 0 && all.every(({ why }) => why === ''), watches: [...all, ...others] };

@@ -1,6 +1,6 @@
 /** Keeps every policy that was offered, from whatever origin, and says which of them are in force. */
 import { isDeepStrictEqual } from 'node:util';
-import { valueAt, type Policy, type PolicyCondition } from '@rollcall/contract';
+import { valueAt, type Policy, type PolicyCondition, type PolicyOrigin } from '@rollcall/contract';
 import { settlePolicies } from './policy-conflicts.ts';
 import { discoveredPolicy } from './policy-discovered.ts';
 import { resolvePolicy } from './policy-document.ts';
@@ -9,6 +9,7 @@ import {
   readyCondition,
   rejectConflict,
   rejectDocument,
+  rejectExcess,
   rejectFile,
   type FileRejection,
   type RejectedPolicy,
@@ -18,7 +19,7 @@ import {
 export interface ConditionedPolicy {
   readonly namespace: string;
   readonly name: string;
-  readonly origin: 'API' | 'File';
+  readonly origin: PolicyOrigin;
 }
 
 /** A policy as the API has it; `status` is as unread as it came. */
@@ -34,7 +35,7 @@ interface AppliedPolicy {
 export interface PolicyBookSink {
   /** The policies in force changed: what is new or different, and what is gone. */
   inForce(changed: readonly Policy[], gone: readonly Policy[]): void;
-  /** The Ready condition is another than was told before: of every policy of the API, of a file's when it is rejected. */
+  /** The Ready condition is another than was told before: of every policy of the API, of any other when it is rejected. */
   conditioned(policy: ConditionedPolicy, condition: PolicyCondition): void;
 }
 
@@ -80,11 +81,11 @@ export function createPolicyBook(options: PolicyBookOptions): PolicyBook {
   let rejected: readonly RejectedPolicy[] = [];
   const settle = (): void => {
     const before = inForce;
-    const { active, conflicts } = settlePolicies(offeredPolicies(offers));
+    const { active, conflicts, excess } = settlePolicies(offeredPolicies(offers));
     inForce = new Map(active.map((policy) => [policy.uid, policy]));
     const invalid = invalidOf(offers);
     const others = conflicts.filter(({ policy }) => invalid.every(({ uid }) => uid !== policy.uid));
-    rejected = [...invalid, ...others.map(rejectConflict)];
+    rejected = [...invalid, ...others.map(rejectConflict), ...excess.map(rejectExcess)];
     report(options.sink, before, inForce);
     say(options.sink, { api: offers.api, rejected, said });
   };
@@ -183,6 +184,6 @@ function say(sink: PolicyBookSink, { api, rejected, said }: Said): void {
     tell(uid, { namespace: heading.namespace, name: heading.name, origin: 'API' });
   }
   for (const { uid, namespace, name, origin } of rejected) {
-    if (origin === 'File') tell(uid, { namespace, name, origin });
+    if (origin !== 'API') tell(uid, { namespace, name, origin });
   }
 }

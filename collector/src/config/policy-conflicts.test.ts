@@ -45,7 +45,16 @@ describe('of two policies for one DaemonSet', () => {
 
 test('policies for different DaemonSets are no conflict, nor is one name in two namespaces', () => {
   const all = [policy({}), policy({ daemonset: 'other' }), policy({ namespace: 'other' })];
-  expect(settlePolicies(all)).toEqual({ active: all, conflicts: [] });
+  expect(settlePolicies(all)).toEqual({ active: all, conflicts: [], excess: [] });
+});
+
+test('of more than the limit, those are evaluated that would win over the others', () => {
+  const all = Array.from({ length: 7 }, (_, i) =>
+    policy({ daemonset: `d${i}`, uid: `u${i}`, origin: i < 4 ? 'Discover' : 'API', createdAt: 9 - i }),
+  );
+  const { active, excess } = settlePolicies(all, 5);
+  expect(active.map(({ uid }) => uid)).toEqual(['u6', 'u5', 'u4', 'u3', 'u2']);
+  expect(excess.map(({ uid }) => uid)).toEqual(['u1', 'u0']);
 });
 
 test('the order in which policies come decides nothing', () => {

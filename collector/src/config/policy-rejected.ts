@@ -1,14 +1,22 @@
 /** Which policies are not in force as they stand, why, and how their Ready condition says so. */
-import { formatFault, type PolicyCondition, type PolicyFault } from '@rollcall/contract';
+import {
+  formatFault,
+  POLICY_LIMIT,
+  type Policy,
+  type PolicyCondition,
+  type PolicyFault,
+  type PolicyOrigin,
+} from '@rollcall/contract';
 import type { PolicyConflict } from './policy-conflicts.ts';
 import type { PolicyHeading } from './policy-heading.ts';
 import type { PolicyRejection } from './policy-text.ts';
+import { SPLIT } from './split-advice.ts';
 
 /** A policy that is not in force as it stands, and why. */
 export interface RejectedPolicy extends PolicyHeading {
   readonly uid: string;
-  readonly origin: 'API' | 'File';
-  readonly reason: 'Invalid' | 'Conflict';
+  readonly origin: PolicyOrigin;
+  readonly reason: 'Invalid' | 'Conflict' | 'TooMany';
   /** Each fault with field, value and mend; of a file it begins with the path and the number of the document. */
   readonly message: string;
 }
@@ -53,6 +61,19 @@ export function rejectConflict({ policy, winner }: PolicyConflict): RejectedPoli
     origin: policy.origin === 'API' ? 'API' : 'File',
     reason: 'Conflict',
     message: `the DaemonSet ${namespace}/${daemonset} already has the policy ${who}; delete one of the two`,
+  };
+}
+
+/** A policy that is one too many. */
+export function rejectExcess({ uid, name, policyNamespace, origin, namespace, daemonset }: Policy): RejectedPolicy {
+  return {
+    uid,
+    name,
+    namespace: policyNamespace,
+    target: { namespace, daemonset },
+    origin,
+    reason: 'TooMany',
+    message: `a collector evaluates at most ${POLICY_LIMIT} policies; leave out --discover, delete policies, or ${SPLIT}`,
   };
 }
 

@@ -10,6 +10,7 @@ const DEFAULTS = {
   leaderElect: false,
   cluster: '',
   collectorNamespace: 'rollcall-system',
+  memoryLimitBytes: undefined,
   listen: { host: '127.0.0.1', port: 8090 },
   insecure: false,
   authenticate: undefined,
@@ -34,6 +35,8 @@ test.each<[readonly string[], object]>([
   [['--listen', '10.0.0.1:80', '--insecure'], { listen: { host: '10.0.0.1', port: 80 }, insecure: true }],
   [['--listen', 'a:1', '--listen', '127.0.0.1:2'], { listen: { host: '127.0.0.1', port: 2 } }],
   [['--'], {}],
+  [['--memory-limit', '512Mi'], { memoryLimitBytes: 512 * 1024 ** 2 }],
+  [['--memory-limit=0'], { memoryLimitBytes: Infinity }],
   [['--authenticate'], { authenticate: { audiences: [] } }],
   [
     ['--authenticate', '--auth-audience=rollcall', '--auth-audience', 'x'],
@@ -95,9 +98,9 @@ test.each<[readonly string[], readonly string[]]>([
   [
     ['--polcy', 'x', '-v'],
     [
-      '--polcy is unknown; use one of --kubeconfig, --context, --policy, --daemon-source, --discover, --leader-elect, --cluster, --collector-namespace, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
+      '--polcy is unknown; use one of --kubeconfig, --context, --policy, --daemon-source, --discover, --leader-elect, --cluster, --collector-namespace, --memory-limit, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
       '"x" is no flag, and serve takes nothing else; leave it out',
-      '-v is unknown; use one of --kubeconfig, --context, --policy, --daemon-source, --discover, --leader-elect, --cluster, --collector-namespace, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
+      '-v is unknown; use one of --kubeconfig, --context, --policy, --daemon-source, --discover, --leader-elect, --cluster, --collector-namespace, --memory-limit, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
     ],
   ],
 ])('the flags %j are refused', (argv, faults) => {

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { COLLECTOR_NAMESPACE } from '@rollcall/contract';
 import { ACCESS_OPTIONS, readAccess, type Access } from './access-flags.ts';
+import { parseMemoryLimit } from './memory-limit-flag.ts';
 import { parseDaemonSources, type DaemonSourceConfig } from './daemon-source-flag.ts';
 
 /** What `serve` runs with. */
@@ -15,6 +16,8 @@ export interface ServeConfig extends Access {
   readonly leaderElect: boolean;
   readonly cluster: string;
   readonly collectorNamespace: string;
+  /** Undefined: that of the process's control group. Infinity: none. */
+  readonly memoryLimitBytes: number | undefined;
   readonly logLevel: string;
 }
 
@@ -35,6 +38,7 @@ const OPTIONS = {
   'leader-elect': { type: 'boolean', default: false },
   cluster: { type: 'string', default: '' },
   'collector-namespace': { type: 'string', default: COLLECTOR_NAMESPACE },
+  'memory-limit': { type: 'string', default: '' },
   ...ACCESS_OPTIONS,
   'log-level': { type: 'string', default: 'info' },
 } as const;
@@ -47,7 +51,8 @@ export function parseServeConfig(argv: readonly string[]): ParsedConfig {
   const flags = parseArgs({ args, options: OPTIONS }).values;
   const access = readAccess(flags);
   const daemons = parseDaemonSources(flags['daemon-source']);
-  const faults = [...misuses, ...access.faults, ...findBadNames(flags), ...daemons.faults];
+  const memory = parseMemoryLimit(flags['memory-limit']);
+  const faults = [...misuses, ...access.faults, ...findBadNames(flags), ...daemons.faults, ...memory.faults];
   if (faults.length > 0 || access.value === undefined) return { ok: false, faults };
   const { policy: policies, discover, cluster, 'log-level': logLevel } = flags;
   return {
@@ -61,6 +66,7 @@ export function parseServeConfig(argv: readonly string[]): ParsedConfig {
       leaderElect: flags['leader-elect'],
       cluster,
       collectorNamespace: flags['collector-namespace'],
+      memoryLimitBytes: memory.bytes,
       ...access.value,
       logLevel,
     }),

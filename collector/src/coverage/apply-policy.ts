@@ -1,6 +1,7 @@
 /** What happens to the roll of a policy when the policy comes, changes or goes. */
 import { WATCH, type Policy } from '@rollcall/contract';
 import { findDaemonSet } from '../inventory/index.ts';
+import { createPoolNames } from './pool-names.ts';
 import { createPolicyRoll, type PolicyRoll } from './policy-roll.ts';
 import type { Cause } from './review-node.ts';
 import type { Context } from './roll-context.ts';
@@ -54,6 +55,8 @@ function adoptPolicy(context: Context, roll: PolicyRoll, { policy, now }: Policy
   const moved = roll.policy.namespace !== policy.namespace || roll.policy.daemonset !== policy.daemonset;
   if (moved) leaveDaemonSet(context, roll, now);
   context.sink.adopted(policy, now);
+  // A changed label is how too many pools are mended: its pools are named anew.
+  if (moved || !isSame(poolParts(roll.policy), poolParts(policy))) roll.pools = createPoolNames(policy);
   roll.policy = policy;
   keepDaemonSet(context, roll);
   if (roll.started) reviewAll(context, roll, { cause: moved ? 'start' : cause, now });
@@ -71,6 +74,10 @@ function leaveDaemonSet(context: Context, roll: PolicyRoll, now: Instant): void 
 /** What of a policy draws its scope; any other edit leaves what is remembered of it alone. */
 function scopeParts({ selector, exclusions, joiningTaints, leavingTaints }: Policy): readonly unknown[] {
   return [selector, exclusions, joiningTaints, leavingTaints];
+}
+
+function poolParts({ poolLabels, minimum }: Policy): readonly unknown[] {
+  return [poolLabels, [...minimum.keys()]];
 }
 
 function isSame(one: unknown, other: unknown): boolean {

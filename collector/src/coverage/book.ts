@@ -89,6 +89,7 @@ interface Change {
 function count(roll: PolicyRoll, record: NodeRecord, { before, after }: Change): void {
   if (after?.state === 'uncovered') roll.uncovered.add(record);
   else roll.uncovered.delete(record);
+  if (after !== undefined) roll.pools.keep(after.pool);
   // A phantom is no node that is there.
   if (record.name === '') return;
   countNode(roll, before, -1);

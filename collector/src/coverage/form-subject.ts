@@ -43,7 +43,7 @@ export function formSubject(
   return {
     policy,
     node: seen.node,
-    pool: poolOf(policy, seen.node.object),
+    pool: roll.pools.nameOf(poolOf(policy, seen.node.object)),
     daemonSet,
     placement: seen.placement ?? NO_TEMPLATE,
     pods,

@@ -1,6 +1,7 @@
 /** The roll of one policy: every node that matters to it, its phantoms, and its divergence from the controller's count. */
 import { labelOf, NO_POOL, type NodeObject, type Policy } from '@rollcall/contract';
 import type { DaemonSetEntry } from '../inventory/index.ts';
+import { createPoolNames, type PoolNames } from './pool-names.ts';
 import type { NodeRecord } from './record.ts';
 import { createVersionCounts, type VersionCounts } from './version-counts.ts';
 
@@ -18,6 +19,8 @@ export interface PolicyRoll {
   /** Nodes in scope that exist, by pool, for the policy's minimum. */
   readonly inScope: Map<string, number>;
   readonly phantoms: Map<string, number>;
+  /** Made anew with other pool labels. */
+  pools: PoolNames;
   /** Of the nodes in scope that have a Daemon. */
   readonly versions: VersionCounts;
   eligible: number;
@@ -34,6 +37,7 @@ export function createPolicyRoll(policy: Policy): PolicyRoll {
     uncovered: new Set(),
     inScope: new Map(),
     phantoms: new Map(),
+    pools: createPoolNames(policy),
     versions: createVersionCounts(),
     eligible: 0,
     divergenceSinceMono: undefined,

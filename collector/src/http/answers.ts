@@ -50,6 +50,8 @@ export interface WatchReadiness {
 export interface Readiness {
   readonly ready: boolean;
   readonly watches: readonly WatchReadiness[];
+  /** What is near a limit, each with what to do about it; nothing of it makes the collector unready. */
+  readonly notes: readonly string[];
 }
 
 /** Where faults of a request handler and news of the certificate go; a pino logger fits. */

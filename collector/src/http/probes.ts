@@ -14,9 +14,14 @@ function watchText({ watch, state, why, heardSeconds }: WatchReadiness): string 
   return `${watch}: ${state}, ${heard}${why === '' ? '' : `, ${why}`}`;
 }
 
-function readinessText({ ready, watches }: Readiness): string {
+function readinessText({ ready, watches, notes }: Readiness): string {
   const lines = watches.map(watchText);
-  return [ready ? 'ready' : 'not ready', ...(watches.length === 0 ? ['no watch yet'] : lines), ''].join('\n');
+  return [
+    ready ? 'ready' : 'not ready',
+    ...(watches.length === 0 ? ['no watch yet'] : lines),
+    ...notes.map((note) => `note: ${note}`),
+    '',
+  ].join('\n');
 }
 
 /** Answers 200 or 503 with every watch and why it is not live, as text or JSON. */

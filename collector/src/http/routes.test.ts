@@ -29,6 +29,7 @@ describe('the routes', () => {
     const readiness = () => ({
       ready,
       watches: ready ? [] : [stale, { ...stale, watch: 'pods/x', state: 'syncing' as const, heardSeconds: null }],
+      notes: ready ? [] : ['memory is short: raise the limit'],
     });
     server = await startServer(serverOptions({ answers, readiness }, faults));
   });
@@ -100,7 +101,8 @@ describe('the routes', () => {
     ready = true;
     expect([text.status, json.status, json.headers['content-type']]).toEqual([503, 503, JSON_TYPE]);
     expect(text.body.toString()).toBe(
-      'not ready\nnodes: stale, heard 151 s ago, silent for 151 s\npods/x: syncing, never heard, silent for 151 s\n',
+      'not ready\nnodes: stale, heard 151 s ago, silent for 151 s\npods/x: syncing, never heard, silent for 151 s\n' +
+        'note: memory is short: raise the limit\n',
     );
     expect(JSON.parse(json.body.toString())).toEqual({
       ready: false,
@@ -108,6 +110,7 @@ describe('the routes', () => {
         { watch: 'nodes', state: 'stale', why: 'silent for 151 s', heardSeconds: 151 },
         { watch: 'pods/x', state: 'syncing', why: 'silent for 151 s', heardSeconds: null },
       ],
+      notes: ['memory is short: raise the limit'],
     });
   });
 

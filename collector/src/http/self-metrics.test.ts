@@ -22,6 +22,7 @@ function create(overrides: Partial<SelfMetricsSource> = {}): SelfMetrics {
     watches: () => [NODES],
     rejectedPolicies: () => 3,
     leader: () => true,
+    memoryLimitBytes: 512 * 1024 ** 2,
     statusWrites: () => ({ written: 3, failed: 1 }),
     nowMonoMs: () => 10_000,
     ...overrides,
@@ -62,6 +63,12 @@ describe("the collector's own metrics", () => {
     expect(await values(metrics, COLLECTOR_METRICS.watchEvents)).toEqual(['nodes 42', 'pods/kube-system 42']);
     watches = [NODES];
     expect(await values(metrics, COLLECTOR_METRICS.watchEvents)).toEqual(['nodes 42']);
+  });
+
+  it('tell the memory limit, and nothing where there is none', async () => {
+    expect(await values(create(), COLLECTOR_METRICS.memoryLimit)).toEqual(['536870912']);
+    const unlimited = await create({ memoryLimitBytes: Infinity }).families();
+    expect(unlimited.map(({ name }) => name)).not.toContain(COLLECTOR_METRICS.memoryLimit.name);
   });
 
   it('book delays in seconds', async () => {

@@ -27,6 +27,8 @@ export interface SelfMetricsSource {
   readonly watches: () => readonly WatchStatus[];
   readonly rejectedPolicies: () => number;
   readonly leader: () => boolean;
+  /** Infinity for no limit. */
+  readonly memoryLimitBytes: number;
   /** Counts by outcome. */
   readonly statusWrites: () => Readonly<Record<string, number>>;
   readonly nowMonoMs: () => number;
@@ -132,6 +134,9 @@ export function createSelfMetrics(registry: Registry, source: SelfMetricsSource)
     Object.entries(source.statusWrites()).map(([outcome, count]) => [{ outcome }, count]),
   );
   gauge(registry, COLLECTOR_METRICS.leader, () => [[{}, source.leader() ? 1 : 0]]);
+  const limit = source.memoryLimitBytes;
+  // The library shows a gauge without labels at 0 when nothing is set.
+  if (limit !== Infinity) gauge(registry, COLLECTOR_METRICS.memoryLimit, () => [[{}, limit]]);
   gauge(registry, COLLECTOR_METRICS.buildInfo, () => [[{ version: source.version }, 1]]);
   const delay = new Histogram({ ...config(COLLECTOR_METRICS.observationDelay, registry), buckets: DELAY_BUCKETS_S });
   return {

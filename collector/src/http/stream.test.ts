@@ -198,6 +198,17 @@ describe('a client that comes back', () => {
     expect(await heard(near, 1)).toEqual(['transition kube-system/agent n']);
   });
 
+  test('after what it missed was shed is told to begin anew, and one that stays hears on', async () => {
+    const id = await leaveAt(1);
+    const stays = await listen(world.server.url);
+    await heard(stays, 2);
+    world.stream.shed();
+    expect(await heard(await listen(world.server.url, `?lastEventId=${id}`), 3)).toEqual(['resync', ...FIRST]);
+    world.stream.note(AGENT, move('new'));
+    world.pass(1);
+    expect((await heard(stays, 3)).slice(2)).toEqual(['transition kube-system/agent new']);
+  });
+
   test('within a minute finds all, later is told to begin anew', async () => {
     const id = await leaveAt(1);
     world.pass(59);
@@ -238,6 +249,18 @@ describe('the stream', () => {
       async () => (await ask(`${world.server.url}/api/v1/stream`, { method: 'HEAD' })).status === 200,
       'room',
     );
+  });
+
+  test('tells 100,000 transitions at once by their number, and keeps none of them', async () => {
+    const client = await listen(world.server.url);
+    await heard(client, 2);
+    const before = process.memoryUsage().arrayBuffers;
+    for (let i = 0; i < 100_000; i++) world.stream.note(AGENT, move(`n${i}`));
+    world.pass(1);
+    expect((await heard(client, 3)).slice(2)).toEqual(['transitions kube-system/agent 100000']);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1024 * 1024);
+    const again = await listen(world.server.url, `?lastEventId=life-0`);
+    expect(await heard(again, 1)).toEqual(['transitions kube-system/agent 100000']);
   });
 
   test('goes on after a fault', async () => {

@@ -12,6 +12,8 @@ export interface Stream {
   note(topic: StreamTopic, transition: Transition): void;
   /** Answers a GET or HEAD. */
   answer(request: IncomingMessage, response: ServerResponse): void;
+  /** Forgets what clients who were away could catch up with; they are told to begin anew. */
+  shed(): void;
   /** Ends all streams in good order. */
   close(): void;
 }
@@ -67,6 +69,7 @@ export function createStream({ summaries, after, life, log }: StreamHost): Strea
       cancel ??= after(TURN_MS, turn);
       audience.join(query, response);
     },
+    shed: audience.cut,
     close: () => {
       rest();
       audience.end();

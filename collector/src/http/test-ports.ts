@@ -90,7 +90,11 @@ export function serverOptions(overrides: Partial<ServerOptions> = {}, faults: un
         { name: 'x_total', type: 'counter', help: 'X.', values: [{ value: 1, labels: {} }] },
       ],
     },
-    readiness: () => ({ ready: true, watches: [{ watch: 'nodes', state: 'live', why: '', heardSeconds: 0 }] }),
+    readiness: () => ({
+      ready: true,
+      watches: [{ watch: 'nodes', state: 'live', why: '', heardSeconds: 0 }],
+      notes: [],
+    }),
     stream: { answer: (_, response) => void response.end(), close: () => undefined },
     log: { error: (fields) => faults.push(fields), info: () => undefined, warn: () => undefined },
     ...overrides,

@@ -1,5 +1,7 @@
 /** Says of one policy what the API answers, from one reading of its figures. */
 import {
+  OTHER_POOL,
+  POOL_LIMIT,
   REASONS,
   type Counts,
   type Objective,
@@ -92,7 +94,18 @@ function conditionsOf(roll: PolicyRoll, counts: Counts): readonly PolicyConditio
       reason: none ? 'EmptyScope' : 'NodesInScope',
       message: none ? emptyScope(roll) : '',
     },
+    ...tooManyPools(roll),
   ];
+}
+
+/** The condition of a policy whose pools are more than can be told one by one, and what to do about it; none for any other. */
+export function tooManyPools({ policy, pools }: Pick<PolicyRoll, 'policy' | 'pools'>): readonly PolicyCondition[] {
+  if (!pools.overflows()) return [];
+  const labels = policy.poolLabels.join(', ');
+  const message =
+    `the labels that make pools (${labels}) have more than ${POOL_LIMIT} values, and the nodes of further ones are counted as ` +
+    `the pool "${OTHER_POOL}"; name labels of groups of nodes in spec.nodes.poolLabels, not one that differs from node to node`;
+  return [{ type: 'TooManyPools', status: 'True', reason: 'PoolLimit', message }];
 }
 
 function emptyScope({ policy, lastDaemonSet }: PolicyRoll): string {

@@ -1,5 +1,5 @@
 /** The door of the SLI core. */
-export { answerPolicy, summarisePolicy } from './answer-policy.ts';
+export { answerPolicy, summarisePolicy, tooManyPools } from './answer-policy.ts';
 export { createLedger, type Ledger } from './ledger.ts';
 export { readPolicy, type Span } from './read-policy.ts';
 export type { PolicyReading } from './reading.ts';

@@ -1,0 +1,97 @@
+/** How many series each family of a policy has, and what does and does not make them more. */
+import {
+  COMPONENTS,
+  COVERAGE_METRICS,
+  EXCUSES,
+  INFO_LIMIT,
+  LAYERS,
+  REASONS,
+  VERDICTS,
+  VERSION_LIMIT,
+  type Reason,
+} from '@rollcall/contract';
+
+type FamilyName = keyof typeof COVERAGE_METRICS;
+
+/** A family's series: `each` tells what makes them, `quiet` how many there are of a policy that asks for the pod layer alone and has every node covered. */
+interface Cardinality {
+  readonly per: 'policy' | 'pool';
+  readonly quiet: number;
+  readonly each: string;
+}
+
+const ALL: readonly Reason[] = Object.values(REASONS);
+/** NodeMissing comes up only in a pool for which the policy promises nodes. */
+const PLAIN_REASONS = ALL.filter(({ layer }) => layer === undefined).length - 1;
+const DAEMON_REASONS = ALL.filter(({ layer }) => layer === 'daemon').length;
+/** Leaving and Joining, of which no policy is without. */
+const PLAIN_EXCUSES = 2;
+
+const one = (per: Cardinality['per'], each = ''): Cardinality => ({ per, quiet: 1, each });
+const none = (per: Cardinality['per'], each: string): Cardinality => ({ per, quiet: 0, each });
+
+const SERIES: Readonly<Record<FamilyName, Cardinality>> = {
+  expected: one('pool'),
+  covered: one('pool'),
+  current: one('pool'),
+  eligible: one('pool'),
+  stray: one('pool'),
+  unobserved: one('pool'),
+  excluded: none('pool', "one for each of the policy's rules that holds in the pool"),
+  controllerDesired: one('policy'),
+  divergence: one('policy'),
+  divergenceSeconds: one('policy'),
+  excused: none('pool', `excuses that have counted, at most ${EXCUSES.length}`),
+  uncovered: none('pool', `reasons that have counted, at most ${ALL.length}`),
+  layerGood: one('pool', `asked layers, at most ${LAYERS.length}`),
+  uncoveredInfo: none('policy', `uncovered nodes, at most ${INFO_LIMIT}`),
+  notListed: one('policy'),
+  longestUncovered: one('pool'),
+  versionNodes: none(
+    'pool',
+    `versions of the Daemon layer, at most ${COMPONENTS.length} x ${VERSION_LIMIT + 2} (\`other\` and \`unknown\` beside the ${VERSION_LIMIT})`,
+  ),
+  probeAgeMax: none('pool', 'one with the Daemon layer'),
+  objective: one('policy', 'objectives'),
+  validSeconds: one('pool'),
+  goodSeconds: one('pool'),
+  unobservedSeconds: one('pool'),
+  uncoveredSeconds: {
+    per: 'pool',
+    quiet: PLAIN_REASONS,
+    each: `reasons that can come up: ${PLAIN_REASONS}, ${DAEMON_REASONS} more with the Daemon layer, one more with a minimum`,
+  },
+  excusedSeconds: {
+    per: 'pool',
+    quiet: PLAIN_EXCUSES * VERDICTS.length,
+    each: `excuses that can come up (2 to ${EXCUSES.length}) x ${VERDICTS.length} verdicts`,
+  },
+};
+
+/** The fleets that are worked out. */
+const FLEETS = [
+  { policies: 1, pools: 5 },
+  { policies: 10, pools: 5 },
+  { policies: 100, pools: 20 },
+];
+
+type Row = readonly string[];
+
+function seriesIn({ per, quiet }: Cardinality, { policies, pools }: (typeof FLEETS)[number]): number {
+  return quiet * policies * (per === 'pool' ? pools : 1);
+}
+
+/** The table: a row for each family, and their sum. */
+export function cardinalityTable(): { readonly head: Row; readonly rows: readonly Row[] } {
+  const all = Object.entries(COVERAGE_METRICS).map(([key, { name }]) => ({ name, ...SERIES[key as FamilyName] }));
+  const rows = all.map((family) => [
+    `\`${family.name}\``,
+    family.each === '' ? `1 a ${family.per}` : `a ${family.per}: ${family.each}`,
+    ...FLEETS.map((fleet) => String(seriesIn(family, fleet))),
+  ]);
+  const sums = FLEETS.map((fleet) => String(all.reduce((sum, family) => sum + seriesIn(family, fleet), 0)));
+  return {
+    head: ['family', 'series', ...FLEETS.map(({ policies, pools }) => `${policies} x ${pools}`)],
+    rows: [...rows, ['**all**', '', ...sums]],
+  };
+}

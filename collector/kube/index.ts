@@ -4,6 +4,8 @@ export type { TargetFlags } from './connection/find-target.ts';
 export type { KubeRequest, KubeResponse } from './connection/sender.ts';
 export { createJsonDecoder } from './decode/json-decoder.ts';
 export type { Projection } from './decode/projection.ts';
+export { TextTable } from './decode/text-table.ts';
+export { Wire } from './decode/wire.ts';
 export { KubeError, toKubeError, type KubeErrorCode } from './kube-error.ts';
 export type { Clock, Log, Timers } from './ports.ts';
 export { createBackoff } from './reflector/backoff.ts';

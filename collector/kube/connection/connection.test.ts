@@ -65,7 +65,7 @@ async function ask(
   connection: Connection,
   request: Parameters<Connection['request']>[0],
 ): Promise<Record<string, unknown>> {
-  return JSON.parse(await readBody(await connection.request(request))) as Record<string, unknown>;
+  return JSON.parse(String(await readBody(await connection.request(request)))) as Record<string, unknown>;
 }
 
 describe('a connection', () => {

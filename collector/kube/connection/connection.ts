@@ -1,6 +1,7 @@
 /** One way to one API server: requests over kept-alive connections with fresh credentials; no state outside of it. */
 import type { Spans } from '@rollcall/contract';
 import { createCredentials, type CredentialHost } from './credentials.ts';
+import { TextTable } from '../decode/text-table.ts';
 import type { KubeconfigSearch } from './kubeconfig.ts';
 import type { Timers } from '../ports.ts';
 import { createSender, type Dial, type KubeRequest, type KubeResponse } from './sender.ts';
@@ -18,7 +19,9 @@ export interface Connection {
   /** Where lists and single requests are traced; absent: nowhere. */
   readonly spans?: Spans | undefined;
   /** What was learnt of the server; changed in place. */
-  readonly traits: { streamingList: boolean };
+  readonly traits: { streamingList: boolean; protobuf: boolean };
+  /** Texts that many objects of this server have; absent: each reflector keeps its own. */
+  readonly texts?: TextTable | undefined;
   /**
    * Sends a request; rejects with a KubeError when there is no answer, never because of a status. A 401 makes it renew
    * the credentials, where they can be, and ask once more.
@@ -49,7 +52,8 @@ function connect(target: Target, options: ConnectionOptions): Connection {
     defaultNamespace: target.namespace,
     timers: options.timers,
     spans: options.spans,
-    traits: { streamingList: true },
+    traits: { streamingList: true, protobuf: true },
+    texts: new TextTable(),
     async request(asked) {
       const used = await credentials.current();
       const first = await send(asked, used);

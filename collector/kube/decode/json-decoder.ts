@@ -6,6 +6,7 @@ import { ListScanner } from './list-scanner.ts';
 import type { Projection } from './projection.ts';
 import { createTrimmer } from './trim-lists.ts';
 import { parseJson } from './value-reader.ts';
+import { INITIAL_EVENTS_END, unknownEvent } from './watch-words.ts';
 
 /** Reads what every API server and every custom resource speaks. Stateless. */
 export function createJsonDecoder<T>({ fromJson, unread = [] }: Projection<T>): Decoder<T> {
@@ -72,10 +73,3 @@ function readBookmark<T>(metadata: unknown): RawEvent<T> {
   const complete = readField(readField(metadata, 'annotations'), INITIAL_EVENTS_END) === 'true';
   return { type: 'BOOKMARK', version, complete };
 }
-
-function unknownEvent(type: unknown): KubeError {
-  if (typeof type !== 'string') return new KubeError('Malformed', 'a watch event without a type');
-  return new KubeError('Malformed', `a watch event of type ${JSON.stringify(type.slice(0, 40))}`);
-}
-
-const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';

@@ -1,4 +1,5 @@
 /** The port between the objects of one kind, in whatever encoding they come, and what is kept of them. */
+import type { Wire } from './wire.ts';
 
 /** Copies the few needed fields of an object. Each of its functions may throw: then the object is passed over. */
 export interface Projection<T> {
@@ -6,4 +7,9 @@ export interface Projection<T> {
   fromJson(raw: unknown): T;
   /** Names of lists that `fromJson` does not look into, in the server's order: what is large and not looked at is not even parsed. */
   readonly unread?: readonly string[] | undefined;
+  /**
+   * The same from protobuf; without it the kind is asked for in JSON. The wire stands before the object's first field and is to be read to
+   * its end. What it throws itself ends the reading: from then on the server is asked for JSON.
+   */
+  readonly fromProtobuf?: ((wire: Wire) => T) | undefined;
 }

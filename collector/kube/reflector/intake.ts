@@ -1,5 +1,6 @@
 /** Turns raw objects into the sink's calls: knows which objects are there, drops what is not new, finds what vanished. */
 import type { RawChange, RawObject } from '../decode/decoder.ts';
+import { KubeError } from '../kube-error.ts';
 import { KnownVersions, type KnownObjects } from './known-objects.ts';
 import type { Log } from '../ports.ts';
 import type { WatchState } from './watch-state.ts';
@@ -107,6 +108,8 @@ export class Intake<T> {
       call();
       return true;
     } catch (thrown) {
+      // The projection met bytes that are no message: then nothing that comes is to be relied on.
+      if (thrown instanceof KubeError && thrown.code === 'Malformed') throw thrown;
       this.#fault(thrown);
       return false;
     }

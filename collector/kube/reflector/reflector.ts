@@ -1,9 +1,9 @@
 /** Keeps a sink equal to a resource of the API server: list, watch, resume, list again by difference, for as long as it runs. */
 import { createBackoff, type Backoff } from './backoff.ts';
 import type { Connection } from '../connection/connection.ts';
-import type { Decoder } from '../decode/decoder.ts';
-import { createJsonDecoder } from '../decode/json-decoder.ts';
 import type { Projection } from '../decode/projection.ts';
+import { chooseEncoding, type Encoding } from './encoding.ts';
+import { createFailureLog, type FailureLog } from './failure-log.ts';
 import type { KnownObjects } from './known-objects.ts';
 import { Intake, type ReflectorSink } from './intake.ts';
 import { KubeError, toKubeError, type KubeErrorCode } from '../kube-error.ts';
@@ -87,13 +87,13 @@ const RELIST: ReadonlySet<KubeErrorCode> = new Set(['Gone', 'Invalid', 'Malforme
 
 class ReflectorLoop<T> {
   readonly #options: ReflectorOptions<T>;
-  readonly #decoder: Decoder<T>;
+  readonly #encoding: Encoding<T>;
   readonly #intake: Intake<T>;
   readonly #state: WatchStateKeeper;
   readonly #backoff: Backoff;
   readonly #trace: ListTrace;
   readonly #figures = { lists: 0, opened: 0, bytes: 0 };
-  readonly #errors: Partial<Record<KubeErrorCode, number>> = {};
+  readonly #failures: FailureLog;
   #syncedWallMs: number | undefined;
   #heardWallMs: number | undefined;
   #mode: ReflectorStatus['mode'];
@@ -107,12 +107,11 @@ class ReflectorLoop<T> {
   #openedMs: number | undefined;
   // The server is known to send bookmarks in between, so that silence means something.
   #bookmarks = false;
-  #lastLogged = '';
 
   constructor(options: ReflectorOptions<T>) {
-    const { projection, sink, log, clock, timers, resource } = options;
+    const { sink, log, clock, timers, resource } = options;
     this.#options = options;
-    this.#decoder = createJsonDecoder(projection);
+    this.#encoding = chooseEncoding(options);
     this.#intake = new Intake({ sink, log, watch: resource.path });
     const { staleWhenAbsent = false } = options;
     this.#state = new WatchStateKeeper({
@@ -121,6 +120,7 @@ class ReflectorLoop<T> {
       staleWhenAbsent,
       report: (state) => this.#intake.report(state),
     });
+    this.#failures = createFailureLog(log, resource.path);
     this.#backoff = createBackoff(clock);
     this.#trace = createListTrace(options, () => ({ objects: this.#intake.known.size, bytes: this.#figures.bytes }));
   }
@@ -142,7 +142,7 @@ class ReflectorLoop<T> {
       lists,
       reconnects: Math.max(0, opened - 1),
       bytes,
-      errors: { ...this.#errors },
+      errors: { ...this.#failures.counts },
       mode: this.#mode,
     };
   }
@@ -240,7 +240,7 @@ class ReflectorLoop<T> {
   }
 
   #proved(): void {
-    this.#lastLogged = '';
+    this.#failures.forget();
     this.#state.proved();
   }
 
@@ -251,6 +251,10 @@ class ReflectorLoop<T> {
   }
 
   #failed(error: KubeError): number {
+    if (this.#encoding.isRefused(error)) {
+      this.#trace.end(error.code);
+      return 0;
+    }
     const silent = this.#openedMs !== undefined && error.code === 'Timeout';
     return this.#version === undefined ? this.#listFailed(error, silent) : this.#watchFailed(error, silent);
   }
@@ -263,24 +267,17 @@ class ReflectorLoop<T> {
       connection.traits.streamingList = false;
       return 0;
     }
-    this.#count(error);
+    this.#failures.add(error);
     return this.#ended(error);
   }
 
   #watchFailed(error: KubeError, silent: boolean): number {
     // A server that sends no bookmarks is silent by nature: asking again shows whether it is there.
     if (silent && !this.#bookmarks) return this.#ended(undefined);
-    this.#count(error);
+    this.#failures.add(error);
     if (silent) this.#state.silent(error);
     if (silent || RELIST.has(error.code)) this.#version = undefined;
     return this.#ended(error);
-  }
-
-  #count(error: KubeError): void {
-    this.#errors[error.code] = (this.#errors[error.code] ?? 0) + 1;
-    if (error.message === this.#lastLogged) return;
-    this.#lastLogged = error.message;
-    this.#options.log.warn({ watch: this.#options.resource.path, code: error.code }, error.message);
   }
 
   #source(): Source<T> {
@@ -289,6 +286,6 @@ class ReflectorLoop<T> {
       this.#figures.bytes += count;
       this.#heardWallMs = this.#options.clock.wallMs();
     };
-    return { connection, timers, resource, decoder: this.#decoder, abort: this.#abort, onBytes };
+    return { connection, timers, resource, decoder: this.#encoding.decoder, abort: this.#abort, onBytes };
   }
 }

@@ -107,7 +107,7 @@ async function ask(connection: Connection, request: KubeRequest, limits: CallLim
   try {
     const response = await askPatiently(connection, { ...request, signal });
     if (response.status < 200 || response.status > 299) throw await readRefusal(what, response);
-    const text = await readBody(response);
+    const text = (await readBody(response)).toString();
     return text === '' ? undefined : parseAnswer(text, what);
   } catch (thrown) {
     throw toKubeError(signal.aborted ? signal.reason : thrown, what);

@@ -40,7 +40,7 @@ function start(...audiences: readonly string[]) {
     server: 'https://api',
     defaultNamespace: 'default',
     timers: time,
-    traits: { streamingList: true },
+    traits: { streamingList: true, protobuf: true },
     close: () => undefined,
     request: async ({ method, path, body }) => {
       const review = JSON.parse(String(body)) as Review;

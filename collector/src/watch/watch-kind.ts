@@ -9,6 +9,7 @@ import {
   type Reflector,
   type Timers,
   type WatchState,
+  type Wire,
 } from '@rollcall/kube';
 import type { Interner } from './read-field.ts';
 
@@ -38,6 +39,8 @@ export interface WatchedResource<T> {
   /** Names of lists that `project` does not look into, in the server's order; they are not even parsed. */
   readonly unread?: readonly string[];
   project(raw: unknown): T;
+  /** The same from protobuf; a resource without it comes in JSON. */
+  readonly projectWire?: (wire: Wire) => T;
   upsert(item: Item<T>, stamp: Stamp): void;
   remove(uid: string, stamp: Stamp): void;
   state(state: WatchState, stamp: Stamp): void;
@@ -73,7 +76,11 @@ export function watchKind<T extends { readonly uid: string }>(
     clock,
     timers,
     log,
-    projection: { fromJson: (raw) => resource.project(raw), unread: resource.unread },
+    projection: {
+      fromJson: (raw) => resource.project(raw),
+      unread: resource.unread,
+      fromProtobuf: resource.projectWire,
+    },
     name: id,
     resource: { path, ...(labelSelector === undefined || labelSelector === '' ? {} : { labelSelector }) },
     staleWhenAbsent: resource.staleWhenAbsent ?? false,

@@ -49,7 +49,7 @@ export class ProtobufList<T> implements BodyReader<ListEnd> {
   }
 
   end(): ListEnd {
-    if (this.#expected !== 'tag' || this.#factor > 1 || this.#inList)
+    if (this.#expected !== 'tag' || this.#factor > 1 || this.#inList || this.#listEnd === undefined)
       throw new KubeError('Malformed', 'the list stops in the middle');
     if (this.#version === '') throw new KubeError('Malformed', 'a list without metadata.resourceVersion');
     return { resourceVersion: this.#version, continueToken: this.#token === '' ? undefined : this.#token };

@@ -19,7 +19,7 @@ export interface Status {
 
 /** The Status in the envelope that lies there, by default in all of `bytes`. Throws `Malformed`. */
 export function readStatus(bytes: Buffer, place: Place = { from: 0, to: bytes.length }): Status {
-  const wire = new Wire(new TextTable(0));
+  const wire = new Wire(new TextTable(1));
   const status: Status = { message: '', reason: '', code: 0, details: { causes: [], retryAfterSeconds: 0 } };
   const { from, to } = findObject(wire, bytes, place);
   wire.open(bytes, from, to);

@@ -1,16 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { RawObject } from '../decode/decoder.ts';
+import { heapUsed } from '../test-heap.ts';
 import { Intake } from './intake.ts';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
-function heapUsed(): number {
-  collectGarbage();
-  return process.memoryUsage().heapUsed;
-}
 
 function parseObject(index: number): RawObject<unknown> {
   const uid = `${String(index).padStart(8, '0')}-aaaa-4bbb-8ccc-0123456789ab`;

@@ -3,7 +3,7 @@ import type { Spans } from '@rollcall/contract';
 import { createCredentials, type CredentialHost } from './credentials.ts';
 import { TextTable } from '../decode/text-table.ts';
 import type { KubeconfigSearch } from './kubeconfig.ts';
-import type { Timers } from '../ports.ts';
+import type { Clock, Timers } from '../ports.ts';
 import { createSender, type Dial, type KubeRequest, type KubeResponse } from './sender.ts';
 import { findTarget, type TargetFlags } from './find-target.ts';
 import type { Target } from './target.ts';
@@ -14,7 +14,8 @@ export interface Connection {
   readonly server: string;
   /** The namespace of the context or the pod, `default` without one. */
   readonly defaultNamespace: string;
-  /** The host's timers, for whatever waits on behalf of this connection. */
+  /** The host's clock and timers, for whatever waits on behalf of this connection. */
+  readonly clock: Pick<Clock, 'monoMs'>;
   readonly timers: Timers;
   /** Where lists and single requests are traced; absent: nowhere. */
   readonly spans?: Spans | undefined;
@@ -50,6 +51,7 @@ function connect(target: Target, options: ConnectionOptions): Connection {
   return {
     server: target.server.href,
     defaultNamespace: target.namespace,
+    clock: options.clock,
     timers: options.timers,
     spans: options.spans,
     traits: { streamingList: true, protobuf: true },

@@ -281,11 +281,11 @@ class ReflectorLoop<T> {
   }
 
   #source(): Source<T> {
-    const { connection, timers, resource } = this.#options;
+    const { connection, resource } = this.#options;
     const onBytes = (count: number): void => {
       this.#figures.bytes += count;
       this.#heardWallMs = this.#options.clock.wallMs();
     };
-    return { connection, timers, resource, decoder: this.#encoding.decoder, abort: this.#abort, onBytes };
+    return { connection, resource, decoder: this.#encoding.decoder, abort: this.#abort, onBytes };
   }
 }

@@ -4,17 +4,15 @@ import type { Connection } from '../connection/connection.ts';
 import type { KubeResponse } from '../connection/sender.ts';
 import type { BodyReader } from '../decode/decoder.ts';
 import { KubeError, toKubeError } from '../kube-error.ts';
-import type { Timers } from '../ports.ts';
 
 /** One GET whose answer is streamed. */
 export interface Reception {
   readonly connection: Connection;
-  readonly timers: Timers;
   readonly path: string;
   readonly accept: string;
   /** Ends it from outside; also used from inside when the silence is too long. */
   readonly abort: AbortController;
-  /** How long the body may be silent, in milliseconds; asked anew after each chunk. */
+  /** How long the body may be silent, in milliseconds; asked anew now and then. */
   readonly silenceMs: () => number;
   /** Gets the size of each chunk, before it is read. */
   readonly onBytes?: ((count: number) => void) | undefined;
@@ -22,6 +20,8 @@ export interface Reception {
 
 // An API server answers a list's or watch's headers at once, or it is stuck.
 const ANSWER_LIMIT_MS = 30_000;
+// Data may arrive faster than they are read; after so much work on them others get their turn.
+const STRETCH_MS = 5;
 
 /**
  * Calls `open` with the content type once the server said 200, pushes each chunk into the reader that it made, and
@@ -34,17 +34,17 @@ export async function receive<End>(reception: Reception, open: (contentType: str
   const silence = watchSilence(reception, what);
   let response: KubeResponse | undefined;
   try {
-    silence.allow(ANSWER_LIMIT_MS);
+    silence.allow(() => ANSWER_LIMIT_MS);
     response = await connection.request({ path, headers: { Accept: accept }, signal: abort.signal });
-    silence.allow(reception.silenceMs());
+    silence.allow(reception.silenceMs);
     if (response.status !== 200) throw await readRefusal(what, response);
     requirePlain(response);
     const reader = open(String(response.headers['content-type'] ?? ''));
-    for await (const chunk of response.body as AsyncIterable<Buffer>) {
+    await pump(response, connection.clock, (chunk) => {
+      silence.heard();
       reception.onBytes?.(chunk.length);
       reader.push(chunk);
-      silence.allow(reception.silenceMs());
-    }
+    });
     return reader.end();
   } catch (thrown) {
     const reason: unknown = abort.signal.aborted ? abort.signal.reason : thrown;
@@ -55,16 +55,44 @@ export async function receive<End>(reception: Reception, open: (contentType: str
   }
 }
 
-function watchSilence({ timers, abort }: Reception, what: string): { allow(ms: number): void; end(): void } {
+/** Hands the chunks of a body over, with a turn of the event loop after any that it took long to work on; the socket waits meanwhile. */
+async function pump({ body }: KubeResponse, clock: Connection['clock'], push: (chunk: Buffer) => void): Promise<void> {
+  let workedMs = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    const startMs = clock.monoMs();
+    push(chunk);
+    workedMs += clock.monoMs() - startMs;
+    if (workedMs < STRETCH_MS) continue;
+    await new Promise((resolve) => setImmediate(resolve));
+    workedMs = 0;
+  }
+}
+
+/** Aborts after a silence. One timer looks now and then when something was last heard: to set one at each chunk would cost more. */
+function watchSilence({ connection, abort }: Reception, what: string) {
+  const { timers, clock } = connection;
+  let heardMs = 0;
+  let limitMs = (): number => 0;
   let cancel = (): void => undefined;
+  const look = (): void => {
+    const allowedMs = limitMs();
+    const leftMs = heardMs + allowedMs - clock.monoMs();
+    if (leftMs > 0) cancel = timers.after(leftMs, look);
+    else abort.abort(new KubeError('Timeout', `${what}: nothing heard for ${allowedMs / 1000} s`));
+  };
+  const heard = (): void => {
+    heardMs = clock.monoMs();
+  };
   return {
-    allow(ms) {
+    heard,
+    /** From now on so much is allowed; asked at each look. */
+    allow(limit: () => number): void {
+      limitMs = limit;
       cancel();
-      cancel = timers.after(ms, () =>
-        abort.abort(new KubeError('Timeout', `${what}: nothing heard for ${ms / 1000} s`)),
-      );
+      heard();
+      look();
     },
-    end: () => cancel(),
+    end: (): void => cancel(),
   };
 }
 

@@ -77,8 +77,7 @@ export async function readPages(
   onItem: (item: unknown) => void,
 ): Promise<string> {
   const patient: Connection = { ...connection, request: (request) => askPatiently(connection, request) };
-  const { timers } = connection;
-  const source = { connection: patient, timers, abort: new AbortController(), resource, decoder: rawDecoder };
+  const source = { connection: patient, abort: new AbortController(), resource, decoder: rawDecoder };
   let fault: { readonly thrown: unknown } | undefined;
   const take = (item: RawObject<unknown>): void => {
     try {

@@ -10,7 +10,7 @@ export interface Resource {
 }
 
 /** A resource and the means to read it. */
-export interface Source<T> extends Pick<Reception, 'connection' | 'timers' | 'abort' | 'onBytes'> {
+export interface Source<T> extends Pick<Reception, 'connection' | 'abort' | 'onBytes'> {
   readonly resource: Resource;
   readonly decoder: Decoder<T>;
 }

@@ -39,6 +39,7 @@ function start(...audiences: readonly string[]) {
   const connection: Connection = {
     server: 'https://api',
     defaultNamespace: 'default',
+    clock: time,
     timers: time,
     traits: { streamingList: true, protobuf: true },
     close: () => undefined,

@@ -68,11 +68,9 @@ export function bookmark(version: string | number, complete = false): Buffer {
   return event('BOOKMARK', bytes(1, bytes(6, String(version)), ...(complete ? [end] : [])));
 }
 
-/** A Status in its envelope. */
-export function status(code: number, message: string, reason = 'Test', cause = ''): Buffer {
-  const details = bytes(5, bytes(4, bytes(1, cause), bytes(2, 'because')), integer(5, 7));
-  return envelope(
-    'Status',
-    Buffer.concat([bytes(2, 'Failure'), bytes(3, message), bytes(4, reason), details, integer(6, code)]),
-  );
+/** A Status in its envelope, which asks for a pause of 7 s. */
+export function status(code: number, message: string): Buffer {
+  const details = bytes(5, bytes(4, bytes(1, ''), bytes(2, 'because')), integer(5, 7));
+  const fields = [bytes(2, 'Failure'), bytes(3, message), bytes(4, 'Test'), details, integer(6, code)];
+  return envelope('Status', Buffer.concat(fields));
 }

@@ -13,10 +13,15 @@ export interface Encoding<T> {
   readonly decoder: Decoder<T>;
   /** Whether a failed request is to be made again at once, since it was protobuf that was refused; then JSON is asked for from now on. */
   isRefused(error: KubeError): boolean;
+  /** To be called when a list was read to its end: what could not be read before is forgiven. */
+  proved(): void;
 }
 
 // Not Acceptable, Unsupported Media Type.
 const REFUSALS: ReadonlySet<number | undefined> = new Set([406, 415]);
+
+// Once may be an answer that was garbled on its way.
+const MOST_UNREAD = 2;
 
 interface Chooser<T> {
   readonly connection: Connection;
@@ -37,9 +42,16 @@ export function chooseEncoding<T>({ connection, resource, projection, log }: Cho
     traits.protobuf = false;
   };
   let asked = false;
+  let unread = 0;
+  const unreadable = (error: KubeError): void => {
+    if (++unread >= MOST_UNREAD) forgo(error);
+  };
   const wantsProtobuf = (): boolean => (asked = traits.protobuf);
   return {
-    decoder: createDecoder(projection, { texts, wantsProtobuf, unreadable: forgo }),
+    decoder: createDecoder(projection, { texts, wantsProtobuf, unreadable }),
+    proved: () => {
+      unread = 0;
+    },
     isRefused: (error) => {
       // Another reflector may have found it out in the meantime.
       if (!asked || !REFUSALS.has(error.status)) return false;

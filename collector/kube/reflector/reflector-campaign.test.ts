@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { connectTo } from '../test-server.ts';
 import { createFakeTime } from '../test-time.ts';
-import { startReflector, type ReflectorSink } from '../index.ts';
+import { startReflector, type Projection, type ReflectorSink, type Wire } from '../index.ts';
 
 type Action =
   | { readonly do: 'put'; readonly name: string; readonly selected: boolean }
@@ -12,6 +12,7 @@ type Action =
   | { readonly do: 'cut'; readonly midObject: boolean }
   | { readonly do: 'refuse'; readonly status: 429 | 503; readonly times: number }
   | { readonly do: 'compact' | 'restart' }
+  | { readonly do: 'speak'; readonly jsonOnly: boolean }
   | { readonly do: 'wait'; readonly ms: number };
 
 const name = fc.constantFrom('a', 'b', 'c', 'd', 'e');
@@ -22,6 +23,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ do: fc.constant('cut'), midObject: fc.boolean() }),
   fc.record({ do: fc.constant('refuse'), status: fc.constantFrom(429, 503), times: fc.integer({ min: 1, max: 3 }) }),
   fc.record({ do: fc.constantFrom('compact', 'restart') }),
+  fc.record({ do: fc.constant('speak'), jsonOnly: fc.boolean() }),
 );
 
 /** What the server held, and what a sink may therefore be told. */
@@ -51,7 +53,7 @@ function follow(kube: EmbeddedKube): Truth {
 }
 
 /** A sink that refuses what cannot be true: a version that never was, a step back or a repetition, a removal of what never went. */
-function createStrictSink(truth: Truth, held: Map<string, string>, lies: string[]): ReflectorSink<unknown> {
+function createStrictSink(truth: Truth, held: Map<string, string>, lies: string[]): ReflectorSink<string> {
   return {
     upsert({ uid, resourceVersion }) {
       const known = Number(held.get(uid) ?? 0);
@@ -86,15 +88,30 @@ async function perform(kube: EmbeddedKube, step: Action): Promise<void> {
     case 'restart':
       await kube.faults.stopListening();
       return kube.faults.startListening();
+    case 'speak':
+      return kube.faults.speakJsonOnly(step.jsonOnly);
     case 'wait':
       return;
   }
 }
 
+const json: Projection<string> = { fromJson: () => 'JSON' };
+
+function fromProtobuf(wire: Wire): string {
+  while (wire.next() !== 0);
+  return 'protobuf';
+}
+
 describe('a reflector on a server that fails at random', () => {
-  it.each([true, false])(
-    'tells the truth at every moment and all of it in the end (streaming lists: %s)',
-    async (streamingList) => {
+  it.each([
+    { streamingList: true, encoding: 'JSON' },
+    { streamingList: false, encoding: 'JSON' },
+    { streamingList: true, encoding: 'protobuf' },
+    { streamingList: false, encoding: 'protobuf' },
+  ])(
+    'tells the truth at every moment and all of it in the end (streaming lists: $streamingList, in $encoding)',
+    async ({ streamingList, encoding }) => {
+      const read = new Set<string>();
       const run = async (actions: readonly Action[]): Promise<void> => {
         const kube = await startEmbeddedKube({ store: createStore({ historyLimit: 4 }), streamingList });
         const time = createFakeTime();
@@ -104,11 +121,18 @@ describe('a reflector on a server that fails at random', () => {
         const connection = await connectTo(kube, time);
         const log = { info: () => undefined, warn: () => undefined };
         const resource = { path: '/api/v1/nodes', labelSelector: 'in=yes' };
-        const sink = createStrictSink(truth, held, lies);
+        const strict = createStrictSink(truth, held, lies);
+        const sink: typeof strict = {
+          ...strict,
+          upsert: (item) => {
+            read.add(item.value);
+            strict.upsert(item);
+          },
+        };
         const reflector = startReflector({
           connection,
           resource,
-          projection: { fromJson: () => 0 },
+          projection: encoding === 'JSON' ? json : { ...json, fromProtobuf },
           sink,
           clock: time,
           timers: time,
@@ -141,6 +165,8 @@ describe('a reflector on a server that fails at random', () => {
         numRuns: 40,
         timeout: 4000,
       });
+      // The server spoke JSON only at times.
+      expect([...read].sort()).toEqual(encoding === 'JSON' ? ['JSON'] : ['JSON', 'protobuf']);
     },
     30_000,
   );

@@ -112,23 +112,34 @@ describe('a reflector of a kind that is read in protobuf', () => {
     expect(accepted(it)).toEqual([BOTH, 'application/json', 'application/json']);
   });
 
-  it('asks for JSON after bytes that are no protobuf', async () => {
-    const it = await set(answer(200, Buffer.from('{"type":"ADDED"}\n')), stream(5, thing('a', 1, 'one')));
+  it.each([
+    ['bytes that are no protobuf', Buffer.from('{"type":"ADDED"}\n')],
+    ['an object that the projection finds to be no message', event('ADDED', noted('a', 1, 'unreadable'))],
+  ])('asks for JSON after two answers with %s, and passes no object over', async (_, body) => {
+    const it = await set(answer(200, body), answer(200, body), stream(5, thing('a', 1, 'one')));
     const reflector = start(it);
     await passPause(it);
+    await passPause(it, 800);
     await isLive(it);
-    expect(accepted(it)).toEqual([BOTH, 'application/json']);
-    expect(it.logged[0]).toBe('the server speaks no protobuf that can be read: asking for JSON');
-    expect(reflector.status().errors).toEqual({ Malformed: 1 });
+    expect(accepted(it)).toEqual([BOTH, BOTH, 'application/json']);
+    expect(it.calls.filter((call) => call !== 'syncing')).toEqual(['+a@1', 'live']);
+    expect(it.logged.filter((line) => line.startsWith('the server speaks no protobuf'))).toHaveLength(1);
+    expect(reflector.status()).toMatchObject({ faults: 0, errors: { Malformed: 2 } });
   });
 
-  it('asks for JSON when the projection meets what is no message, and passes no object over', async () => {
-    const it = await set(answer(200, event('ADDED', noted('a', 1, 'unreadable'))), stream(5, thing('a', 1, 'one')));
+  it('forgives an answer that was garbled, once a list is complete', async () => {
+    const garbled = answer(200, Buffer.from('garbled'));
+    const it = await set(
+      garbled,
+      answer(200, bookmark(5, true), Buffer.from('garbled')),
+      answer(200, bookmark(6, true)),
+    );
     const reflector = start(it);
     await passPause(it);
-    await isLive(it);
-    expect(it.calls).toEqual(['syncing', '+a@1', 'live']);
-    expect(reflector.status()).toMatchObject({ faults: 0, errors: { Malformed: 1 } });
+    await passPause(it, 800);
+    await it.requests(3);
+    expect(accepted(it)).toEqual([BOTH, BOTH, BOTH]);
+    expect(reflector.status().errors).toEqual({ Malformed: 2 });
   });
 
   it('goes on asking for protobuf after a list that was cut in good order', async () => {

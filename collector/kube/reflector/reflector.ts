@@ -231,6 +231,7 @@ class ReflectorLoop<T> {
   }
 
   #completeList(version: string): void {
+    this.#encoding.proved();
     this.#version = version;
     this.#toldMs = this.#options.clock.monoMs();
     this.#intake.completeList();

@@ -1,5 +1,6 @@
 /** The conformance suite: wire behaviour that the embedded API server shares with kube-apiserver 1.36, case by case. */
 import { customResourceCases } from './conformance/custom-resources.cases.ts';
+import { encodingCases } from './conformance/encodings.cases.ts';
 import type { ConformanceCase } from './conformance/fixtures.ts';
 import { listCases } from './conformance/lists.cases.ts';
 import { patchCases } from './conformance/patches.cases.ts';
@@ -15,4 +16,5 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...patchCases,
   ...customResourceCases,
   ...refusalCases,
+  ...encodingCases,
 ];

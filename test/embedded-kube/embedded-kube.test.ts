@@ -131,7 +131,7 @@ describe('the embedded API server under faults', () => {
     const ask = (path: string, accept: string) => api.request('GET', path, { headers: { accept } });
     const protobuf = 'application/vnd.kubernetes.protobuf';
     const list = await ask(NODES, `${protobuf}, application/json`);
-    expect([list.headers['content-type'], JSON.stringify(list.body).slice(1, 10)]).toEqual([protobuf, 'k8s\\u0000']);
+    expect(list.headers['content-type']).toBe(protobuf);
     expect((await ask(NODES, `${protobuf};q=0.5, application/json`)).headers['content-type']).toBe('application/json');
     expect((await ask(`${NODES}/nobody`, protobuf)).headers['content-type']).toBe(protobuf);
     const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';

@@ -3,8 +3,10 @@ import { request as requestHttp, type ClientRequest, type IncomingMessage } from
 import { request as requestHttps } from 'node:https';
 import { createInterface } from 'node:readline';
 import type { Json } from '../objects/json.ts';
+import { decodeEnvelope, decodeFrames } from '../protobuf/decode-object.ts';
+import { PROTOBUF } from '../protobuf/frame.ts';
 
-/** An answer; the body is parsed when it is JSON, else text. Header names are in lower case. */
+/** An answer; the body is parsed when it is JSON or protobuf (Go's zeros are there then), else text. Header names are in lower case. */
 export type ApiAnswer = {
   readonly status: number;
   readonly body: Json;
@@ -14,8 +16,8 @@ export type ApiAnswer = {
 /** One line of a watch. */
 export type WatchEvent = { readonly type: string; readonly object: Json };
 
-/** An open watch; iterating ends when the server ends it or after `close`. */
-export type ApiWatch = AsyncIterableIterator<WatchEvent> & { close(): void };
+/** An open watch in JSON or protobuf; iterating ends when the server ends it or after `close`. */
+export type ApiWatch = AsyncIterableIterator<WatchEvent> & { readonly contentType: string; close(): void };
 
 /** Body and headers of a request; a body is sent as JSON unless a content-type says otherwise. */
 export type ApiRequest = { readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> };
@@ -24,7 +26,7 @@ export type ApiRequest = { readonly body?: unknown; readonly headers?: Readonly<
 export type ApiUnderTest = {
   request(method: string, path: string, options?: ApiRequest): Promise<ApiAnswer>;
   /** Opens a watch (the path has `watch=1`); throws when it is not answered with 200. */
-  watch(path: string): Promise<ApiWatch>;
+  watch(path: string, accept?: string): Promise<ApiWatch>;
   /** Makes every resourceVersion before now expire; absent where that cannot be brought about. */
   compact?(): Promise<void>;
 };
@@ -41,18 +43,13 @@ export function connectApi(address: ApiAddress): ApiUnderTest {
   return {
     async request(method, path, options = {}) {
       const response = await send(address, { method, path, ...options });
-      const text = await readText(response);
-      const isJson = text !== '' && (response.headers['content-type']?.startsWith('application/json') ?? false);
-      return {
-        status: response.statusCode ?? 0,
-        headers: response.headers,
-        body: isJson ? (JSON.parse(text) as Json) : text,
-      };
+      const body = readBody(typeOf(response), await readBytes(response));
+      return { status: response.statusCode ?? 0, headers: response.headers, body };
     },
-    async watch(path) {
-      const response = await send(address, { method: 'GET', path });
+    async watch(path, accept = '*/*') {
+      const response = await send(address, { method: 'GET', path, headers: { accept } });
       if (response.statusCode === 200) return openWatch(response);
-      throw new Error(`GET ${path} answered ${String(response.statusCode)}: ${await readText(response)}`);
+      throw new Error(`GET ${path} answered ${String(response.statusCode)}: ${(await readBytes(response)).toString()}`);
     },
   };
 }
@@ -77,21 +74,48 @@ function send(address: ApiAddress, { method, path, body, headers }: Call): Promi
   });
 }
 
-async function readText(response: IncomingMessage): Promise<string> {
+function typeOf(response: IncomingMessage): string {
+  return response.headers['content-type'] ?? '';
+}
+
+function readBody(contentType: string, bytes: Buffer): Json {
+  if (contentType.startsWith(PROTOBUF)) return decodeEnvelope(bytes);
+  const isJson = bytes.length > 0 && contentType.startsWith('application/json');
+  return isJson ? (JSON.parse(bytes.toString()) as Json) : bytes.toString();
+}
+
+async function readBytes(response: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks);
 }
 
 function openWatch(response: IncomingMessage): ApiWatch {
-  const events = readEvents(response);
-  return Object.assign(events, { close: () => void response.destroy() });
+  const contentType = typeOf(response);
+  const events = readEvents(response, contentType.startsWith(PROTOBUF) ? readFrames : readLines);
+  return Object.assign(events, { contentType, close: () => void response.destroy() });
 }
 
-async function* readEvents(response: IncomingMessage): AsyncGenerator<WatchEvent, undefined> {
+async function* readEvents(
+  response: IncomingMessage,
+  read: (response: IncomingMessage) => AsyncIterable<WatchEvent>,
+): AsyncGenerator<WatchEvent, undefined> {
   try {
-    for await (const line of createInterface({ input: response })) yield JSON.parse(line) as WatchEvent;
+    yield* read(response);
   } catch (error) {
     if (!response.destroyed) throw error;
+  }
+}
+
+async function* readLines(response: IncomingMessage): AsyncGenerator<WatchEvent, undefined> {
+  for await (const line of createInterface({ input: response })) yield JSON.parse(line) as WatchEvent;
+}
+
+async function* readFrames(response: IncomingMessage): AsyncGenerator<WatchEvent, undefined> {
+  let left = Buffer.alloc(0);
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    const { events, rest } = decodeFrames(Buffer.concat([left, chunk]));
+    left = Buffer.from(rest);
+    yield* events;
   }
 }

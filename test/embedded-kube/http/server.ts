@@ -10,7 +10,7 @@ import { isWatch, listQueryOf, watchQueryOf } from './list-options.ts';
 import { negotiate } from './negotiate.ts';
 import { sendFailure, sendJson, sendList, sendNoSuchPath, sendObject } from './respond.ts';
 import { parseResourcePath } from './route.ts';
-import { hasMessage } from '../protobuf/encode-object.ts';
+import { hasMessage } from '../protobuf/fields.ts';
 import { serveWatch, type WatchContext } from './watch-stream.ts';
 import { serveWrite, type ResourceRequest } from './write-requests.ts';
 
@@ -96,7 +96,7 @@ async function serveResource(context: ServerContext, call: ResourceRequest): Pro
   const { path, parameters, response, request } = call;
   const { type, namespace, name } = path;
   const isRead = request.method === 'GET';
-  const protobuf = isRead && !context.faults.jsonOnly && hasMessage(type.kind);
+  const protobuf = isRead && !context.faults.jsonOnly && !type.custom && hasMessage(type.kind);
   const format = negotiate(request.headers.accept, { protobuf });
   if (!isRead) return serveWrite(registry, call);
   try {

@@ -3,25 +3,10 @@
  * an error, so that nothing is lost in silence. Absent fields are left out, as proto3 would; Go writes some of them as zeros, which reads the same.
  */
 import { isJsonObject, type Json } from '../objects/json.ts';
-import { KUBERNETES_FIELDS } from './kubernetes-fields.ts';
+import { fieldsOf, type Field } from './fields.ts';
 import { writeBytes, writeInteger, writeText } from './write-field.ts';
 
-interface Field {
-  readonly number: number;
-  /** `*` repeated, `%` a map with text keys, `~` embedded. */
-  readonly mark: string;
-  readonly type: string;
-}
-
-type Fields = ReadonlyMap<string, Field>;
 type Members = Readonly<Record<string, Json | undefined>>;
-
-const known = new Map<string, Fields>();
-
-/** Whether Kubernetes has a message of that name: custom resources have none. */
-export function hasMessage(kind: string): boolean {
-  return Object.hasOwn(KUBERNETES_FIELDS, kind);
-}
 
 /** The message of an object, `kind` and `apiVersion` aside. Throws for a kind or field that is not in Kubernetes' .proto files. */
 export function encodeObject(kind: string, object: Json): Buffer {
@@ -38,36 +23,27 @@ export function encodeMessage(name: string, value: Json): Buffer {
   return Buffer.concat(parts);
 }
 
+// In the order of the fields' numbers, as Go does: who reads may count on it.
 function writeMembers(parts: Buffer[], message: string, members: Members): void {
-  const fields = fieldsOf(message);
-  const embedded = [...fields.values()].filter(({ mark }) => mark === '~');
-  const others: Record<string, Json>[] = embedded.map(() => ({}));
-  for (const [key, value] of Object.entries(members)) {
-    if (value === null || value === undefined) continue;
-    const field = fields.get(key);
-    if (field !== undefined && field.mark !== '~') writeField(parts, field, value);
-    else {
-      const at = embedded.findIndex(({ type }) => hasField(type, key));
-      const home = others[at];
-      if (home === undefined) throw new Error(`${message}.${key} is no field of Kubernetes' protobuf messages`);
-      home[key] = value;
-    }
+  const { inOrder, names } = fieldsOf(message);
+  const unknown = Object.keys(members).find((key) => !names.has(key));
+  if (unknown !== undefined) throw new Error(`${message}.${unknown} is no field of Kubernetes' protobuf messages`);
+  for (const field of inOrder) {
+    const value = field.mark === '~' ? pickMembers(members, field.type) : members[field.name];
+    if (value !== null && value !== undefined) writeField(parts, field, value);
   }
-  embedded.forEach(({ number, type }, at) => {
-    const own = others[at] ?? {};
-    if (Object.keys(own).length > 0) writeBytes(parts, number, encodeMessage(type, own));
-  });
 }
 
-function hasField(message: string, key: string): boolean {
-  const fields = fieldsOf(message);
-  return fields.has(key) || [...fields.values()].some(({ mark, type }) => mark === '~' && hasField(type, key));
+function pickMembers(members: Members, message: string): Members | undefined {
+  const { names } = fieldsOf(message);
+  const own = Object.entries(members).filter(([key, value]) => value !== null && names.has(key));
+  return own.length === 0 ? undefined : Object.fromEntries(own);
 }
 
 function writeField(parts: Buffer[], { number, mark, type }: Field, value: Json): void {
   if (mark === '*' && Array.isArray(value)) for (const item of value) writeValue(parts, { number, type }, item);
   else if (mark === '%') {
-    for (const [key, item] of Object.entries(asMembers(value, type))) {
+    for (const [key, item] of Object.entries(asMembers(value, type)).toSorted(byKey)) {
       if (item === undefined) continue;
       const entry: Buffer[] = [];
       writeText(entry, 1, key);
@@ -77,7 +53,11 @@ function writeField(parts: Buffer[], { number, mark, type }: Field, value: Json)
   } else writeValue(parts, { number, type }, value);
 }
 
-function writeValue(parts: Buffer[], { number, type }: Omit<Field, 'mark'>, value: Json): void {
+function byKey([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+  return one < other ? -1 : 1;
+}
+
+function writeValue(parts: Buffer[], { number, type }: Pick<Field, 'number' | 'type'>, value: Json): void {
   switch (type) {
     case 'string':
       return writeText(parts, number, asText(value));
@@ -93,9 +73,14 @@ function writeValue(parts: Buffer[], { number, type }: Omit<Field, 'mark'>, valu
   }
 }
 
+const ZERO_TIME = '0001-01-01T00:00:00Z';
+
 /** Messages whose JSON form is no object of their fields. */
 const SPECIAL: Readonly<Record<string, (parts: Buffer[], value: Json) => void>> = {
-  Time: (parts, value) => writeInteger(parts, 1, Math.floor(Date.parse(asText(value)) / 1000)),
+  Time: (parts, value) => {
+    // Go's zero time is an empty message.
+    if (value !== ZERO_TIME) writeInteger(parts, 1, Math.floor(Date.parse(asText(value)) / 1000));
+  },
   MicroTime: (parts, value) => {
     writeInteger(parts, 1, Math.floor(Date.parse(asText(value)) / 1000));
     writeInteger(parts, 2, Number((/\.(\d{1,9})/.exec(asText(value))?.[1] ?? '0').padEnd(9, '0')));
@@ -109,21 +94,6 @@ const SPECIAL: Readonly<Record<string, (parts: Buffer[], value: Json) => void>> 
   FieldsV1: (parts, value) => writeBytes(parts, 1, Buffer.from(JSON.stringify(value))),
   RawExtension: (parts, value) => writeBytes(parts, 1, Buffer.from(JSON.stringify(value))),
 };
-
-function fieldsOf(message: string): Fields {
-  const there = known.get(message);
-  if (there !== undefined) return there;
-  const text = hasMessage(message) ? KUBERNETES_FIELDS[message] : undefined;
-  if (text === undefined) throw new Error(`${message} is none of Kubernetes' protobuf messages`);
-  const fields = new Map(text.split(' ').map(readField));
-  known.set(message, fields);
-  return fields;
-}
-
-function readField(text: string): [string, Field] {
-  const [, name = '', number, mark = '', type = ''] = /^(\w+)=(\d+):([*%~]?)(\w+)$/.exec(text) ?? [];
-  return [name, { number: Number(number), mark, type }];
-}
 
 function asText(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);

@@ -19,7 +19,20 @@ const FILES = [
   'api/apps/v1',
   'api/coordination/v1',
 ];
-const ROOTS = ['Node', 'Pod', 'Namespace', 'Event', 'DaemonSet', 'ControllerRevision', 'Lease', 'ListMeta', 'Status'];
+const ROOTS = [
+  'Node',
+  'Pod',
+  'Namespace',
+  'Event',
+  'DaemonSet',
+  'ControllerRevision',
+  'Lease',
+  'Secret',
+  'ConfigMap',
+  'ServiceAccount',
+  'ListMeta',
+  'Status',
+];
 /** Fields that Go embeds: in JSON their own fields stand in place of them. The .proto files do not tell. */
 const EMBEDDED = new Set(['volumeSource', 'handler', 'ephemeralContainerCommon', 'localObjectReference']);
 const FIELD = /^ {2}(optional|repeated|map<string, *([\w.]+)>) *([\w.]+)? +(\w+) = (\d+);/gm;

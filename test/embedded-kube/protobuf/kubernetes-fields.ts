@@ -18,6 +18,7 @@ export const KUBERNETES_FIELDS: Readonly<Record<string, string>> = {
   CinderVolumeSource: 'volumeID=1:string fsType=2:string readOnly=3:bool secretRef=4:LocalObjectReference',
   ClusterTrustBundleProjection:
     'name=1:string signerName=2:string labelSelector=3:LabelSelector optional=5:bool path=4:string',
+  ConfigMap: 'metadata=1:ObjectMeta immutable=4:bool data=2:%string binaryData=3:%bytes',
   ConfigMapEnvSource: 'localObjectReference=1:~LocalObjectReference optional=2:bool',
   ConfigMapKeySelector: 'localObjectReference=1:~LocalObjectReference key=2:string optional=3:bool',
   ConfigMapNodeConfigSource:
@@ -194,12 +195,15 @@ export const KUBERNETES_FIELDS: Readonly<Record<string, string>> = {
   ScaleIOVolumeSource:
     'gateway=1:string system=2:string secretRef=3:LocalObjectReference sslEnabled=4:bool protectionDomain=5:string storagePool=6:string storageMode=7:string volumeName=8:string fsType=9:string readOnly=10:bool',
   SeccompProfile: 'type=1:string localhostProfile=2:string',
+  Secret: 'metadata=1:ObjectMeta immutable=5:bool data=2:%bytes stringData=4:%string type=3:string',
   SecretEnvSource: 'localObjectReference=1:~LocalObjectReference optional=2:bool',
   SecretKeySelector: 'localObjectReference=1:~LocalObjectReference key=2:string optional=3:bool',
   SecretProjection: 'localObjectReference=1:~LocalObjectReference items=2:*KeyToPath optional=4:bool',
   SecretVolumeSource: 'secretName=1:string items=2:*KeyToPath defaultMode=3:int32 optional=4:bool',
   SecurityContext:
     'capabilities=1:Capabilities privileged=2:bool seLinuxOptions=3:SELinuxOptions windowsOptions=10:WindowsSecurityContextOptions runAsUser=4:int64 runAsGroup=8:int64 runAsNonRoot=5:bool readOnlyRootFilesystem=6:bool allowPrivilegeEscalation=7:bool procMount=9:string seccompProfile=11:SeccompProfile appArmorProfile=12:AppArmorProfile',
+  ServiceAccount:
+    'metadata=1:ObjectMeta secrets=2:*ObjectReference imagePullSecrets=3:*LocalObjectReference automountServiceAccountToken=4:bool',
   ServiceAccountTokenProjection: 'audience=1:string expirationSeconds=2:int64 path=3:string',
   ShardInfo: 'selector=1:string',
   SleepAction: 'seconds=1:int64',

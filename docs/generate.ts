@@ -13,6 +13,7 @@ import {
   OWNERS,
   POLICY_LIMIT,
   POOL_LIMIT,
+  PROCESS_METRICS,
   REASONS,
   SLIS,
   SPANS,
@@ -80,7 +81,11 @@ ${labelTable()}
 
 ${metricsTable(Object.values(COLLECTOR_METRICS), false)}
 
-Beside them stand the metrics of the Node.js process, ${code('process_*')} and ${code('nodejs_*')}.
+## Of its process
+
+By the names that Prometheus' client libraries use.
+
+${metricsTable(Object.values(PROCESS_METRICS), false)}
 
 ${renderCardinality()}`;
 }

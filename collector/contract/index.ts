@@ -69,6 +69,7 @@ export {
   INFO_LIMIT,
   OTHER_POOL,
   POLICY_LIMIT,
+  PROCESS_METRICS,
   POOL_LIMIT,
   VERSION_LIMIT,
   type ComponentName,

@@ -115,6 +115,34 @@ export const COLLECTOR_METRICS = {
   buildInfo: ownFamily('rollcall_build_info', 'Always 1; the version is a label.', ['version']),
 } as const satisfies Record<string, Metric>;
 
+/** The process that the collector is, by the names that Prometheus' client libraries use. */
+export const PROCESS_METRICS = {
+  cpuUser: ownFamily('process_cpu_user_seconds_total', 'User CPU time spent.'),
+  cpuSystem: ownFamily('process_cpu_system_seconds_total', 'System CPU time spent.'),
+  cpu: ownFamily('process_cpu_seconds_total', 'User and system CPU time spent.'),
+  startTime: ownFamily('process_start_time_seconds', 'When the process began, Unix time.'),
+  resident: ownFamily('process_resident_memory_bytes', 'Resident memory.'),
+  virtual: ownFamily('process_virtual_memory_bytes', 'Virtual memory.'),
+  heap: ownFamily('process_heap_bytes', 'Data segment.'),
+  openFds: ownFamily('process_open_fds', 'Open file descriptors.'),
+  maxFds: ownFamily('process_max_fds', 'File descriptors that may be open.'),
+  lagMin: ownFamily('nodejs_eventloop_lag_min_seconds', 'Least delay of the event loop since the last scrape.'),
+  lagMax: ownFamily('nodejs_eventloop_lag_max_seconds', 'Longest delay of the event loop since the last scrape.'),
+  lagMean: ownFamily('nodejs_eventloop_lag_mean_seconds', 'Mean delay of the event loop since the last scrape.'),
+  lagStddev: ownFamily('nodejs_eventloop_lag_stddev_seconds', 'Standard deviation of these delays.'),
+  lagP50: ownFamily('nodejs_eventloop_lag_p50_seconds', 'Median of these delays.'),
+  lagP90: ownFamily('nodejs_eventloop_lag_p90_seconds', '90th percentile of these delays.'),
+  lagP99: ownFamily('nodejs_eventloop_lag_p99_seconds', '99th percentile of these delays.'),
+  heapTotal: ownFamily('nodejs_heap_size_total_bytes', 'Heap that V8 has reserved.'),
+  heapUsed: ownFamily('nodejs_heap_size_used_bytes', 'Heap that is in use.'),
+  external: ownFamily('nodejs_external_memory_bytes', 'Memory of objects outside the heap.'),
+  versionInfo: ownFamily('nodejs_version_info', 'Always 1; the version of Node.js is a label.', ['version']),
+  gcDuration: own(
+    { name: 'nodejs_gc_duration_seconds', type: 'histogram', help: 'Pauses of garbage collections, by kind.' },
+    ['kind'],
+  ),
+} as const satisfies Record<string, Metric>;
+
 /** How many policies a collector evaluates at most. */
 export const POLICY_LIMIT = 200;
 

@@ -139,7 +139,7 @@ export const TABLE: readonly Row[] = [
     files: 'collector/src/http/',
     may: ['contract'],
     types: CORE,
-    npm: ['express', 'prom-client'],
+    npm: ['express'],
     node: true,
     why: 'handlers are given functions, so no route can reach around them into the core',
   },

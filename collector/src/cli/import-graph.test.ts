@@ -41,7 +41,6 @@ async function load(env: Readonly<Record<string, string>>): Promise<ReadonlySet<
 describe('a start of rollcall serve', () => {
   it('loads nothing of OpenTelemetry, express or the Kubernetes client, as long as nobody needs it', async () => {
     const packages = await load({});
-    // prom-client loads the API, which is small and does nothing by itself.
     expect([...packages].filter((name) => /^@opentelemetry\/(?!api$)|^express$|^@kubernetes/.test(name))).toEqual([]);
     expect(packages).toContain('pino');
   });

@@ -7,7 +7,7 @@ import { watchPolicyFiles } from '../config/policy-files-watch.ts';
 import type { ServeConfig } from '../config/serve-config.ts';
 import type { Instant } from '../coverage/index.ts';
 import type { Answers, Readiness } from '../http/answers.ts';
-import { createRegistry, createSelfMetrics, type SelfMetrics, type SelfMetricsSource } from '../http/self-metrics.ts';
+import { createSelfMetrics, type SelfMetrics, type SelfMetricsSource } from '../http/self-metrics.ts';
 import { startServer, type RunningServer, type ServerOptions } from '../http/server.ts';
 import { renderExposition } from '../metrics/exposition.ts';
 import { watchCluster, type ClusterWatch } from '../watch/cluster-watch.ts';
@@ -108,7 +108,7 @@ function measureSelf(
   parts: () => Measured,
 ): SelfMetrics {
   const now = (): Instant => parts().live.now();
-  return createSelfMetrics(createRegistry(), {
+  return createSelfMetrics({
     ...known,
     watches: () => statusesOf([...parts().watch.watches(), ...parts().layers.watches()], now()),
     rejectedPolicies: () => parts().book.rejected().length,
@@ -225,7 +225,7 @@ function expose(
   // What increase() sees first is no increase: a hole that a new process has booked before anybody looked is shown from the second look on.
   let span: 'led' | 'exported' = 'led';
   return {
-    collectorFamilies: families,
+    collectorFamilies: () => Promise.resolve(families()),
     exposition: (format, collector) => {
       const at = now();
       const [readings, leads] = [pipeline.read(at, span), pipeline.leads(at)];

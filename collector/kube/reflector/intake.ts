@@ -78,8 +78,9 @@ export class Intake<T> {
     if (!this.#isWhole(raw)) return '';
     const { uid, version } = raw;
     const known = this.#known;
+    const standing = known.compare(uid, version);
     // A list is the truth even when its versions are lower, as after etcd was restored from a backup.
-    if (known.isAt(uid, version) || (!known.listing && known.isPast(uid, version))) {
+    if (standing === 'same' || (standing === 'past' && !known.listing)) {
       known.list(uid);
       return version;
     }

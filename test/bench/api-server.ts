@@ -1,89 +1,143 @@
 /**
- * A synthetic API server in a process of its own: `node api-server.ts NODES [--paged-only]`. It says its address on stdout. Selectors are
- * ignored: all pods belong to the one DaemonSet. Nothing changes but by POST /bench/heartbeats and /bench/ready.
+ * A synthetic API server in a process of its own, over TLS: `node api-server.ts --nodes N --cert FILE --key FILE [--daemons N] [--paged-only]
+ * [--json-only]`. It says the port of the API and that of its orders (plain HTTP) on stdout. Selectors are ignored: all pods of a namespace
+ * belong to one DaemonSet. Nothing changes but by the orders of `change-cluster.ts`.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { createServer as createPlainServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { bookmark, openWatch, send, sendList } from './serve-collection.ts';
+import { ORDERS, type Publish } from './change-cluster.ts';
+import type { Encoding } from './encoding.ts';
+import { JSON_ENCODING } from './json-encoding.ts';
+import { PROTOBUF_ENCODING } from './protobuf-encoding.ts';
+import { openWatch, send, sendList } from './serve-collection.ts';
 import { createSyntheticCluster, NODES_PATH, type SyntheticCluster } from './synthetic-cluster.ts';
 
 const BOOKMARK_INTERVAL_MS = 60_000;
-const BURST_MS = 10;
+// kube-state-metrics asks for it before anything else.
+const VERSION = JSON.stringify({ major: '1', minor: '36', gitVersion: 'v1.36.3', platform: 'linux/amd64' });
 
 interface Host {
   readonly cluster: SyntheticCluster;
-  readonly watches: Map<string, Set<ServerResponse>>;
+  /** By path: the watches and what each is written in. */
+  readonly watches: Map<string, Map<ServerResponse, Encoding>>;
   readonly pagedOnly: boolean;
+  readonly jsonOnly: boolean;
+  /** Changes before this version are forgotten. */
+  oldestVersion: number;
+  /** What the last reader of nodes accepted. */
+  accept: string;
 }
 
 async function answer(host: Host, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://127.0.0.1');
+  if (pathname === '/version') return void response.end(VERSION);
   const collection = host.cluster.collections.get(pathname);
-  if (pathname === '/bench/heartbeats') return sendHeartbeats(host, query, response);
-  if (pathname === '/bench/ready') return flipReady(host, query, response);
   if (collection === undefined) return refuse(response, 404, `the server could not find ${pathname}`);
-  if (query.get('watch') !== 'true') return sendList(collection, response, { query, version: host.cluster.version() });
-  const initial = query.get('sendInitialEvents') === 'true';
-  if (initial && host.pagedOnly) return refuse(response, 422, 'sendInitialEvents: Forbidden');
-  await openWatch(collection, response, { cluster: host.cluster, initial });
-  const open = host.watches.get(pathname) ?? new Set();
-  host.watches.set(pathname, open.add(response));
+  const { accept = '' } = request.headers;
+  if (pathname === NODES_PATH) host.accept = accept;
+  const question = { query, encoding: chooseEncoding(host, accept), version: host.cluster.version() };
+  if (query.get('watch') !== 'true') return sendList(collection, response, question);
+  const refusal = refuseWatch(host, query);
+  if (refusal !== undefined) return refuse(response, ...refusal);
+  await openWatch(collection, response, question);
+  const open = host.watches.get(pathname) ?? new Map<ServerResponse, Encoding>();
+  host.watches.set(pathname, open.set(response, question.encoding));
   response.on('close', () => open.delete(response));
 }
 
+function chooseEncoding({ jsonOnly }: Host, accept: string): Encoding {
+  return !jsonOnly && accept.includes(PROTOBUF_ENCODING.contentType) ? PROTOBUF_ENCODING : JSON_ENCODING;
+}
+
+function refuseWatch(host: Host, query: URLSearchParams): readonly [code: number, message: string] | undefined {
+  if (query.get('sendInitialEvents') === 'true')
+    return host.pagedOnly ? [422, 'sendInitialEvents: Forbidden'] : undefined;
+  const since = Number(query.get('resourceVersion'));
+  return since > 0 && since < host.oldestVersion ? [410, 'too old resource version'] : undefined;
+}
+
+const REASONS: Readonly<Record<number, string>> = { 404: 'NotFound', 410: 'Expired', 422: 'Invalid' };
+
 function refuse(response: ServerResponse, code: number, message: string): void {
-  const reason = code === 404 ? 'NotFound' : 'Invalid';
   response.writeHead(code, { 'Content-Type': 'application/json' });
-  response.end(JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', message, reason, code }));
+  const status = { kind: 'Status', apiVersion: 'v1', status: 'Failure', message, reason: REASONS[code], code };
+  response.end(JSON.stringify(status));
 }
 
-/** `count` status writes of kubelets, node after node, `rate` a second; answers when the last is sent. */
-async function sendHeartbeats(host: Host, query: URLSearchParams, response: ServerResponse): Promise<void> {
-  const count = Number(query.get('count'));
-  const rate = Number(query.get('rate'));
-  const size = host.cluster.collections.get(NODES_PATH)?.size ?? 0;
-  const start = performance.now();
-  for (let sent = 0; sent < count;) {
-    const due = Math.min(count, Math.ceil(((performance.now() - start) * rate) / 1000));
-    for (; sent < due; sent++) {
-      host.cluster.heartbeat(sent % size);
-      await publishNode(host, sent % size);
-    }
-    await delay(BURST_MS);
+async function follow(host: Host, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const order = ORDERS[pathname];
+  if (pathname === '/bench/accept') response.end(JSON.stringify(host.accept));
+  else if (pathname === '/bench/forget') response.end(JSON.stringify(forget(host)));
+  else if (order === undefined) refuse(response, 404, `there is no order ${pathname}`);
+  else {
+    const publish = createPublish(host);
+    const result = await order({ cluster: host.cluster, publish }, (name) => Number(query.get(name)));
+    response.end(JSON.stringify(result ?? null));
   }
-  response.end();
 }
 
-async function flipReady(host: Host, query: URLSearchParams, response: ServerResponse): Promise<void> {
-  const node = Number(query.get('node'));
-  host.cluster.setReady(node, query.get('ready') === 'true');
-  await publishNode(host, node);
-  response.end();
+function createPublish({ cluster, watches }: Host): Publish {
+  const paths = new Map([...cluster.collections].map(([path, collection]) => [collection, path]));
+  return async (collection, index, frame) => {
+    for (const [watch, encoding] of watches.get(paths.get(collection) ?? '') ?? [])
+      await send(watch, collection.encode(index, frame, encoding));
+  };
 }
 
-async function publishNode({ cluster, watches }: Host, node: number): Promise<void> {
-  const event = cluster.collections.get(NODES_PATH)?.encode(node, 'MODIFIED') ?? Buffer.alloc(0);
-  for (const watch of watches.get(NODES_PATH) ?? []) await send(watch, event);
+/** Cuts all watches, and whoever resumes one is told that it is too late: answers how many were cut. */
+function forget(host: Host): number {
+  host.cluster.heartbeat(0);
+  host.oldestVersion = host.cluster.version();
+  const open = [...host.watches.values()].flatMap((watches) => [...watches.keys()]);
+  for (const watch of open) watch.destroy();
+  return open.length;
 }
 
 function sendBookmarks({ cluster, watches }: Host): void {
+  const metadata = { resourceVersion: String(cluster.version()), annotations: {} };
   for (const [path, collection] of cluster.collections)
-    for (const watch of watches.get(path) ?? []) watch.write(bookmark(collection, cluster.version()));
+    for (const [watch, encoding] of watches.get(path) ?? []) watch.write(encoding.bookmark(collection, metadata));
 }
 
+type Handler = (host: Host, request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
 function main(): void {
-  const { values, positionals } = parseArgs({ options: { 'paged-only': { type: 'boolean' } }, allowPositionals: true });
-  const cluster = createSyntheticCluster(Number(positionals[0]));
-  const host: Host = { cluster, watches: new Map(), pagedOnly: values['paged-only'] ?? false };
-  const server = createServer((request, response) => {
-    answer(host, request, response).catch((error: unknown) => response.destroy(error as Error));
+  const text = { type: 'string', default: '' } as const;
+  const flag = { type: 'boolean', default: false } as const;
+  const { values } = parseArgs({
+    options: {
+      nodes: text,
+      daemons: { type: 'string', default: '1' },
+      cert: text,
+      key: text,
+      'paged-only': flag,
+      'json-only': flag,
+    },
   });
+  const host: Host = {
+    cluster: createSyntheticCluster(Number(values.nodes), Number(values.daemons)),
+    watches: new Map(),
+    pagedOnly: values['paged-only'],
+    jsonOnly: values['json-only'],
+    oldestVersion: 0,
+    accept: '',
+  };
+  const handle = (handler: Handler) => (request: IncomingMessage, response: ServerResponse) => {
+    handler(host, request, response).catch((error: unknown) => response.destroy(error as Error));
+  };
   setInterval(() => sendBookmarks(host), BOOKMARK_INTERVAL_MS);
-  server.listen(0, '127.0.0.1', () => {
-    process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })}\n`);
-  });
+  const api = createServer({ cert: readFileSync(values.cert), key: readFileSync(values.key) }, handle(answer));
+  const orders = createPlainServer(handle(follow));
+  api.listen(0, '127.0.0.1', () =>
+    orders.listen(0, '127.0.0.1', () => {
+      const [port, ordersPort] = [api, orders].map((server) => (server.address() as AddressInfo).port);
+      process.stdout.write(`${JSON.stringify({ port, ordersPort })}\n`);
+    }),
+  );
 }
 
 main();

@@ -16,13 +16,17 @@ export interface Child {
 }
 
 /** Starts a program on the Node that runs this one, whether it is named or found by `#!/usr/bin/env node`. Its stderr goes to ours. */
-export function startProgram([path = '', ...args]: readonly string[]): Child {
+export function startProgram([path = '', ...args]: readonly string[], more: NodeJS.ProcessEnv = {}): Child {
   const startedMs = performance.now();
-  const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}` };
+  const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`, ...more };
   const program = spawn(path, args, { stdio: ['ignore', 'pipe', 'inherit'], env });
   const ended = once(program, 'close');
   const lines = createInterface(program.stdout)[Symbol.asyncIterator]();
   if (program.pid === undefined) throw new Error(`cannot start ${path}`);
+  // Nobody outlives us, however we end.
+  const end = (): void => void program.kill('SIGKILL');
+  process.once('exit', end);
+  void ended.then(() => process.off('exit', end));
   return {
     pid: program.pid,
     startedMs,

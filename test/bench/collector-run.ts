@@ -2,64 +2,129 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startApi, type ApiProcess, type ListMode } from './api-process.ts';
 import { startProgram, type Child } from './child.ts';
-import { median, type Figures } from './figures.ts';
+import { median, quantile, type CollectorFigures } from './figures.ts';
+import { measureDelays } from './measure-delays.ts';
+import { measureRelist } from './measure-relist.ts';
 import { readProcess } from './process-figures.ts';
 import { scrape, type Scrape } from './scrape.ts';
-import { EVENTS, EVENTS_A_SECOND, SETTLE_MS } from './workload.ts';
+import { createStalls, wallClock, type Stalls } from './stalls.ts';
+import { EVENTS, EVENTS_A_SECOND, LIVE_S, SETTLE_MS } from './workload.ts';
 
-/** What is run: the program, on so many nodes and a server that lists in that way; flags for Node in place of the program's own. */
-export interface CollectorRun {
+/** The collector under test: the program, flags for Node in place of its own, and whether the server knows JSON only. */
+export interface CollectorSetting {
   readonly program: string;
+  readonly nodeFlags: readonly string[];
+  readonly jsonOnly: boolean;
+}
+
+/** So many nodes, listed in that way; `brief` ends with the memory after the first answer. */
+export interface CollectorRun extends CollectorSetting {
   readonly nodes: number;
   readonly mode: ListMode;
-  readonly nodeFlags: readonly string[];
+  readonly brief: boolean;
+}
+
+/** The figures, and what it had asked the API server to write in. */
+export interface CollectorResult {
+  readonly figures: CollectorFigures;
+  readonly accept: string;
 }
 
 const READY_POLL_MS = 100;
 const REPEATED = 9;
 
-/** Runs it until /readyz and /metrics say that every node is expected and covered, then through the events and some scrapes. */
-export async function runCollector({ program, nodes, mode, nodeFlags }: CollectorRun): Promise<Figures> {
+/** Runs it until /readyz and /metrics say that every node is expected and covered, then through all that is measured. */
+export async function runCollector(run: CollectorRun): Promise<CollectorResult> {
   await using stack = new AsyncDisposableStack();
-  const api = stack.adopt(await startApi(nodes, mode), (own) => own.stop());
-  const flags = ['serve', '--discover', '--kubeconfig', api.kubeconfig, '--listen', '127.0.0.1:0'];
-  const command = nodeFlags.length === 0 ? [program] : [process.execPath, ...nodeFlags, program];
-  const child = stack.adopt(startProgram([...command, ...flags]), (own) => own.stop());
-  const url = String((await child.line('url'))['url']);
-  const answer = await firstAnswer(url, nodes);
+  const life = await startCollector(stack, run, 1);
+  const { api, child, url, stalls } = life;
+  const firstMs = wallClock();
   const wallS = (performance.now() - child.startedMs) / 1000;
   const { cpuS } = await readProcess(child.pid);
   await delay(SETTLE_MS);
   const settled = await readProcess(child.pid);
-  const eventsCpuMs = await measureEvents(api, child, url);
-  const delayMs = await measureDelay(api, url);
-  const scrapes: Scrape[] = [];
-  for (let turn = 0; turn < REPEATED; turn++) scrapes.push(await scrape(url));
-  const { peakMb } = await readProcess(child.pid);
-  return {
-    cpuS,
-    wallS,
-    peakMb,
-    settledMb: settled.rssMb,
-    stallMs: answer.sum('nodejs_eventloop_lag_max_seconds') * 1000,
+  const start = { cpuS, wallS, settledMb: settled.rssMb, stallMs: stalls.longest(0, firstMs) };
+  const accept = await api.accept();
+  if (run.brief) return { figures: { ...NOTHING, ...start, peakMb: settled.peakMb }, accept };
+  await api.live(LIVE_S);
+  const lived = await readProcess(child.pid);
+  const eventsCpuMs = await measureEvents(life);
+  const delays = await measureDelays(api, url);
+  const { ms: scrapeMs, bytes: scrapeBytes, gzipBytes } = await measureScrapes(url);
+  const served = { servingStallMs: stalls.longest(firstMs), peakMb: (await readProcess(child.pid)).peakMb };
+  const relist = await measureRelist(api, url);
+  const figures = {
+    ...start,
+    ...served,
+    liveCpuPercent: ((lived.cpuS - settled.cpuS) / LIVE_S) * 100,
     eventsCpuMs,
-    delayMs,
-    scrapeMs: median(scrapes.map(({ ms }) => ms)),
-    scrapeBytes: median(scrapes.map(({ bytes }) => bytes)),
+    delayMs: median(delays.scrape),
+    delayP99Ms: quantile(delays.scrape, 0.99),
+    streamMs: median(delays.stream),
+    streamP99Ms: quantile(delays.stream, 0.99),
+    scrapeMs,
+    scrapeBytes,
+    gzipBytes,
+    relistScrapeMs: relist.longestMs,
+    relistS: relist.seconds,
+    relistPeakMb: (await readProcess(child.pid)).peakMb,
   };
+  return { figures, accept };
 }
 
-async function firstAnswer(url: string, nodes: number): Promise<Scrape> {
+/** What scrapes cost with several policies. */
+export interface PoliciesFigures {
+  readonly policies: number;
+  readonly ms: number;
+  readonly bytes: number;
+  readonly gzipBytes: number;
+  readonly peakMb: number;
+}
+
+/** Runs it with so many DaemonSets that have pods on all nodes, only as far as its scrapes. */
+export async function runPolicies(
+  setting: CollectorSetting,
+  nodes: number,
+  policies: number,
+): Promise<PoliciesFigures> {
+  await using stack = new AsyncDisposableStack();
+  const run = { ...setting, nodes, mode: 'streaming', brief: true } as const;
+  const { child, url } = await startCollector(stack, run, policies);
+  await delay(SETTLE_MS);
+  const scrapes = await measureScrapes(url);
+  return { policies, ...scrapes, peakMb: (await readProcess(child.pid)).peakMb };
+}
+
+interface Life {
+  readonly api: ApiProcess;
+  readonly child: Child;
+  readonly url: string;
+  readonly stalls: Stalls;
+}
+
+async function startCollector(stack: AsyncDisposableStack, run: CollectorRun, daemons: number): Promise<Life> {
+  const { program, nodes, mode, nodeFlags, jsonOnly } = run;
+  const api = stack.adopt(await startApi(nodes, mode, { daemons, jsonOnly }), (own) => own.stop());
+  const stalls = stack.use(createStalls());
+  const flags = ['serve', '--discover', '--kubeconfig', api.kubeconfig, '--listen', '127.0.0.1:0'];
+  const command = nodeFlags.length === 0 ? [program] : [process.execPath, ...nodeFlags, program];
+  const child = stack.adopt(startProgram([...command, ...flags], stalls.env), (own) => own.stop());
+  const url = String((await child.line('url'))['url']);
+  await waitForAnswer(url, nodes * daemons);
+  return { api, child, url, stalls };
+}
+
+async function waitForAnswer(url: string, covered: number): Promise<void> {
   for (;;) {
     const { ok } = await fetch(`${url}/readyz`);
     const answer = ok ? await scrape(url) : undefined;
-    const isFull = (family: string): boolean => answer?.sum(family) === nodes;
-    if (answer !== undefined && isFull('rollcall_expected_nodes') && isFull('rollcall_covered_nodes')) return answer;
+    const isFull = (family: string): boolean => answer?.sum(family) === covered;
+    if (isFull('rollcall_expected_nodes') && isFull('rollcall_covered_nodes')) return;
     await delay(READY_POLL_MS);
   }
 }
 
-async function measureEvents(api: ApiProcess, { pid }: Child, url: string): Promise<number> {
+async function measureEvents({ api, child: { pid }, url }: Life): Promise<number> {
   const seen = async (): Promise<number> => (await scrape(url)).sum('rollcall_watch_events_total', 'watch="nodes"');
   const target = (await seen()) + EVENTS;
   const before = await readProcess(pid);
@@ -69,14 +134,25 @@ async function measureEvents(api: ApiProcess, { pid }: Child, url: string): Prom
   return ((after.cpuS - before.cpuS) * 1000) / (EVENTS / 1000);
 }
 
-async function measureDelay(api: ApiProcess, url: string): Promise<number> {
-  const delays: number[] = [];
-  for (let turn = 0; turn < REPEATED; turn++) {
-    const uncovered = 1 - (turn % 2);
-    const start = performance.now();
-    await api.setReady(7, uncovered === 0);
-    while ((await scrape(url)).sum('rollcall_uncovered_nodes') !== uncovered) await delay(1);
-    delays.push(performance.now() - start);
-  }
-  return median(delays);
+async function measureScrapes(url: string): Promise<Pick<PoliciesFigures, 'ms' | 'bytes' | 'gzipBytes'>> {
+  const scrapes: Scrape[] = [];
+  for (let turn = 0; turn < REPEATED; turn++) scrapes.push(await scrape(url));
+  const { bytes: gzipBytes } = await scrape(url, 'gzip');
+  return { ms: median(scrapes.map(({ ms }) => ms)), bytes: median(scrapes.map(({ bytes }) => bytes)), gzipBytes };
 }
+
+const NOTHING = {
+  servingStallMs: NaN,
+  liveCpuPercent: NaN,
+  eventsCpuMs: NaN,
+  delayMs: NaN,
+  delayP99Ms: NaN,
+  streamMs: NaN,
+  streamP99Ms: NaN,
+  scrapeMs: NaN,
+  scrapeBytes: NaN,
+  gzipBytes: NaN,
+  relistScrapeMs: NaN,
+  relistS: NaN,
+  relistPeakMb: NaN,
+} as const;

@@ -1,84 +1,80 @@
-/** Runs the contestants turn by turn, so that a busy machine is busy for all of them, and judges the figures. */
-import { runCollector } from './collector-run.ts';
-import { median, type Figures } from './figures.ts';
+/** Runs the contestants turn by turn, so that a busy machine is busy for all of them. */
+import { runCollector, runPolicies, type CollectorSetting, type PoliciesFigures } from './collector-run.ts';
+import type { CollectorFigures, Figures } from './figures.ts';
 import { runInformer } from './informer-run.ts';
+import { runReader } from './reader-run.ts';
 
-/** Who is measured: the collector on a server with streaming lists, on one without, and client-node's informer. */
-export type Contestant = 'streaming' | 'paged' | 'informer';
+/** Who is measured, in the order of one round: the collector on a server with streaming lists, the floor, client-node's informer, and the
+ * collector on a server that lists in pages only (as far as its first answer). */
+export const CONTESTANTS = ['streaming', 'reader', 'informer', 'paged'] as const;
+/** One of them. */
+export type Contestant = (typeof CONTESTANTS)[number];
 
-/** The order of one round. */
-export const CONTESTANTS: readonly Contestant[] = ['streaming', 'informer', 'paged'];
+/** One run; only the collector's has all figures. */
+export type Run = Figures & Partial<CollectorFigures>;
 
-/** All runs of one size; the n-th runs of all contestants belong together. */
+/** All runs of one size: a contestant's by their round, of which it may lack some. */
 export interface Contest {
   readonly nodes: number;
-  readonly runs: Readonly<Record<Contestant, readonly Figures[]>>;
+  readonly rounds: Readonly<Record<Contestant, readonly Run[]>>;
+  /** Scrapes with several policies, where they are measured. */
+  readonly policies: readonly PoliciesFigures[];
 }
 
-/** Which collector, how often, and with which flags for its Node in place of its own. `log` gets a line for each run. */
-export interface ContestOptions {
-  readonly program: string;
+/** What is run. `log` gets a line for each run. */
+export interface ContestOptions extends CollectorSetting {
   readonly nodes: number;
   readonly rounds: number;
-  readonly nodeFlags: readonly string[];
+  readonly parts: ReadonlySet<Part>;
   log(line: string): void;
 }
 
+/** What can be left out. */
+export const PARTS = [...CONTESTANTS, 'policies'] as const;
+/** One of them. */
+export type Part = (typeof PARTS)[number];
+
+/** The size at which a promise is made about several policies, and how many. */
+export const POLICIES = { nodes: 20_000, count: 10 } as const;
+
 /** Runs one size. */
-export async function runContest({ program, nodes, rounds, nodeFlags, log }: ContestOptions): Promise<Contest> {
-  const runs: Record<Contestant, Figures[]> = { streaming: [], paged: [], informer: [] };
-  for (let round = 1; round <= rounds; round++) {
-    for (const who of CONTESTANTS) {
-      const figures = await (who === 'informer'
-        ? runInformer(nodes)
-        : runCollector({ program, nodes, mode: who, nodeFlags }));
-      runs[who].push(figures);
-      const { cpuS, wallS, peakMb, stallMs } = figures;
-      const words = [
-        `${cpuS.toFixed(2)} CPU s`,
-        `${wallS.toFixed(1)} s`,
-        `${peakMb.toFixed(0)} MB`,
-        `stall ${stallMs.toFixed(0)} ms`,
-      ];
-      log(`${nodes} nodes, round ${round}, ${who}: ${words.join(', ')}`);
+export async function runContest(options: ContestOptions): Promise<Contest> {
+  const { nodes, parts, log } = options;
+  const rounds: Record<Contestant, Run[]> = { streaming: [], reader: [], informer: [], paged: [] };
+  for (let round = 1; round <= options.rounds; round++) {
+    // Of the collector in this round.
+    let accept = '';
+    for (const who of CONTESTANTS.filter((one) => parts.has(one))) {
+      const run = await runOne(who, options, accept);
+      if (who === 'streaming') ({ accept } = run);
+      rounds[who].push(run.figures);
+      log(`${nodes} nodes, round ${round}, ${who}: ${describe(run.figures)}`);
     }
   }
-  return { nodes, runs };
+  const policies: PoliciesFigures[] = [];
+  if (parts.has('policies') && nodes === POLICIES.nodes)
+    policies.push(await runPolicies(options, nodes, POLICIES.count));
+  return { nodes, rounds, policies };
 }
 
-/** The collector's CPU to first answer in parts of the informer's of the same round. */
-export function ratios({ runs }: Contest, mode: 'streaming' | 'paged'): readonly number[] {
-  return runs[mode].map(({ cpuS }, round) => cpuS / (runs.informer[round]?.cpuS ?? Number.NaN));
+async function runOne(
+  who: Contestant,
+  options: ContestOptions,
+  accept: string,
+): Promise<{ readonly figures: Run; readonly accept: string }> {
+  const { nodes, jsonOnly } = options;
+  switch (who) {
+    case 'streaming':
+    case 'paged':
+      return runCollector({ ...options, mode: who, brief: who === 'paged' });
+    case 'reader':
+      return { figures: await runReader(nodes, { accept, jsonOnly }), accept };
+    case 'informer':
+      return { figures: await runInformer(nodes), accept };
+  }
 }
 
-/** What the project promises, each with the measured figure and whether it holds. */
-export interface Verdict {
-  readonly promise: string;
-  readonly figure: string;
-  readonly holds: boolean;
-}
-
-const JUDGED_NODES = 20_000;
-const MOST_MB = 200;
-const LARGEST_RATIO = 1 / 3;
-
-/** Memory by the worst run, CPU by the median ratio, both for either way of listing; nothing for sizes that no promise is about. */
-export function judge(contest: Contest): readonly Verdict[] {
-  if (contest.nodes !== JUDGED_NODES) return [];
-  return (['streaming', 'paged'] as const).flatMap((mode) => {
-    const peakMb = Math.max(...contest.runs[mode].map((run) => run.peakMb));
-    const ratio = median(ratios(contest, mode));
-    return [
-      {
-        promise: `${JUDGED_NODES} nodes, ${mode} lists: peak RSS below ${MOST_MB} MB`,
-        figure: `${peakMb.toFixed(0)} MB`,
-        holds: peakMb < MOST_MB,
-      },
-      {
-        promise: `${JUDGED_NODES} nodes, ${mode} lists: CPU to first answer at most 1/3 of the informer's`,
-        figure: ratio.toFixed(3),
-        holds: ratio <= LARGEST_RATIO,
-      },
-    ];
-  });
+function describe({ cpuS, wallS, peakMb, stallMs }: Figures): string {
+  const words = [`${cpuS.toFixed(2)} CPU s`, `${wallS.toFixed(1)} s`, `${peakMb.toFixed(0)} MB`];
+  return [...words, ...(Number.isNaN(stallMs) ? [] : [`stall ${stallMs.toFixed(0)} ms`])].join(', ');
 }

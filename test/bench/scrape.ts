@@ -1,4 +1,7 @@
 /** Scrapes /metrics as Prometheus would, and sums what is needed of it. */
+import { once } from 'node:events';
+import { Agent, get, type IncomingMessage } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 
 /** One scrape: the sum of a family's samples (0 if it has none), how long it took in milliseconds, and its bytes. */
 export interface Scrape {
@@ -7,19 +10,25 @@ export interface Scrape {
   readonly bytes: number;
 }
 
-/** Scrapes once. Throws for any status but 200. */
-export async function scrape(url: string): Promise<Scrape> {
+// A scraper keeps its connection.
+const agent = new Agent({ keepAlive: true });
+
+/** Scrapes once; `gzip` counts the bytes on the wire and has no sums. Rejects for any status but 200. */
+export async function scrape(url: string, encoding: 'identity' | 'gzip' = 'identity'): Promise<Scrape> {
   const start = performance.now();
-  const response = await fetch(`${url}/metrics`, { headers: { 'Accept-Encoding': 'identity' } });
-  const body = await response.text();
+  const request = get(`${url}/metrics`, { agent, headers: { 'Accept-Encoding': encoding } });
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  const body = await buffer(response);
   const ms = performance.now() - start;
-  if (!response.ok) throw new Error(`GET /metrics: ${response.status}: ${body}`);
-  return { sum: (family, label = '') => sumSamples(body, family, label), ms, bytes: Buffer.byteLength(body) };
+  if (response.statusCode !== 200) throw new Error(`GET /metrics: ${response.statusCode}: ${body.toString()}`);
+  return { sum: (family, label = '') => sumSamples(body.toString(), family, label), ms, bytes: body.length };
 }
 
 function sumSamples(body: string, family: string, label: string): number {
   let sum = 0;
-  for (const line of body.split('\n')) {
+  for (let at = body.indexOf(`\n${family}`); at >= 0; at = body.indexOf(`\n${family}`, at + 1)) {
+    const end = body.indexOf('\n', at + 1);
+    const line = body.slice(at + 1, end < 0 ? undefined : end);
     const isOfFamily = line.startsWith(`${family}{`) || line.startsWith(`${family} `);
     if (isOfFamily && line.includes(label)) sum += Number(line.slice(line.lastIndexOf(' ')));
   }

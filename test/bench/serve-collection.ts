@@ -1,52 +1,59 @@
 /** Answers lists and watches of a synthetic cluster as a kube-apiserver does: pages, streaming lists, bookmarks, one write an event. */
 import type { ServerResponse } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
-import type { Collection, SyntheticCluster } from './synthetic-cluster.ts';
+import type { Encoding } from './encoding.ts';
+import type { Collection } from './population.ts';
 
 const ITEMS_A_WRITE = 16;
 
+/** What is asked of a collection, and the version at which it is answered. */
+export interface Question {
+  readonly query: URLSearchParams;
+  readonly encoding: Encoding;
+  readonly version: number;
+}
+
 /** Sends a list, or one page of it if the query has a `limit`. */
 export async function sendList(
-  { size, kind, apiVersion, encode }: Collection,
+  collection: Collection,
   response: ServerResponse,
-  { query, version }: { readonly query: URLSearchParams; readonly version: string },
+  { query, encoding, version }: Question,
 ): Promise<void> {
+  const { size, encode, itemBytes } = collection;
   const first = Number(query.get('continue') ?? 0);
-  const end = Math.min(size, first + Number(query.get('limit') || size));
+  // An API server answers a list of "any version" from its watch cache, whole, whatever the limit (client-go's reflectors ask so).
+  const limit = query.get('resourceVersion') === '0' ? size : Number(query.get('limit') || size);
+  const end = Math.min(size, first + limit);
   const token = end < size ? { continue: String(end), remainingItemCount: size - end } : {};
-  const metadata = JSON.stringify({ resourceVersion: version, ...token });
-  response.setHeader('Content-Type', 'application/json');
-  response.write(`{"kind":"${kind}List","apiVersion":"${apiVersion}","metadata":${metadata},"items":[`);
+  let bytes = 0;
+  for (let index = first; index < end; index++) bytes += itemBytes(index, encoding);
+  const { head, tail } = encoding.frameList(collection, { resourceVersion: String(version), ...token }, bytes);
+  response.setHeader('Content-Type', encoding.contentType);
+  response.write(head);
   for (let from = first; from < end; from += ITEMS_A_WRITE) {
     const parts: Buffer[] = [];
     for (let index = from; index < Math.min(end, from + ITEMS_A_WRITE); index++) {
-      if (index > first) parts.push(COMMA);
-      parts.push(encode(index, 'item'));
+      if (index > first) parts.push(encoding.between);
+      parts.push(encode(index, 'item', encoding));
     }
     await send(response, Buffer.concat(parts));
   }
-  response.end(']}\n');
+  response.end(tail);
 }
 
-const COMMA = Buffer.from(',');
-
-/** Opens a watch; with `initial` all objects come first, and a bookmark that marks their end (KEP-3157). */
+/** Opens a watch; with `sendInitialEvents` all objects come first, and a bookmark that marks their end (KEP-3157). */
 export async function openWatch(
   collection: Collection,
   response: ServerResponse,
-  { cluster, initial }: { readonly cluster: SyntheticCluster; readonly initial: boolean },
+  { query, encoding, version }: Question,
 ): Promise<void> {
-  response.setHeader('Content-Type', 'application/json');
+  response.setHeader('Content-Type', encoding.watchContentType);
   response.flushHeaders();
-  if (!initial) return;
-  for (let index = 0; index < collection.size; index++) await send(response, collection.encode(index, 'ADDED'));
-  await send(response, bookmark(collection, cluster.version(), { 'k8s.io/initial-events-end': 'true' }));
-}
-
-/** The event that says: up to this version nothing is missing. */
-export function bookmark({ kind, apiVersion }: Collection, version: string, annotations: object = {}): Buffer {
-  const metadata = { resourceVersion: version, creationTimestamp: null, annotations };
-  return Buffer.from(`${JSON.stringify({ type: 'BOOKMARK', object: { kind, apiVersion, metadata } })}\n`);
+  if (query.get('sendInitialEvents') !== 'true') return;
+  for (let index = 0; index < collection.size; index++)
+    await send(response, collection.encode(index, 'ADDED', encoding));
+  const annotations = { 'k8s.io/initial-events-end': 'true' };
+  await send(response, encoding.bookmark(collection, { resourceVersion: String(version), annotations }));
 }
 
 /** One write that is not joined with the next (node:http holds writes together for the rest of a turn), at the reader's pace. */

@@ -1,99 +1,101 @@
-/** The synthetic cluster: N nodes and their daemon pods, kept as two numbers each and turned into bytes when they are sent. */
+/** The synthetic cluster: N nodes and their daemon pods, kept as some numbers each and turned into bytes when they are sent. */
 import { DAEMON, daemonSetObject, podObject, revisionObject } from './daemon-objects.ts';
 import { nodeObject } from './node-object.ts';
-import { createStamp, type Stamp } from './stamp.ts';
-
-/** The two ways in which an object goes over the wire. */
-export type Frame = 'item' | 'ADDED' | 'MODIFIED';
-
-/** One kind's objects. */
-export interface Collection {
-  readonly kind: string;
-  readonly apiVersion: string;
-  readonly size: number;
-  /** The bytes of one object in a frame; watch events end with their newline. */
-  encode(index: number, frame: Frame): Buffer;
-}
+import { createPopulation, FIRST_VERSION, type Collection } from './population.ts';
+import { varyObject } from './vary-objects.ts';
 
 /** The cluster; it changes only by its methods. */
 export interface SyntheticCluster {
-  /** By path. */
+  readonly nodes: Collection;
+  /** By path; a path of all namespaces has a namespace's objects. */
   readonly collections: ReadonlyMap<string, Collection>;
+  /** The pods of the daemon that is always there. */
+  readonly pods: Collection;
   /** The newest resourceVersion. */
-  version(): string;
+  version(): number;
   /** A node's status is written anew with the Ready status it has. */
   heartbeat(node: number): void;
   setReady(node: number, ready: boolean): void;
+  /** Another pod takes the place of a node's: not ready until `startPod`. */
+  replacePod(node: number): void;
+  startPod(node: number): void;
 }
 
-/** The path of the nodes, which are the only objects that change. */
+/** The path of the nodes. */
 export const NODES_PATH = '/api/v1/nodes';
+/** The path of the pods that change. */
+export const PODS_PATH = `/api/v1/namespaces/${DAEMON.namespace}/pods`;
 
-// Ten digits, as wide as the mark.
-const FIRST_VERSION = 1_000_000_000;
-const ZONES = ['zone-a', 'zone-b', 'zone-c'];
-const POOLS = ['pool-a', 'pool-b', 'pool-c', 'pool-d', 'pool-e'];
-const CREATED = '2026-01-10T08:00:00Z';
-
-/** A cluster at rest: every node Ready, every pod running. */
-export function createSyntheticCluster(count: number): SyntheticCluster {
-  let version = FIRST_VERSION;
-  const versions = new Float64Array(count).fill(FIRST_VERSION);
-  const down = new Set<number>();
-  const ready = stampFrames(nodeObject('True'));
-  const notReady = stampFrames(nodeObject('False'));
-  const nodes: Collection = {
-    kind: 'Node',
-    apiVersion: 'v1',
-    size: count,
-    encode: (node, frame) => (down.has(node) ? notReady : ready)[frame](describe(node, versions[node] ?? 0)),
-  };
-  const write = (node: number): void => {
-    versions[node] = ++version;
-  };
-  const { namespace } = DAEMON;
+/** A cluster at rest: every node Ready, every pod running, of so many DaemonSets that run on all nodes. */
+export function createSyntheticCluster(count: number, daemons: number): SyntheticCluster {
+  const clock = { version: FIRST_VERSION, bornS: Math.floor(Date.now() / 1000) };
+  const nodes = createPopulation(count, clock, [varyObject(nodeObject('True')), varyObject(nodeObject('False'))]);
+  const pods = createPopulation(count, clock, [varyObject(podObject()), varyObject(startingPod())]);
+  const collections = new Map<string, Collection>([[NODES_PATH, nodes.collection]]);
+  const sets = [];
+  for (let daemon = 0; daemon < daemons; daemon++) {
+    const named = (object: object): object => renameDaemon(object, daemon);
+    const { namespace } = named(DAEMON) as typeof DAEMON;
+    const own = daemon === 0 ? pods : createPopulation(count, clock, [varyObject(named(podObject()))]);
+    const set = createPopulation(1, clock, [varyObject(named(daemonSetObject(count)))]).collection;
+    sets.push(set);
+    collections.set(`/api/v1/namespaces/${namespace}/pods`, own.collection);
+    collections.set(`/apis/apps/v1/namespaces/${namespace}/daemonsets`, set);
+    const revision = createPopulation(1, clock, [varyObject(named(revisionObject()))]).collection;
+    collections.set(`/apis/apps/v1/namespaces/${namespace}/controllerrevisions`, revision);
+  }
+  collections.set('/apis/apps/v1/daemonsets', joinCollections(sets));
   return {
-    collections: new Map([
-      [NODES_PATH, nodes],
-      [`/api/v1/namespaces/${namespace}/pods`, fixed('Pod', 'v1', { object: podObject(), count })],
-      ['/apis/apps/v1/daemonsets', fixed('DaemonSet', 'apps/v1', { object: daemonSetObject(count), count: 1 })],
-      [
-        `/apis/apps/v1/namespaces/${namespace}/controllerrevisions`,
-        fixed('ControllerRevision', 'apps/v1', { object: revisionObject(), count: 1 }),
-      ],
-    ]),
-    version: () => String(version),
-    heartbeat: write,
-    setReady: (node, isReady) => {
-      if (isReady) down.delete(node);
-      else down.add(node);
-      write(node);
+    nodes: nodes.collection,
+    pods: pods.collection,
+    collections,
+    version: () => clock.version,
+    heartbeat: nodes.touch,
+    setReady: (node, ready) => nodes.turn(node, ready ? 0 : 1),
+    replacePod(node) {
+      pods.replace(node);
+      pods.turn(node, 1);
     },
+    startPod: (node) => pods.turn(node, 0),
   };
 }
 
-function fixed(
-  kind: string,
-  apiVersion: string,
-  { object, count }: { readonly object: object; readonly count: number },
-): Collection {
-  const stamps = stampFrames(object);
-  return { kind, apiVersion, size: count, encode: (index, frame) => stamps[frame](describe(index, FIRST_VERSION)) };
-}
-
-function stampFrames(object: object): Readonly<Record<Frame, Stamp>> {
-  // As the API server sends them: an item of a list has neither kind nor apiVersion, an object of an event has both, first.
-  const item = JSON.stringify({ ...object, kind: undefined, apiVersion: undefined });
-  const event = (type: string): Stamp => createStamp(`{"type":"${type}","object":${JSON.stringify(object)}}\n`);
-  return { item: createStamp(item), ADDED: event('ADDED'), MODIFIED: event('MODIFIED') };
-}
-
-function describe(index: number, version: number): Readonly<Record<string, string>> {
+/** One collection of several that have one object each. */
+function joinCollections(all: readonly Collection[]): Collection {
+  const [first] = all;
+  if (first === undefined) throw new Error('there is no collection to join');
+  const at = (index: number): Collection => all[index] ?? first;
   return {
-    index: String(index).padStart(6, '0'),
-    version: String(version),
-    zone: ZONES[index % ZONES.length] ?? '',
-    pool: POOLS[index % POOLS.length] ?? '',
-    at: CREATED,
+    kind: first.kind,
+    apiVersion: first.apiVersion,
+    size: all.length,
+    encode: (index, frame, encoding) => at(index).encode(0, frame, encoding),
+    itemBytes: (index, encoding) => at(index).itemBytes(0, encoding),
   };
+}
+
+function renameDaemon(object: object, daemon: number): object {
+  if (daemon === 0) return object;
+  const uid = String(daemon).padStart(4, '0');
+  const text = JSON.stringify(object)
+    .replaceAll('plexd', `agent${daemon}`)
+    .replaceAll('7d0b6f0e-93a1', `7d0b6f0e-${uid}`);
+  return JSON.parse(text) as object;
+}
+
+interface PodShape {
+  readonly status: {
+    readonly conditions: { readonly type: string; status: string }[];
+    readonly containerStatuses: { state: object; ready: boolean }[];
+  };
+}
+
+function startingPod(): object {
+  const pod = podObject() as PodShape;
+  for (const condition of pod.status.conditions) if (condition.type.endsWith('Ready')) condition.status = 'False';
+  for (const container of pod.status.containerStatuses) {
+    container.state = { waiting: { reason: 'ContainerCreating' } };
+    container.ready = false;
+  }
+  return pod;
 }

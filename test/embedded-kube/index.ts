@@ -20,5 +20,6 @@ export type { IncidentWishes } from './world/director.ts';
 export type { Incident, IncidentKind } from './world/incidents.ts';
 export type { DaemonTruth, NodeTruth } from './world/truth.ts';
 export type { DaemonSpec } from './world/world-state.ts';
+export type { Json } from './objects/json.ts';
 export { encodeObject } from './protobuf/encode-object.ts';
 export { encodeList, frameEvent, PROTOBUF, wrapMessage, type KindOf } from './protobuf/frame.ts';

@@ -84,9 +84,10 @@ export class Intake<T> {
       known.list(uid);
       return version;
     }
-    const taken = this.#guard(() => {
-      this.#options.sink.upsert({ uid, resourceVersion: version, value: raw.project() });
-    });
+    const projected = this.#project(raw);
+    const taken =
+      projected !== undefined &&
+      this.#guard(() => this.#options.sink.upsert({ uid, resourceVersion: version, ...projected }));
     if (taken) this.events++;
     known.set(uid, taken ? version : '');
     return version;
@@ -109,10 +110,20 @@ export class Intake<T> {
       call();
       return true;
     } catch (thrown) {
-      // The projection met bytes that are no message: then nothing that comes is to be relied on.
-      if (thrown instanceof KubeError && thrown.code === 'Malformed') throw thrown;
       this.#fault(thrown);
       return false;
+    }
+  }
+
+  // What is wrong with an object is its own affair; that its bytes are no message ends the reading, since nothing behind is to be relied on.
+  #project(raw: RawObject<T>): { readonly value: T } | undefined {
+    if (this.#closed) return undefined;
+    try {
+      return { value: raw.project() };
+    } catch (thrown) {
+      if (thrown instanceof KubeError && thrown.code === 'Malformed') throw thrown;
+      this.#fault(thrown);
+      return undefined;
     }
   }
 

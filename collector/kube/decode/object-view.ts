@@ -14,11 +14,11 @@ export class ObjectView<T> implements RawObject<T> {
   uid = '';
   version = '';
   readonly #wire: Wire;
-  readonly #fromProtobuf: (wire: Wire) => T;
+  readonly #fromProtobuf: (wire: Wire, uid: string) => T;
   #bytes: Buffer = NOTHING;
   #place: Place = { from: 0, to: 0 };
 
-  constructor(wire: Wire, fromProtobuf: (wire: Wire) => T) {
+  constructor(wire: Wire, fromProtobuf: (wire: Wire, uid: string) => T) {
     this.#wire = wire;
     this.#fromProtobuf = fromProtobuf;
   }
@@ -33,7 +33,7 @@ export class ObjectView<T> implements RawObject<T> {
 
   project(): T {
     this.#wire.open(this.#bytes, this.#place.from, this.#place.to);
-    return this.#fromProtobuf(this.#wire);
+    return this.#fromProtobuf(this.#wire, this.uid);
   }
 
   /** Lets go of the bytes. */

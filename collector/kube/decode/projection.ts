@@ -9,7 +9,7 @@ export interface Projection<T> {
   readonly unread?: readonly string[] | undefined;
   /**
    * The same from protobuf; without it the kind is asked for in JSON. The wire stands before the object's first field and is to be read to
-   * its end. What it throws itself ends the reading: from then on the server is asked for JSON.
+   * its end; `uid` is the object's, so that whoever keeps it need not make a second text of it. What it throws itself ends the reading: from then on the server is asked for JSON.
    */
-  readonly fromProtobuf?: ((wire: Wire) => T) | undefined;
+  readonly fromProtobuf?: ((wire: Wire, uid: string) => T) | undefined;
 }

@@ -89,13 +89,32 @@ export class Wire {
     return true;
   }
 
-  /** Where the payload of the present field begins, and the index behind it, in the bytes that were opened. */
+  /** Whether the payload of the present field is the same, byte for byte. */
+  isSame(payload: Uint8Array): boolean {
+    const bytes = this.#bytes;
+    const from = this.#from;
+    if (this.size() !== payload.length) return false;
+    for (let at = 0; at < payload.length; at++) if (bytes[from + at] !== payload[at]) return false;
+    return true;
+  }
+
+  /** Where the payload of the present field begins, and the index behind it, in the bytes that were opened; both 0 if it has none. */
   get from(): number {
-    return this.#from;
+    return this.#type === BYTES ? this.#from : 0;
   }
 
   get to(): number {
-    return this.#to;
+    return this.#type === BYTES ? this.#to : 0;
+  }
+
+  /** What `text` would have answered at the field with that payload, for a field of which only later ones tell whether it is needed. */
+  textAt(from: number, to: number): string {
+    return this.#texts.read(this.#bytes, from, to);
+  }
+
+  /** The bytes of such a payload, each as one character. */
+  bytesAt(from: number, to: number): string {
+    return this.#bytes.toString('latin1', from, to);
   }
 
   /** How many bytes the present field has, 0 if it is no text, message or bytes. */

@@ -5,6 +5,7 @@ import { createPodWatches } from './pod-watches.ts';
 import { watchPolicies, type PolicyListener } from './policy-watch.ts';
 import { projectDaemonSet } from './project-daemon-set.ts';
 import { createNodeSharing, projectNode } from './project-node.ts';
+import { projectNodeWire } from './project-node-wire.ts';
 import type { Interner } from './read-field.ts';
 import { createRevisionWatches } from './revision-watches.ts';
 import { watchKind, type KindWatch, type Stamp, type WatchedResource, type WatchHost } from './watch-kind.ts';
@@ -88,6 +89,7 @@ function nodes(host: WatchHost): WatchedResource<NodeObject> {
     id: source,
     path: '/api/v1/nodes',
     project: (raw) => projectNode(raw, sharing),
+    projectWire: (wire, uid) => projectNodeWire(wire, uid, sharing),
     upsert: ({ uid, value: object }, stamp) => host.emit({ kind: 'node', source, uid, object, ...stamp }),
     remove: (uid, stamp) => host.emit({ kind: 'node', source, uid, object: undefined, ...stamp }),
     state: ({ name }, stamp) => host.emit({ kind: 'watchState', source, uid: source, state: name, ...stamp }),

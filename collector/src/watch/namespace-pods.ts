@@ -3,6 +3,7 @@ import { podSource, type PodObject, type WatchStateName } from '@rollcall/contra
 import type { Item } from '@rollcall/kube';
 import { planPodWatches, watchIdsOf, type PodTarget, type PodWatchPlan } from './pod-plan.ts';
 import { createPodSharing, projectPod, UNREAD_OF_PODS } from './project-pod.ts';
+import { projectPodWire } from './project-pod-wire.ts';
 import { stampNow, watchKind, type KindWatch, type Stamp, type WatchHost } from './watch-kind.ts';
 
 /** The watches of one namespace; the core is told of each target whether some live watch shows its pods. */
@@ -52,6 +53,7 @@ function start(stage: Stage, plan: PodWatchPlan): void {
     labelSelector,
     unread: UNREAD_OF_PODS,
     project: (raw) => projectPod(raw, sharing),
+    projectWire: (wire, uid) => projectPodWire(wire, uid, sharing),
     upsert: (item, stamp) => show(stage, own, { item, stamp }),
     remove: (uid, stamp) => {
       if (!own.hidden.delete(uid)) hide(stage, own, { uid, stamp });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { PairSharer, type SplitPairs } from './pair-sharer.ts';
 
 const split = (sharer: PairSharer, map: Readonly<Record<string, string>>): SplitPairs => {
+  sharer.begin();
   for (const [key, value] of Object.entries(map)) sharer.add(key, value);
   return sharer.take();
 };
@@ -45,6 +46,7 @@ test('both parts together are the map that was given, whatever its keys', () => 
       const sharer = new PairSharer();
       for (const pairs of all) {
         const map = new Map(pairs);
+        sharer.begin();
         for (const [key, value] of map) sharer.add(key, value);
         const { shared, own } = sharer.take();
         const found = [...Object.entries(shared), ...Object.entries(own)];

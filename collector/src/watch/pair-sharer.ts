@@ -3,6 +3,8 @@
  * lie in one map for all of them, and a node keeps a map of its own only for the rest.
  */
 import type { StringMap } from '@rollcall/contract';
+import type { Wire } from '@rollcall/kube';
+import { ENTRY } from './wire-fields.ts';
 import { NO_PAIRS } from './read-field.ts';
 
 // A key with more values than this is one whose value is each node's own (its host name, its address).
@@ -10,13 +12,16 @@ const MOST_VALUES = 64;
 // Where even so hardly two nodes are alike there is nothing to share, and what is known is forgotten before it gets large.
 const MOST_STEPS = 20_000;
 
+// Longer ones are rare, and rarely the same.
+const MOST_ENTRY = 256;
+
 /** The two parts of one map; no key is in both. */
 export interface SplitPairs {
   readonly shared: StringMap;
   readonly own: StringMap;
 }
 
-/** Splits one map at a time: `add` for each of its pairs, in the server's order (which is by key), then `take`. */
+/** Splits one map at a time: `begin`, `add` for each of its pairs, in the server's order (which is by key), then `take`. */
 export class PairSharer {
   readonly #values = new Map<string, Set<string>>();
   readonly #ownKeys = new Set<string>();
@@ -25,6 +30,12 @@ export class PairSharer {
   #at = this.#root;
   /** Its keys and values by turns. */
   readonly #own: string[] = [];
+
+  /** Begins a map, also where the one before was given up. */
+  begin(): void {
+    this.#at = this.#root;
+    this.#own.length = 0;
+  }
 
   /** Adds a pair to the map at hand. */
   add(key: string, value: string): void {
@@ -35,13 +46,25 @@ export class PairSharer {
     this.#at = this.#at.latest = next;
   }
 
-  /** The map at hand in two parts; begins the next one. */
+  /** Adds the pair that the present field is, an entry of a map in protobuf. A value of more than `most` characters counts as ''. */
+  addWire(wire: Wire, most = Infinity): void {
+    const { latest } = this.#at;
+    // As a rule it is, byte for byte, what the map before this one had next: then it need not be taken apart.
+    if (latest?.entry !== undefined && wire.isSame(latest.entry)) {
+      this.#at = latest;
+      return;
+    }
+    const { from, to } = wire;
+    const { key, value } = readEntry(wire);
+    this.add(key, value.length <= most ? value : '');
+    const isWorthIt = !this.#at.isOwn && to - from <= MOST_ENTRY;
+    if (isWorthIt) this.#at.entry ??= Buffer.from(wire.bytesAt(from, to), 'latin1');
+  }
+
+  /** The map at hand in two parts. */
   take(): SplitPairs {
     const { shared, ownShape } = (this.#at.ending ??= endAt(this.#at));
-    const own = fill(ownShape, this.#own);
-    this.#own.length = 0;
-    this.#at = this.#root;
-    return { shared, own };
+    return { shared, own: fill(ownShape, this.#own) };
   }
 
   #find(key: string, value: string): Step {
@@ -64,18 +87,18 @@ export class PairSharer {
     else if (values.add(value).size > MOST_VALUES) {
       this.#values.delete(key);
       this.#ownKeys.add(key);
-      this.#begin();
+      this.#startOver();
     }
   }
 
   #forget(): void {
     this.#values.clear();
     this.#ownKeys.clear();
-    this.#begin();
+    this.#startOver();
   }
 
   // The map at hand is still finished on the old steps.
-  #begin(): void {
+  #startOver(): void {
     this.#root = new Step();
     this.#steps = 0;
   }
@@ -95,6 +118,8 @@ class Step {
   readonly key: string;
   readonly value: string;
   readonly isOwn: boolean;
+  /** Its entry in protobuf, where it was seen. */
+  entry: Buffer | undefined = undefined;
   /** Where the map before this one went on: as a rule the next one does, too. */
   latest: Step | undefined = undefined;
   /** By key, then by value. */
@@ -107,6 +132,18 @@ class Step {
     this.value = value;
     this.isOwn = isOwn;
   }
+}
+
+function readEntry(wire: Wire): { readonly key: string; readonly value: string } {
+  let key = '';
+  let value = '';
+  const mark = wire.enter();
+  for (let field = wire.next(); field !== 0; field = wire.next()) {
+    if (field === ENTRY.key) key = wire.text();
+    else if (field === ENTRY.value) value = wire.text();
+  }
+  wire.leave(mark);
+  return { key, value };
 }
 
 /** What the maps that end at a step have alike: the map that they share, and the keys of their own ones. */

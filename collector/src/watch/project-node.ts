@@ -4,21 +4,31 @@ import { ConditionSharer } from './condition-sharer.ts';
 import { NO_ITEMS, append, asFields, isFields, readFields, readList, readString, readTime } from './read-field.ts';
 import type { Fields, Interner } from './read-field.ts';
 import { PairSharer, type SplitPairs } from './pair-sharer.ts';
+import { OwnedFields } from './wire-editor.ts';
 import { identify, projectCondition, projectReady, readConditions, type ConditionSharing } from './read-metadata.ts';
 
 // Policies name annotations by their key, or with a value of at most so many characters. Longer values (last-applied-configuration,
 // CSI and CNI state) are the bulk of them: of those only the key is kept.
-const MAX_ANNOTATION = 63;
+/** So many characters of an annotation's value are kept, or none. */
+export const MAX_ANNOTATION = 63;
 
 /** What the nodes of one connection share. */
 export interface NodeSharing extends ConditionSharing {
   readonly labels: PairSharer;
   readonly annotations: PairSharer;
+  /** What managers own, where it is not parsed yet. */
+  readonly owned: OwnedFields;
 }
 
 /** Nothing shared yet. */
 export function createNodeSharing(intern: Interner): NodeSharing {
-  return { intern, conditions: new ConditionSharer(), labels: new PairSharer(), annotations: new PairSharer() };
+  return {
+    intern,
+    conditions: new ConditionSharer(),
+    labels: new PairSharer(),
+    annotations: new PairSharer(),
+    owned: new OwnedFields((fieldsV1) => ownsLabelsOrTaints(asFields(fieldsV1))),
+  };
 }
 
 /** The node in short; throws only if it has no uid or name. */
@@ -74,6 +84,7 @@ function projectAddresses(
 }
 
 function projectLabels(raw: Fields, { labels, intern }: NodeSharing): SplitPairs {
+  labels.begin();
   for (const key in raw) {
     const value = raw[key];
     if (typeof value === 'string') labels.add(key, intern(value));
@@ -82,6 +93,7 @@ function projectLabels(raw: Fields, { labels, intern }: NodeSharing): SplitPairs
 }
 
 function projectAnnotations(raw: Fields, { annotations, intern }: NodeSharing): SplitPairs {
+  annotations.begin();
   for (const key in raw) {
     const value = raw[key];
     if (typeof value === 'string') annotations.add(key, value.length <= MAX_ANNOTATION ? intern(value) : '');
@@ -108,7 +120,8 @@ function projectProblems(conditions: readonly Fields[], sharing: NodeSharing): N
   }));
 }
 
-function isProblem(type: unknown): boolean {
+/** Whether a condition of that type is a problem when it is True. */
+export function isProblem(type: unknown): boolean {
   return typeof type === 'string' && type !== '' && type !== 'Ready';
 }
 

@@ -11,6 +11,9 @@ import { PodSharer } from './shared-pod.ts';
 /** What of a pod is not looked into: two thirds of it. (The images of a node are as large, but finding their end costs what is saved.) */
 export const UNREAD_OF_PODS: readonly string[] = ['managedFields', 'volumes', 'containers'];
 
+/** The label that names a pod's revision. */
+export const HASH_LABEL = 'controller-revision-hash';
+
 /** What the pods of one connection share. */
 export interface PodSharing extends ConditionSharing {
   readonly pods: PodSharer;
@@ -41,7 +44,7 @@ export function projectPod(raw: unknown, sharing: PodSharing): PodObject {
       phase: intern(readString(status, 'phase')),
       reason: intern(readString(status, 'reason')),
       message: readMessage(status, 'message', intern),
-      hash: intern(readString(readFields(metadata, 'labels'), 'controller-revision-hash')),
+      hash: intern(readString(readFields(metadata, 'labels'), HASH_LABEL)),
       deletedAt: readTime(metadata, 'deletionTimestamp'),
       finalizers: readStrings(metadata, 'finalizers', intern),
       ready,
@@ -59,7 +62,7 @@ function projectIfThere(conditions: readonly Fields[], type: string, sharing: Po
 }
 
 /** A step that is done: of it nobody asks more. */
-const DONE: Condition = Object.freeze({ status: 'True', reason: '', message: '' });
+export const DONE: Condition = Object.freeze({ status: 'True', reason: '', message: '' });
 
 function projectStep(conditions: readonly Fields[], type: string, sharing: PodSharing): Condition | undefined {
   const step = projectIfThere(conditions, type, sharing);

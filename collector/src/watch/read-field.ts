@@ -17,7 +17,8 @@ export const NO_PAIRS: StringMap = Object.freeze({});
 // Kubernetes itself cuts at 63 for label values; nothing longer is ever repeated often enough to be worth a look-up.
 const MAX_INTERNED = 256;
 const MAX_MESSAGE = 1024;
-const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+/** The last moment that a time may be. */
+export const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 
 /**
@@ -78,7 +79,12 @@ export function readString(fields: Fields, key: string): string {
 /** The text of a message field, cut to 1,024 characters. */
 export function readMessage(fields: Fields, key: string, intern: Interner): string {
   const text = readString(fields, key);
-  if (text.length <= MAX_MESSAGE) return intern(text);
+  return text.length <= MAX_MESSAGE ? intern(text) : cutMessage(text);
+}
+
+/** The text, cut to 1,024 characters. */
+export function cutMessage(text: string): string {
+  if (text.length <= MAX_MESSAGE) return text;
   // A plain slice would keep the whole text alive in V8.
   return Buffer.from(text.slice(0, MAX_MESSAGE)).toString();
 }

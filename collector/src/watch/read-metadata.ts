@@ -24,9 +24,14 @@ export function identify(kind: string, raw: unknown): Identified {
   const metadata = readFields(fields, 'metadata');
   const uid = readString(metadata, 'uid');
   const name = readString(metadata, 'name');
+  requireIdentity(kind, { uid, name });
+  return { fields, metadata, uid, name };
+}
+
+/** Throws the same error unless both are there. */
+export function requireIdentity(kind: string, { uid, name }: { readonly uid: string; readonly name: string }): void {
   if (uid === '') throw new Error(`projection refused: ${kind} without metadata.uid`);
   if (name === '') throw new Error(`projection refused: ${kind} without metadata.name`);
-  return { fields, metadata, uid, name };
 }
 
 /** The conditions of an object's status, as parsed; entries that are no objects are left out. */

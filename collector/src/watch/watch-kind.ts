@@ -40,7 +40,7 @@ export interface WatchedResource<T> {
   readonly unread?: readonly string[];
   project(raw: unknown): T;
   /** The same from protobuf; a resource without it comes in JSON. */
-  readonly projectWire?: (wire: Wire) => T;
+  readonly projectWire?: (wire: Wire, uid: string) => T;
   upsert(item: Item<T>, stamp: Stamp): void;
   remove(uid: string, stamp: Stamp): void;
   state(state: WatchState, stamp: Stamp): void;

@@ -19,7 +19,8 @@ import {
 export interface History {
   readonly durable: boolean;
   append(transition: Transition): void;
-  remember(memory: NodeMemory): void;
+  /** Absent where nothing outlives the process: what nobody would recall is not put together. */
+  remember?: ((memory: NodeMemory) => void) | undefined;
 }
 
 /** What a pipeline is made with. `memories` is what a former process life left behind. */
@@ -53,7 +54,7 @@ export function createPipeline({ cluster, history, memories }: PipelineOptions):
       dropped: (policy) => ledger.drop(policy),
       moved: (move) => ledger.move(move),
       transition: (transition) => history.append(transition),
-      remember: ({ policy }, record, now) => history.remember(toMemory(record, policy.uid, now)),
+      remember: ({ policy }, record, now) => history.remember?.(toMemory(record, policy.uid, now)),
     },
   });
   const books: Books = { roll, ledger };

@@ -41,7 +41,7 @@ export function startPipeline({ cluster, log, self, machine, onTransition }: Liv
     if (policy !== undefined) onTransition?.(policy, transition);
   };
   // What does not outlive the process need not be kept beside the records themselves: nobody would recall it.
-  const remember = journal.durable ? journal.remember : () => undefined;
+  const remember = journal.durable ? journal.remember : undefined;
   const history = { durable: journal.durable, append, remember };
   const pipeline = createPipeline({ cluster, history, memories: journal.recall() });
   const guard = (work: () => void): void => {

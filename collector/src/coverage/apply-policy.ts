@@ -1,6 +1,6 @@
 /** What happens to the roll of a policy when the policy comes, changes or goes. */
 import { WATCH, type Policy } from '@rollcall/contract';
-import { findDaemonSet } from '../inventory/index.ts';
+import { findDaemonSet, isSame } from '../inventory/index.ts';
 import { createPoolNames } from './pool-names.ts';
 import { createPolicyRoll, type PolicyRoll } from './policy-roll.ts';
 import type { Cause } from './review-node.ts';
@@ -22,7 +22,9 @@ export function start(context: Context, roll: PolicyRoll, now: Instant): void {
 export function keepDaemonSet({ inventory }: Context, roll: PolicyRoll): Cause {
   const { namespace, daemonset } = roll.policy;
   const before = roll.lastDaemonSet;
-  roll.lastDaemonSet = findDaemonSet(inventory, namespace, daemonset) ?? before;
+  roll.daemonSet = findDaemonSet(inventory, namespace, daemonset);
+  roll.lastDaemonSet = roll.daemonSet ?? before;
+  roll.observed = undefined;
   if (before === undefined) return 'start';
   return isSame(before.object.placement, roll.lastDaemonSet?.object.placement) ? 'change' : 'template';
 }
@@ -78,8 +80,4 @@ function scopeParts({ selector, exclusions, joiningTaints, leavingTaints }: Poli
 
 function poolParts({ poolLabels, minimum }: Policy): readonly unknown[] {
   return [poolLabels, [...minimum.keys()]];
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }

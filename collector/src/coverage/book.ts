@@ -62,7 +62,7 @@ export function book(books: Books, roll: PolicyRoll, entry: Entry): void {
   const after = entry.standing === undefined ? undefined : books.standings(entry.standing);
   setTimer(books, roll, entry);
   if (after === undefined) roll.records.delete(record.key);
-  else roll.records.set(record.key, record);
+  else if (before === undefined) roll.records.set(record.key, record);
   // A phantom has no past.
   if ((before !== after || entry.crossedScope === true) && record.name !== '') books.sink.remember(roll, record, now);
   if (record.daemon !== entry.daemon || before !== after) countDaemon(roll, entry, { before, after });
@@ -75,10 +75,10 @@ export function book(books: Books, roll: PolicyRoll, entry: Entry): void {
 
 function setTimer({ timers }: Books, roll: PolicyRoll, { record, dueMono, now }: Entry): void {
   // Whoever asks to be looked at again at once would be looked at for ever.
-  const due = Math.max(dueMono, now.monoMs + 1);
+  const due = dueMono === Infinity ? undefined : Math.max(dueMono, now.monoMs + 1);
   if (record.dueMono === due) return;
   record.dueMono = due;
-  if (due !== Infinity) timers.add(due, { roll, key: record.key });
+  if (due !== undefined) timers.add(due, { roll, key: record.key });
 }
 
 interface Change {
@@ -88,7 +88,7 @@ interface Change {
 
 function count(roll: PolicyRoll, record: NodeRecord, { before, after }: Change): void {
   if (after?.state === 'uncovered') roll.uncovered.add(record);
-  else roll.uncovered.delete(record);
+  else if (before?.state === 'uncovered') roll.uncovered.delete(record);
   if (after !== undefined) roll.pools.keep(after.pool);
   // A phantom is no node that is there.
   if (record.name === '') return;

@@ -6,7 +6,7 @@ import { explainPlacement } from './explain-placement.ts';
 import { describeDaemons, describeHeartbeat } from './describe-witness.ts';
 import { findExcuse } from './excuses.ts';
 import { formSubject, isEligible, placeNode } from './form-subject.ts';
-import { ASKED_LAYERS, askLayer } from './judge.ts';
+import { ASKED_LAYERS, askLayer, observedLayers } from './judge.ts';
 import type { PolicyRoll } from './policy-roll.ts';
 import { createRecord, type NodeRecord } from './record.ts';
 import { isInScope, type Standing } from './standing.ts';
@@ -93,7 +93,8 @@ function explain(context: Described, subject: Subject, standing: Standing | unde
 
 /** Which layers are unknown, and why. */
 function describeUnknown({ inventory: { watches } }: Described, subject: Subject): string {
-  const unknown = ASKED_LAYERS.filter((layer) => askLayer(layer, subject, watches).answer === 'unknown');
+  const sight = { watches, observed: observedLayers(subject, watches) };
+  const unknown = ASKED_LAYERS.filter((layer) => askLayer(layer, subject, sight).answer === 'unknown');
   if (unknown.length === 0) return 'no layer is asked here';
   const texts = unknown.map((layer) => {
     const dark = layer.sources(subject).filter((source) => watches.get(source) !== 'live');

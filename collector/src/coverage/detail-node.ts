@@ -3,7 +3,7 @@ import { REASONS, type Check, type NodeDetail, type Transition } from '@rollcall
 import { describeNode, subjectOf, type Described } from './describe-node.ts';
 import { isLive } from './diagnosis/live-pod.ts';
 import { explainPlacement, isPassingTaint } from './explain-placement.ts';
-import { ASKED_LAYERS, askLayer } from './judge.ts';
+import { ASKED_LAYERS, askLayer, observedLayers } from './judge.ts';
 import { commandsFor, commandsForPhantom, commandsForSilence } from './next-commands.ts';
 import { createRecord, type NodeRecord } from './record.ts';
 import { sayDuration } from './say-duration.ts';
@@ -133,13 +133,14 @@ function checkEligible(subject: Subject): Check {
 }
 
 function checkLayer(layer: Layer, subject: Subject, { inventory }: Described): readonly Check[] {
-  const { answer } = askLayer(layer, subject, inventory.watches);
+  const { watches } = inventory;
+  const { answer } = askLayer(layer, subject, { watches, observed: observedLayers(subject, watches) });
   if (answer === 'notAsked') {
     return [{ check: `${LAYER}${layer.name}`, outcome: 'skipped', seen: `not asked in pool ${subject.pool}` }];
   }
-  const dark = layer.sources(subject).filter((source) => inventory.watches.get(source) !== 'live');
+  const dark = layer.sources(subject).filter((source) => watches.get(source) !== 'live');
   if (dark.length === 0) return layer.check(subject);
-  const states = dark.map((source) => `${source} (${inventory.watches.get(source) ?? 'not begun'})`);
+  const states = dark.map((source) => `${source} (${watches.get(source) ?? 'not begun'})`);
   const blind: Check = {
     check: `${LAYER}${layer.name}`,
     outcome: 'unknown',

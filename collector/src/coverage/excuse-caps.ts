@@ -1,5 +1,14 @@
 /** Holds excuses to their caps: meters what a record uses, and says when a cap runs out or comes back. */
-import { closeSpell, createMeter, METER_WINDOW_MS, openSpell, regainMono, usedMs } from './excuse-meter.ts';
+import type { ExcuseCode } from '@rollcall/contract';
+import {
+  closeSpell,
+  createMeter,
+  METER_WINDOW_MS,
+  openSpell,
+  regainMono,
+  usedMs,
+  type ExcuseMeter,
+} from './excuse-meter.ts';
 import { findExcuse } from './excuses.ts';
 import type { NodeRecord } from './record.ts';
 import type { Excuse, Subject } from './subject.ts';
@@ -21,7 +30,7 @@ export function excuseRecord(record: NodeRecord, subject: Subject): Capped {
     if (firstSight && candidate.sinceMono !== undefined) {
       // Seen for the first time, an excuse is as old as its object says: a restart grants no cap anew.
       openSpell(meter, Math.max(candidate.sinceMono, monoMs - METER_WINDOW_MS));
-      record.meters = (record.meters ?? new Map()).set(candidate.code, meter);
+      keepMeter(record, candidate.code, meter);
     }
     if (usedMs(meter, monoMs) < candidate.capMs) return true;
     closeSpell(meter, monoMs);
@@ -39,12 +48,17 @@ export function endExcuses(record: NodeRecord, monoMs: number): void {
 }
 
 function meterOnly(record: NodeRecord, excuse: Excuse | undefined, monoMs: number): void {
-  for (const [code, meter] of record.meters ?? []) if (code !== excuse?.code) closeSpell(meter, monoMs);
+  if (record.meters !== undefined)
+    for (const [code, meter] of record.meters) if (code !== excuse?.code) closeSpell(meter, monoMs);
   if (excuse?.capMs === undefined) return;
-  record.meters ??= new Map();
-  const meter = record.meters.get(excuse.code) ?? createMeter();
-  record.meters.set(excuse.code, meter);
+  const meter = record.meters?.get(excuse.code) ?? createMeter();
+  keepMeter(record, excuse.code, meter);
   openSpell(meter, monoMs);
+}
+
+function keepMeter(record: NodeRecord, code: ExcuseCode, meter: ExcuseMeter): void {
+  if (record.meters === undefined) record.note({ meters: new Map([[code, meter]]) });
+  else record.meters.set(code, meter);
 }
 
 function capEnd(record: NodeRecord, excuse: Excuse, monoMs: number): number {

@@ -1,5 +1,5 @@
 /** Gathers from the inventory what is judged of one node under one policy. */
-import { findDaemonSet, podsOf, type Inventory, type NodeEntry } from '../inventory/index.ts';
+import { podsOf, type Inventory, type NodeEntry } from '../inventory/index.ts';
 import { sightDaemons } from './daemon-sight.ts';
 import { decidePlacement, type Placement } from './expectation.ts';
 import { sightNodeStates } from './heartbeat-sight.ts';
@@ -23,39 +23,69 @@ export function placeNode(roll: PolicyRoll, node: NodeEntry): Placement | undefi
   return template === undefined ? undefined : decidePlacement(node.object, template);
 }
 
-/** The subject for one record. `placement` as `placeNode` gave it. */
-export function formSubject(
-  inventory: Inventory,
-  roll: PolicyRoll,
-  seen: {
-    readonly record: NodeRecord;
-    readonly node: NodeEntry;
-    readonly placement: Placement | undefined;
-    readonly now: Instant;
-  },
-): Subject {
-  const { policy } = roll;
-  const name = seen.node.object.name;
-  const daemonSet = findDaemonSet(inventory, policy.namespace, policy.daemonset);
-  // A DaemonSet that is gone owns no pods, whatever of them is still there.
-  const ownerUid = daemonSet?.object.uid ?? '';
-  const pods = podsOf(inventory, ownerUid, name);
-  return {
-    policy,
-    node: seen.node,
-    pool: roll.pools.nameOf(poolOf(policy, seen.node.object)),
-    daemonSet,
-    placement: seen.placement ?? NO_TEMPLATE,
-    pods,
-    pod: pickPod(pods),
-    gone: inventory.goneAt.get(ownerUid)?.get(name),
-    newestHash: inventory.newestHashes.get(ownerUid) ?? '',
-    daemon: sightDaemons(inventory, policy, { node: name, nowMono: seen.now.monoMs }),
-    heartbeat: sightNodeStates(inventory, policy, name),
-    lease: inventory.leases.get(name),
-    past: seen.record,
-    now: seen.now,
-  };
+/** What is known of a node for its subject; `placement` as `placeNode` gave it. */
+interface Seen {
+  readonly record: NodeRecord;
+  readonly node: NodeEntry;
+  readonly placement: Placement | undefined;
+  readonly now: Instant;
+}
+
+/** The subject for one record. */
+export function formSubject(inventory: Inventory, roll: PolicyRoll, seen: Seen): Subject {
+  return new RollSubject(inventory, roll, seen);
+}
+
+/** Looks up what only the diagnosis of bad nodes asks for when it does: nearly all nodes are well, and each look costs as much as judging. */
+class RollSubject implements Subject {
+  readonly policy: Subject['policy'];
+  readonly node: NodeEntry;
+  readonly pool: string;
+  readonly daemonSet: Subject['daemonSet'];
+  readonly placement: Placement;
+  readonly pods: Subject['pods'];
+  readonly daemon: Subject['daemon'];
+  readonly heartbeat: Subject['heartbeat'];
+  readonly past: NodeRecord;
+  readonly now: Instant;
+  readonly #inventory: Inventory;
+
+  constructor(inventory: Inventory, roll: PolicyRoll, { record, node, placement, now }: Seen) {
+    const { policy, daemonSet } = roll;
+    const { name } = node.object;
+    this.policy = policy;
+    this.node = node;
+    this.pool = roll.pools.nameOf(poolOf(policy, node.object));
+    this.daemonSet = daemonSet;
+    this.placement = placement ?? NO_TEMPLATE;
+    // A DaemonSet that is gone owns no pods, whatever of them is still there.
+    this.pods = podsOf(inventory, daemonSet?.object.uid ?? '', name);
+    this.daemon = sightDaemons(inventory, policy, { node: name, nowMono: now.monoMs });
+    this.heartbeat = sightNodeStates(inventory, policy, name);
+    this.past = record;
+    this.now = now;
+    this.#inventory = inventory;
+  }
+
+  get pod(): Subject['pod'] {
+    return pickPod(this.pods);
+  }
+
+  get gone(): Subject['gone'] {
+    return this.#inventory.goneAt.get(this.#ownerUid)?.get(this.node.object.name);
+  }
+
+  get newestHash(): string {
+    return this.#inventory.newestHashes.get(this.#ownerUid) ?? '';
+  }
+
+  get lease(): Subject['lease'] {
+    return this.#inventory.leases.get(this.node.object.name);
+  }
+
+  get #ownerUid(): string {
+    return this.daemonSet?.object.uid ?? '';
+  }
 }
 
 /** True where the DaemonSet controller would place a pod: nowhere for a DaemonSet that is gone. */

@@ -36,25 +36,32 @@ export interface Judgement {
 /** The watches by name and state. */
 export type Watches = ReadonlyMap<string, WatchStateName>;
 
-/** True when every watch that a layer needs is live. */
-function isObserved(layer: Layer, subject: Subject, watches: Watches): boolean {
-  return layer.sources(subject).every((source) => watches.get(source) === 'live');
+/** What can be seen at a time: the watches, and the asked layers that have all theirs live, which is the same for all nodes of a policy. */
+export interface Sight {
+  readonly watches: Watches;
+  readonly observed: ReadonlySet<LayerName>;
+}
+
+/** The layers that a policy asks and all of whose watches are live. */
+export function observedLayers(of: Pick<Subject, 'policy' | 'daemonSet'>, watches: Watches): ReadonlySet<LayerName> {
+  const isObserved = (layer: Layer): boolean => layer.sources(of).every((source) => watches.get(source) === 'live');
+  return new Set(ASKED_LAYERS.filter((layer) => layer.isAsked(of.policy) && isObserved(layer)).map(({ name }) => name));
 }
 
 /** The layer's answer, by all its watches or by those that are live. */
-export function askLayer(layer: Layer, subject: Subject, watches: Watches): LayerAnswer {
+export function askLayer(layer: Layer, subject: Subject, { watches, observed }: Sight): LayerAnswer {
   if (!layer.isAsked(subject.policy)) return NOT_ASKED;
-  if (isObserved(layer, subject, watches)) return layer.judge(subject);
+  if (observed.has(layer.name)) return layer.judge(subject);
   return layer.judgeBlind(subject, (source) => watches.get(source) === 'live');
 }
 
 /** Any asked layer known bad: uncovered; else any unknown, or none asked: unobserved; else covered. */
-export function judge(subject: Subject, watches: Watches): Judgement {
+export function judge(subject: Subject, sight: Sight): Judgement {
   const layers: LayerName[] = [];
   let verdict: Verdict = 'covered';
   let lookAgainMono = Infinity;
   for (const layer of ASKED_LAYERS) {
-    const own = askLayer(layer, subject, watches);
+    const own = askLayer(layer, subject, sight);
     if (own.lookAgainMono !== undefined) lookAgainMono = Math.min(lookAgainMono, own.lookAgainMono);
     if (own.answer === 'good') layers.push(layer.name);
     else if (own.answer === 'bad') verdict = 'uncovered';

@@ -1,12 +1,15 @@
 /** Phantoms: nodes that the policy's minimum promises for a pool and that are not there. */
 import { WATCH, type WatchStateName } from '@rollcall/contract';
 import type { PolicyRoll } from './policy-roll.ts';
-import type { NodeRecord } from './record.ts';
+import { NodeRecord } from './record.ts';
 import type { Standing } from './standing.ts';
 import type { Instant } from './subject.ts';
 
+const NONE_MISSING: ReadonlyMap<string, number> = new Map();
+
 /** How many phantoms each pool should have now, every pool included that has some. */
 export function missingNodes(roll: PolicyRoll): ReadonlyMap<string, number> {
+  if (roll.policy.minimum.size === 0 && roll.phantoms.size === 0) return NONE_MISSING;
   const missing = new Map<string, number>();
   for (const pool of roll.phantoms.keys()) missing.set(pool, 0);
   for (const [pool, minimum] of roll.policy.minimum) {
@@ -22,24 +25,7 @@ export function phantomKey(pool: string, n: number): string {
 
 /** A phantom's record, not yet booked. */
 export function createPhantom(pool: string, n: number, now: Instant): NodeRecord {
-  const key = phantomKey(pool, n);
-  return {
-    key,
-    name: '',
-    uid: key,
-    standing: undefined,
-    sinceMono: now.monoMs,
-    dueMono: Infinity,
-    inScopeNow: false,
-    leftScopeMono: undefined,
-    eligibleSinceMono: undefined,
-    lastEligibleMono: undefined,
-    drift: '',
-    editor: undefined,
-    coveredOnce: false,
-    meters: undefined,
-    daemon: undefined,
-  };
+  return new NodeRecord('', phantomKey(pool, n), now);
 }
 
 /** A phantom's standing: uncovered, unless the nodes are not observed. */

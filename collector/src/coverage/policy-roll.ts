@@ -1,5 +1,5 @@
 /** The roll of one policy: every node that matters to it, its phantoms, and its divergence from the controller's count. */
-import { labelOf, NO_POOL, type NodeObject, type Policy } from '@rollcall/contract';
+import { labelOf, NO_POOL, type LayerName, type NodeObject, type Policy } from '@rollcall/contract';
 import type { DaemonSetEntry } from '../inventory/index.ts';
 import { createPoolNames, type PoolNames } from './pool-names.ts';
 import type { NodeRecord } from './record.ts';
@@ -10,6 +10,8 @@ export interface PolicyRoll {
   policy: Policy;
   /** False until the nodes and DaemonSets have been listed once: before that nothing is known to judge. */
   started: boolean;
+  /** The DaemonSet as it is now, undefined while it is absent. */
+  daemonSet: DaemonSetEntry | undefined;
   /** The DaemonSet as last seen: its template still says who is in scope when it is gone. */
   lastDaemonSet: DaemonSetEntry | undefined;
   /** By node name, phantoms by `missing/<pool>/<n>`. Nodes that are neither in scope, eligible, excluded nor running the daemon have none. */
@@ -23,6 +25,8 @@ export interface PolicyRoll {
   pools: PoolNames;
   /** Of the nodes in scope that have a Daemon. */
   readonly versions: VersionCounts;
+  /** The layers all of whose watches are live; undefined when that has to be found out anew. */
+  observed: ReadonlySet<LayerName> | undefined;
   eligible: number;
   divergenceSinceMono: number | undefined;
 }
@@ -32,6 +36,7 @@ export function createPolicyRoll(policy: Policy): PolicyRoll {
   return {
     policy,
     started: false,
+    daemonSet: undefined,
     lastDaemonSet: undefined,
     records: new Map(),
     uncovered: new Set(),
@@ -39,6 +44,7 @@ export function createPolicyRoll(policy: Policy): PolicyRoll {
     phantoms: new Map(),
     pools: createPoolNames(policy),
     versions: createVersionCounts(),
+    observed: undefined,
     eligible: 0,
     divergenceSinceMono: undefined,
   };

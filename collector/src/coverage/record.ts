@@ -1,5 +1,5 @@
 /** What the roll keeps of one node under one policy. */
-import type { Editor, ExcuseCode, NodeMemory } from '@rollcall/contract';
+import type { ExcuseCode, NodeMemory } from '@rollcall/contract';
 import type { DaemonEntry } from '../inventory/index.ts';
 import { createMeter, spentMs, type ExcuseMeter } from './excuse-meter.ts';
 import type { Standing } from './standing.ts';
@@ -8,61 +8,91 @@ import type { Instant, Past } from './subject.ts';
 /** How long a node stays in an inferred scope after it stopped fitting, so that drift is seen. */
 export const SCOPE_MEMORY_MS = 86_400_000;
 
-/** One node under one policy; owned and changed by the roll. `name` is '' for a phantom. */
-export interface NodeRecord extends Past {
-  readonly key: string;
+/** What hardly any node has a past of; one object for all of it, so that the others pay one field. */
+interface RarePast {
+  readonly leftScopeMono: number | undefined;
+  readonly lastEligibleMono: number | undefined;
+  readonly drift: string;
+  readonly meters: Map<ExcuseCode, ExcuseMeter> | undefined;
+}
+
+const NO_RARE_PAST: RarePast = { leftScopeMono: undefined, lastEligibleMono: undefined, drift: '', meters: undefined };
+
+/** One node under one policy; owned and changed by the roll. There is one for every node and policy: a field more is a megabyte at 100,000. */
+export class NodeRecord implements Past {
+  /** '' for a phantom. */
   readonly name: string;
+  /** Of a phantom its key. */
   readonly uid: string;
-  standing: Standing | undefined;
+  standing: Standing | undefined = undefined;
   /** Since when its state has been what it is, through whatever reasons. */
   sinceMono: number;
-  /** When to look again; Infinity for never. */
-  dueMono: number;
+  /** When to look again; undefined for never, since numbers that are no small integers cost an object each. */
+  dueMono: number | undefined = undefined;
   /** True while the node is in scope by what it is now. */
-  inScopeNow: boolean;
-  /** When it stopped being so; undefined if it never was, or still is. */
-  leftScopeMono: number | undefined;
-  eligibleSinceMono: number | undefined;
-  lastEligibleMono: number | undefined;
-  drift: string;
-  /** Who had last changed labels or taints while the node still was eligible. */
-  editor: Editor | undefined;
-  coveredOnce: boolean;
-  meters: Map<ExcuseCode, ExcuseMeter> | undefined;
+  inScopeNow = false;
+  coveredOnce = false;
+  eligibleSinceMono: number | undefined = undefined;
   /** The Daemon that speaks for it, if the policy asks and there is one; its version and probe are counted while the node is in scope. */
-  daemon: DaemonEntry | undefined;
+  daemon: DaemonEntry | undefined = undefined;
+  #rare: RarePast | undefined = undefined;
+
+  constructor(name: string, uid: string, now: Instant) {
+    this.name = name;
+    this.uid = uid;
+    this.sinceMono = now.monoMs;
+  }
+
+  /** By which the roll finds it. */
+  get key(): string {
+    return this.name === '' ? this.uid : this.name;
+  }
+
+  /** When it stopped being in scope by what it is; undefined if it never was, or still is. */
+  get leftScopeMono(): number | undefined {
+    return this.#rare?.leftScopeMono;
+  }
+
+  get lastEligibleMono(): number | undefined {
+    return this.#rare?.lastEligibleMono;
+  }
+
+  get drift(): string {
+    return this.#rare?.drift ?? '';
+  }
+
+  get meters(): Map<ExcuseCode, ExcuseMeter> | undefined {
+    return this.#rare?.meters;
+  }
+
+  /** Changes what is rare. */
+  note(changes: Partial<RarePast>): void {
+    this.#rare = { ...(this.#rare ?? NO_RARE_PAST), ...changes };
+  }
 }
 
 /** A record of a node that is seen for the first time, with what the journal remembers of it. */
 export function createRecord(
   name: string,
   uid: string,
-  options: { memory?: NodeMemory | undefined; now: Instant },
+  { memory, now }: { memory?: NodeMemory | undefined; now: Instant },
 ): NodeRecord {
-  const { memory, now } = options;
+  const record = new NodeRecord(name, uid, now);
+  if (memory === undefined) return record;
   const mono = (wallMs: number | undefined): number | undefined =>
     wallMs === undefined ? undefined : now.monoMs - Math.max(0, now.wallMs - wallMs);
-  return {
-    key: name,
-    name,
-    uid,
-    standing: undefined,
-    sinceMono: now.monoMs,
-    dueMono: Infinity,
-    inScopeNow: false,
-    leftScopeMono: mono(memory?.lastInScope),
-    eligibleSinceMono: undefined,
-    lastEligibleMono: mono(memory?.lastEligible),
-    drift: memory?.drift ?? '',
-    editor: undefined,
-    coveredOnce: memory?.coveredOnce ?? false,
+  record.coveredOnce = memory.coveredOnce;
+  record.note({
+    leftScopeMono: mono(memory.lastInScope),
+    lastEligibleMono: mono(memory.lastEligible),
+    drift: memory.drift ?? '',
     meters: restoreMeters(memory, now),
-    daemon: undefined,
-  };
+  });
+  return record;
 }
 
-function restoreMeters(memory: NodeMemory | undefined, now: Instant): Map<ExcuseCode, ExcuseMeter> | undefined {
-  const used = Object.entries(memory?.excused ?? {});
+function restoreMeters(memory: NodeMemory, now: Instant): Map<ExcuseCode, ExcuseMeter> | undefined {
+  const used = Object.entries(memory.excused);
   if (used.length === 0) return undefined;
   return new Map(used.map(([code, ms]) => [code as ExcuseCode, createMeter(ms, now.monoMs)]));
 }

@@ -5,7 +5,7 @@ import { endExcuses, excuseRecord } from './excuse-caps.ts';
 import { explainPlacement } from './explain-placement.ts';
 import type { Placement } from './expectation.ts';
 import { formSubject, isEligible, placeNode } from './form-subject.ts';
-import { judge, type Judgement } from './judge.ts';
+import { judge, observedLayers, type Judgement } from './judge.ts';
 import { isServing } from './pod-layer.ts';
 import type { PolicyRoll } from './policy-roll.ts';
 import { createRecord, SCOPE_MEMORY_MS, type NodeRecord } from './record.ts';
@@ -26,7 +26,10 @@ export interface Review {
   readonly node: NodeEntry;
   readonly cause: Cause;
   readonly now: Instant;
-  readonly recall: (nodeUid: string) => NodeMemory | undefined;
+  /** What the node was before the change that is reviewed; undefined where the node did not change. */
+  readonly before: NodeEntry | undefined;
+  /** What is remembered of nodes without a record, see `memoryKey`. */
+  readonly memories: ReadonlyMap<string, NodeMemory>;
 }
 
 /** What a review found. `record` is new when the roll has none yet; `standing` has still to be interned and booked. */
@@ -49,10 +52,10 @@ export function reviewNode(review: Review): Finding | undefined {
   const scope = judgeScope(roll.policy, node.object, placement);
   const known = roll.records.get(node.object.name);
   const eligible = placement?.shouldRun ?? false;
-  if (known === undefined && scope.kind === 'out' && !eligible && !mayRemember(review) && !mayStray(review))
+  if (known === undefined && scope.kind === 'out' && !eligible && recall(review) === undefined && !mayStray(review))
     return undefined;
   const { name, uid } = node.object;
-  const record = known ?? createRecord(name, uid, { memory: review.recall(uid), now });
+  const record = known ?? createRecord(name, uid, { memory: recall(review), now });
   forget(record, review.cause);
   const { inScopeNow } = record;
   noteScope(record, scope, now);
@@ -64,8 +67,13 @@ export function reviewNode(review: Review): Finding | undefined {
 
 type Stand = Pick<Finding, 'standing' | 'dueMono' | 'excuse'>;
 
-function mayRemember({ node, recall }: Review): boolean {
-  return recall(node.object.uid) !== undefined;
+/** Under which a node's past in a former process life is kept. */
+export function memoryKey(policyUid: string, nodeUid: string): string {
+  return `${policyUid}/${nodeUid}`;
+}
+
+function recall({ memories, roll, node }: Review): NodeMemory | undefined {
+  return memories.size === 0 ? undefined : memories.get(memoryKey(roll.policy.uid, node.object.uid));
 }
 
 function mayStray({ inventory, roll, node }: Review): boolean {
@@ -83,16 +91,15 @@ function isInScope({ roll, now }: Review, record: NodeRecord, scope: Scope): boo
 function forget(record: NodeRecord, cause: Cause): void {
   if ((cause !== 'scope' && cause !== 'template') || !record.inScopeNow) return;
   record.inScopeNow = false;
-  record.leftScopeMono = undefined;
 }
 
 function noteScope(record: NodeRecord, scope: Scope, now: Instant): void {
   if (scope.kind === 'in') {
     record.inScopeNow = true;
-    record.leftScopeMono = undefined;
+    if (record.leftScopeMono !== undefined) record.note({ leftScopeMono: undefined });
   } else if (record.inScopeNow) {
     record.inScopeNow = false;
-    record.leftScopeMono = now.monoMs;
+    record.note({ leftScopeMono: now.monoMs });
   }
 }
 
@@ -102,16 +109,13 @@ function noteEligible(record: NodeRecord, review: Review, placement: Placement |
     // No node has been eligible for longer than its DaemonSet, which may have been made anew, has been there.
     const since = record.eligibleSinceMono ?? eligibleSince(review);
     record.eligibleSinceMono = Math.max(since, review.roll.lastDaemonSet?.createdMono ?? since);
-    record.lastEligibleMono = undefined;
-    record.drift = '';
-    record.editor = review.node.object.editor;
+    if (record.lastEligibleMono !== undefined) record.note({ lastEligibleMono: undefined, drift: '' });
     return;
   }
   const lost = record.eligibleSinceMono !== undefined;
   record.eligibleSinceMono = undefined;
   if (!lost || cause === 'template' || placement === undefined) return;
-  record.lastEligibleMono = now.monoMs;
-  record.drift = describeDrift(review, placement, record.editor);
+  record.note({ lastEligibleMono: now.monoMs, drift: describeDrift(review, placement) });
 }
 
 /** At first sight a node is eligible since the last of: its own creation, its becoming Ready, the template's appearance. */
@@ -121,11 +125,11 @@ function eligibleSince({ node, roll, cause, now }: Review): number {
   return Math.max(node.createdMono, ready, roll.lastDaemonSet?.templateSinceMono ?? now.monoMs);
 }
 
-function describeDrift({ node, roll }: Review, placement: Placement, before: Editor | undefined): string {
+function describeDrift({ node, roll, before }: Review, placement: Placement): string {
   const template = roll.lastDaemonSet?.object.placement;
   if (template === undefined) return '';
   const { message, mend } = explainPlacement(node.object, template, placement);
-  return `The node was eligible before: ${message}. ${describeEditor(node.object.editor, before)} To mend it: ${mend}`;
+  return `The node was eligible before: ${message}. ${describeEditor(node.object.editor, (before ?? node).object.editor)} To mend it: ${mend}`;
 }
 
 /** managedFields keep who set a field, never who removed one: an editor that was there before did not do it. */
@@ -135,7 +139,9 @@ function describeEditor(editor: Editor | undefined, before: Editor | undefined):
 }
 
 function standIn(record: NodeRecord, subject: Subject, review: Review): Stand {
-  const judgement = judge(subject, review.inventory.watches);
+  const { roll } = review;
+  const { watches } = review.inventory;
+  const judgement = judge(subject, { watches, observed: (roll.observed ??= observedLayers(subject, watches)) });
   if (judgement.verdict === 'covered') record.coveredOnce = true;
   const { excuse, lookAgainMono } = excuseRecord(record, subject);
   const memoryEnd = record.leftScopeMono === undefined ? Infinity : record.leftScopeMono + SCOPE_MEMORY_MS;

@@ -1,6 +1,6 @@
 /** The roll call itself: applies events, reviews the nodes that they touch under every policy, and fires what is due. */
 import { daemonSource, WATCH, type ClusterEvent, type NodeMemory } from '@rollcall/contract';
-import { applyEvent, createInventory, findDaemonSet, type Inventory, type Touched } from '../inventory/index.ts';
+import { applyEvent, createInventory, type Inventory, type Touched } from '../inventory/index.ts';
 import { applyPolicy, keepDaemonSet, start } from './apply-policy.ts';
 import type { Due, RollSink } from './book.ts';
 import { ASKED_LAYERS } from './judge.ts';
@@ -64,7 +64,7 @@ function advance(context: Context, told: Instant): Instant {
     const { roll, key } = timer.item;
     const record = roll.records.get(key);
     if (record?.dueMono !== timer.dueMono) continue;
-    record.dueMono = Infinity;
+    record.dueMono = undefined;
     const at = { monoMs: timer.dueMono, wallMs: now.wallMs - (now.monoMs - timer.dueMono) };
     review(context, roll, { name: key, cause: 'change', now: at });
     settle(context, roll, at);
@@ -87,6 +87,8 @@ function dispatch(context: Context, touched: Touched, now: Instant): void {
       return;
     case 'node':
       return onNode(context, touched, now);
+    case 'repeat':
+      return reviewSome(context, [touched.node], { concerns: readsWallClock, now });
     case 'pods':
       return onPods(context, touched, now);
     case 'witness':
@@ -117,7 +119,12 @@ function onNode(context: Context, touched: Extract<Touched, { readonly kind: 'no
     work: (roll) => {
       if (touched.removed !== undefined)
         strike(context, roll, { key: touched.name, now, evidence: 'the node is gone' });
-      review(context, roll, { name: touched.name, cause: touched.isNew ? 'newNode' : 'change', now });
+      review(context, roll, {
+        name: touched.name,
+        cause: touched.isNew ? 'newNode' : 'change',
+        before: touched.before,
+        now,
+      });
     },
   });
   reviewSome(context, touched.witnessed, { concerns: hearsWitnesses, now });
@@ -140,6 +147,9 @@ const anyRoll: Concerns = () => true;
 
 const hearsWitnesses: Concerns = ({ policy }) =>
   policy.daemonLayer !== undefined || policy.heartbeatLayer !== undefined;
+
+/** What else is judged changes by an event or at a due time; a step of the wall clock is neither. */
+const readsWallClock: Concerns = ({ policy }) => policy.exemptions.length > 0;
 
 function hears(source: string): Concerns {
   return ({ policy: { daemonLayer, heartbeatLayer } }) =>
@@ -182,15 +192,15 @@ function forStarted(context: Context, now: Instant, { concerns, work }: Concern)
 
 function onWatch(context: Context, source: string, now: Instant): void {
   for (const roll of context.policies.values()) {
-    if (roll.started && !needs(context, roll, source)) continue;
+    roll.observed = undefined;
+    if (roll.started && !needs(roll, source)) continue;
     if (roll.started) reviewAll(context, roll, { cause: 'change', now });
     else start(context, roll, now);
     settle(context, roll, now);
   }
 }
 
-function needs({ inventory }: Context, { policy }: PolicyRoll, source: string): boolean {
-  const daemonSet = findDaemonSet(inventory, policy.namespace, policy.daemonset);
+function needs({ policy, daemonSet }: PolicyRoll, source: string): boolean {
   // Phantoms hang on the nodes alone.
   if (source === WATCH.nodes) return true;
   const asked = ASKED_LAYERS.filter((layer) => layer.isAsked(policy));

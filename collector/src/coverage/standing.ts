@@ -22,19 +22,31 @@ export type Standings = (standing: Standing) => Standing;
 
 /** An empty set of standings; it grows with pools times what can be true of a node, never with nodes. */
 export function createStandings(): Standings {
-  const known = new Map<string, Standing>();
+  // Few things are true of the nodes of a pool at a time: to compare with each of them is cheaper than to describe one in a key.
+  const known = new Map<string, Standing[]>();
   return (standing) => {
-    const key = describe(standing);
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    known.set(key, standing);
+    const own = known.get(standing.pool);
+    if (own === undefined) known.set(standing.pool, [standing]);
+    for (const other of own ?? []) if (isEqual(standing, other)) return other;
+    own?.push(standing);
     return standing;
   };
 }
 
-function describe(s: Standing): string {
-  const flags = `${s.eligible ? 'e' : ''}${s.current ? 'c' : ''}`;
-  return `${s.state}|${s.verdict}|${s.reason}|${s.excuse}|${flags}|${s.layers.join()}|${s.rule}|${s.pool}`;
+/** True for standings that say the same; the owner follows from the reason. */
+function isEqual(one: Standing, other: Standing): boolean {
+  return (
+    one.state === other.state &&
+    one.verdict === other.verdict &&
+    one.reason === other.reason &&
+    one.excuse === other.excuse &&
+    one.eligible === other.eligible &&
+    one.current === other.current &&
+    one.pool === other.pool &&
+    one.rule === other.rule &&
+    one.layers.length === other.layers.length &&
+    one.layers.every((layer, index) => layer === other.layers[index])
+  );
 }
 
 /** True for a node that the policy is about: counted as expected, or excused. */

@@ -1,43 +1,46 @@
 /** Walks over the roll of one policy: reviews its nodes, strikes who is gone, and draws what follows from the counts. */
-import type { NodeMemory } from '@rollcall/contract';
-import { findDaemonSet } from '../inventory/index.ts';
+import type { NodeEntry } from '../inventory/index.ts';
 import { book } from './book.ts';
 import { diagnose } from './diagnosis/diagnose.ts';
 import { endExcuses } from './excuse-caps.ts';
 import { createPhantom, missingNodes, phantomKey, phantomStanding } from './phantoms.ts';
 import { divergenceOf, type PolicyRoll } from './policy-roll.ts';
-import { reviewNode, type Cause, type Finding } from './review-node.ts';
+import { memoryKey, reviewNode, type Cause, type Finding } from './review-node.ts';
 import type { Context } from './roll-context.ts';
 import type { Instant } from './subject.ts';
 
 interface Scan {
   readonly cause: Cause;
+  /** The node as it was before the change, see `Review`. */
+  readonly before?: NodeEntry | undefined;
   readonly now: Instant;
 }
 
 /** Reviews every node, and the phantoms that there are. */
 export function reviewAll(context: Context, roll: PolicyRoll, { cause, now }: Scan): void {
-  for (const name of context.inventory.nodes.keys()) review(context, roll, { name, cause, now });
+  for (const node of context.inventory.nodes.values()) reviewEntry(context, roll, { node, cause, now });
   for (const [pool, count] of roll.phantoms)
     for (let n = 1; n <= count; n += 1) bookPhantom(context, roll, { pool, n, now });
 }
 
 /** Reviews the node of that name, if there is one. */
-export function review(
-  context: Context,
-  roll: PolicyRoll,
-  { name, cause, now }: Scan & { readonly name: string },
-): void {
+export function review(context: Context, roll: PolicyRoll, scan: Scan & { readonly name: string }): void {
+  const { name, cause, before, now } = scan;
+  const node = context.inventory.nodes.get(name);
+  if (node !== undefined) reviewEntry(context, roll, { node, cause, before, now });
+}
+
+function reviewEntry(context: Context, roll: PolicyRoll, scan: Scan & { readonly node: NodeEntry }): void {
+  const { node, cause, before, now } = scan;
   const { inventory, memories } = context;
-  const node = inventory.nodes.get(name);
-  if (node === undefined) return;
-  const recall = (nodeUid: string): NodeMemory | undefined => memories.get(`${roll.policy.uid}/${nodeUid}`);
-  const found = reviewNode({ inventory, roll, node, cause, now, recall });
+  const found = reviewNode({ inventory, roll, node, before, cause, now, memories });
   if (found === undefined) return;
+  const { record, standing, dueMono, crossedScope } = found;
   // From here on the record itself remembers.
-  memories.delete(`${roll.policy.uid}/${found.record.uid}`);
+  if (memories.size > 0) memories.delete(memoryKey(roll.policy.uid, record.uid));
   const daemon = found.subject.daemon?.judged?.daemon;
-  book(context, roll, { ...found, daemon, now, evidence: () => evidenceOf(found) });
+  const evidence = (): string => evidenceOf(found);
+  book(context, roll, { record, standing, dueMono, crossedScope, daemon, now, evidence });
 }
 
 function evidenceOf({ standing, subject, excuse }: Finding): string {
@@ -64,8 +67,7 @@ export function strike(context: Context, roll: PolicyRoll, { key, now, evidence 
 export function settle(context: Context, roll: PolicyRoll, now: Instant): void {
   if (!roll.started) return;
   for (const [pool, count] of missingNodes(roll)) settlePhantoms(context, roll, { pool, count, now });
-  const { namespace, daemonset } = roll.policy;
-  const divergence = divergenceOf(roll, findDaemonSet(context.inventory, namespace, daemonset)) ?? 0;
+  const divergence = divergenceOf(roll, roll.daemonSet) ?? 0;
   roll.divergenceSinceMono = divergence === 0 ? undefined : (roll.divergenceSinceMono ?? now.monoMs);
 }
 

@@ -12,6 +12,7 @@ import { applyLease } from './apply-lease.ts';
 import { applyPod } from './apply-pod.ts';
 import { applyDaemon, applyNodeState } from './apply-witness.ts';
 import type { DaemonSetEntry, Inventory, NodeEntry } from './inventory.ts';
+import { isSameNode } from './is-same.ts';
 import { renameNode } from './name-nodes.ts';
 import { NOTHING, type Touched } from './touched.ts';
 
@@ -62,6 +63,8 @@ function applyNode(inventory: Inventory, event: ObjectEvent<'node', NodeObject>)
   const { name, createdAt } = event.object;
   const known = inventory.nodes.get(name);
   const same = known?.object.uid === event.uid ? known : undefined;
+  // A kubelet that is well says so every few minutes, and a list says all again.
+  if (same !== undefined && isSameNode(same.object, event.object)) return { kind: 'repeat', node: name };
   if (same === undefined) forgetGone(inventory, name);
   inventory.nodeNames.set(event.uid, name);
   inventory.nodes.set(name, {
@@ -70,7 +73,8 @@ function applyNode(inventory: Inventory, event: ObjectEvent<'node', NodeObject>)
     readySinceMono: readySince(event, event.object, same),
   });
   const witnessed = renameNode(inventory, name);
-  return { kind: 'node', name, removed: same === undefined ? known : undefined, isNew: same === undefined, witnessed };
+  const removed = same === undefined ? known : undefined;
+  return { kind: 'node', name, removed, before: same, isNew: same === undefined, witnessed };
 }
 
 function removeNode(inventory: Inventory, uid: string): Touched {
@@ -81,7 +85,14 @@ function removeNode(inventory: Inventory, uid: string): Touched {
   inventory.nodes.delete(name);
   forgetGone(inventory, name);
   inventory.leases.delete(name);
-  return { kind: 'node', name, removed: known, isNew: false, witnessed: renameNode(inventory, name) };
+  return {
+    kind: 'node',
+    name,
+    removed: known,
+    before: undefined,
+    isNew: false,
+    witnessed: renameNode(inventory, name),
+  };
 }
 
 /** The pods that left a node are of no concern to the next one of its name. */

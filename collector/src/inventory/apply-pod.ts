@@ -2,6 +2,7 @@
 import type { ObjectEvent, PodObject } from '@rollcall/contract';
 import { dateDeadline, dateFirstSight } from './dating.ts';
 import type { Inventory, PodEntry } from './inventory.ts';
+import { isSamePod } from './is-same.ts';
 import { renameHosts } from './name-nodes.ts';
 import { NOTHING, type Touched } from './touched.ts';
 
@@ -12,6 +13,7 @@ const LONGEST_GRACE_MS = 3_600_000;
 export function applyPod(inventory: Inventory, event: ObjectEvent<'pod', PodObject>): Touched {
   const known = inventory.pods.get(event.uid);
   if (event.object === undefined) return known === undefined ? NOTHING : removePod(inventory, known, event.monoMs);
+  if (known !== undefined && isSamePod(known.object, event.object)) return NOTHING;
   const entry = datePod(event, event.object, known);
   inventory.pods.set(event.uid, entry);
   const { ownerUid, target } = entry.object;

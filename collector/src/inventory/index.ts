@@ -11,5 +11,6 @@ export {
 } from './inventory.ts';
 export { daemonsAt, nodesOfDaemon, nodesOfState, nodeStatesAt, sharedKeys } from './correlate.ts';
 export type { DaemonEntry, LeaseEntry, NodeStateEntry } from './witness.ts';
+export { isSame } from './is-same.ts';
 export { applyEvent } from './apply-event.ts';
 export type { Touched } from './touched.ts';

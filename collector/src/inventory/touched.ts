@@ -3,7 +3,7 @@ import type { NodeEntry } from './inventory.ts';
 
 /**
  * What an event changed. `removed` is the entry of a node that is gone (under its name there may be a new one at once); `isNew` says
- * that the node was not known before; `spec` that more of a DaemonSet changed than its status. `witnessed` are nodes of which Daemons
+ * that the node was not known before, `before` is its entry until now; `spec` that more of a DaemonSet changed than its status. `repeat` is a node that says what it said before. `witnessed` are nodes of which Daemons
  * or node states now say something else, because a node or pod got or lost a name that they go by.
  */
 export type Touched =
@@ -12,9 +12,11 @@ export type Touched =
       readonly kind: 'node';
       readonly name: string;
       readonly removed: NodeEntry | undefined;
+      readonly before: NodeEntry | undefined;
       readonly isNew: boolean;
       readonly witnessed: readonly string[];
     }
+  | { readonly kind: 'repeat'; readonly node: string }
   | {
       readonly kind: 'pods';
       readonly owners: readonly string[];

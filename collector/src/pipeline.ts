@@ -4,7 +4,6 @@
  */
 import type { ClusterEvent, NodeMemory, PolicyAnswer, PolicySummary, Transition } from '@rollcall/contract';
 import { createRoll, toMemory, type Instant, type PolicyRoll, type Roll } from './coverage/index.ts';
-import { findDaemonSet } from './inventory/index.ts';
 import {
   answerPolicy,
   createLedger,
@@ -34,6 +33,12 @@ export interface PipelineOptions {
 export interface Pipeline {
   readonly roll: Roll;
   apply(event: ClusterEvent): void;
+  /**
+   * The same in stretches of about a millisecond: `begin`, then `proceed` until it is false, and no other event before that. Reads in
+   * between show all figures as they were at the event: those of a policy that is half reviewed from before its review.
+   */
+  begin(event: ClusterEvent): void;
+  proceed(): boolean;
   advance(now: Instant): void;
   /** Every policy's figures at `now` as they are exported, sorted by namespace and DaemonSet. */
   read(now: Instant, span?: Exclude<Span, 'seen'>): readonly PolicyReading[];
@@ -57,19 +62,28 @@ export function createPipeline({ cluster, history, memories }: PipelineOptions):
       remember: ({ policy }, record, now) => history.remember?.(toMemory(record, policy.uid, now)),
     },
   });
-  const books: Books = { roll, ledger };
+  const books: Books = { roll, ledger, frozen: undefined };
+  const begin = (event: ClusterEvent): void => {
+    if (event.kind !== 'role') return roll.begin(event);
+    // What was due before is counted under the role before.
+    roll.apply(event);
+    ledger.take(event, roll.advance(event).monoMs);
+  };
   return {
     roll,
     apply: (event) => {
-      if (event.kind === 'role') ledger.take(event, roll.advance(event).monoMs);
-      else roll.apply(event);
+      begin(event);
+      while (roll.proceed());
     },
+    begin,
+    proceed: () => proceed(books),
     advance: (now) => void roll.advance(now),
     read: (now, span = 'exported') =>
       readAll(books, span, now)
         .map(([, reading]) => reading)
         .sort(byName),
-    leads: (now) => ledger.leads(roll.advance(now).monoMs),
+    // A Lease ends by the clock, however far the figures are.
+    leads: (now) => ledger.leads(Math.max(now.monoMs, roll.advance(now).monoMs)),
     summaries: (now) =>
       readAll(books, 'seen', now)
         .map(([own, reading]) => summarisePolicy(own, reading))
@@ -87,6 +101,26 @@ export function createPipeline({ cluster, history, memories }: PipelineOptions):
 interface Books {
   readonly roll: Roll;
   readonly ledger: Ledger;
+  /** The roll that is half reviewed, and its figures from before. */
+  frozen: Frozen | undefined;
+}
+
+interface Frozen {
+  readonly roll: PolicyRoll;
+  readonly readings: Readonly<Record<Span, PolicyReading>>;
+}
+
+function proceed(books: Books): boolean {
+  const isMore = books.roll.proceed();
+  const half = books.roll.inProgress();
+  if (half !== books.frozen?.roll) books.frozen = half === undefined ? undefined : freeze(books, half);
+  return isMore;
+}
+
+function freeze(books: Books, half: PolicyRoll): Frozen {
+  const now = books.roll.advance({ monoMs: 0, wallMs: 0 });
+  const read = (span: Span): PolicyReading => readOne(books, half, { span, now });
+  return { roll: half, readings: { seen: read('seen'), exported: read('exported'), led: read('led') } };
 }
 
 function readAll(books: Books, span: Span, told: Instant): readonly (readonly [PolicyRoll, PolicyReading])[] {
@@ -95,12 +129,12 @@ function readAll(books: Books, span: Span, told: Instant): readonly (readonly [P
 }
 
 function readOne(
-  { roll, ledger }: Books,
+  { ledger, frozen }: Books,
   own: PolicyRoll,
   { span, now }: { readonly span: Span; readonly now: Instant },
 ): PolicyReading {
-  const daemonSet = findDaemonSet(roll.inventory, own.policy.namespace, own.policy.daemonset);
-  return readPolicy({ roll: own, ledger, span, daemonSet, monoMs: now.monoMs });
+  if (frozen?.roll === own) return frozen.readings[span];
+  return readPolicy({ roll: own, ledger, span, daemonSet: own.daemonSet, monoMs: now.monoMs });
 }
 
 interface Named {

@@ -7,6 +7,7 @@ import type { SelfMetrics } from '../http/self-metrics.ts';
 import { createMemoryJournal } from '../journal/memory-journal.ts';
 import { createPipeline, type Pipeline } from '../pipeline.ts';
 import { stampNow } from '../watch/watch-kind.ts';
+import { createEventLine } from './event-line.ts';
 import { logTransition } from './log-lines.ts';
 import type { Machine } from './system-clock.ts';
 import { createTicker } from './ticker.ts';
@@ -16,6 +17,7 @@ export interface LivePipeline {
   readonly pipeline: Pipeline;
   readonly journal: Journal;
   emit(event: ClusterEvent): void;
+  /** The instant to read at: the present one; while events wait to be applied, that of the first, since what came later is not known yet. */
   now(): Instant;
   stop(): void;
 }
@@ -32,7 +34,14 @@ export interface LivePipelineHost {
 
 /** Starts with nothing known. */
 export function startPipeline({ cluster, log, self, machine, onTransition }: LivePipelineHost): LivePipeline {
-  const now = (): Instant => stampNow(machine.clock);
+  const fireDue = (): void => {
+    if (line.first() === undefined) line.push({ kind: 'tick', source: 'ticker', uid: '', ...stampNow(machine.clock) });
+  };
+  const now = (): Instant => {
+    // Much may be due at once: it fires in stretches, and not within a read.
+    if (pipeline.roll.nextDueMono() <= machine.clock.monoMs()) fireDue();
+    return line.first() ?? stampNow(machine.clock);
+  };
   const journal = createMemoryJournal();
   const append = (transition: Transition): void => {
     journal.append(transition);
@@ -53,16 +62,26 @@ export function startPipeline({ cluster, log, self, machine, onTransition }: Liv
     }
   };
   const timers: Timers = { after: (ms, run) => machine.timers.after(ms, () => guard(run)) };
-  const ticker = createTicker(pipeline, { now, timers });
-  return {
-    pipeline,
-    journal,
-    emit: (event) => {
-      pipeline.apply(event);
+  const ticker = createTicker(
+    { roll: pipeline.roll, advance: fireDue },
+    { now: () => stampNow(machine.clock), timers },
+  );
+  const line = createEventLine(pipeline, {
+    clock: machine.clock,
+    timers,
+    applied: (event) => {
       ticker.aim();
       self.observeDelay(machine.clock.monoMs() - event.monoMs);
     },
+  });
+  return {
+    pipeline,
+    journal,
+    emit: line.push,
     now,
-    stop: ticker.stop,
+    stop: () => {
+      line.stop();
+      ticker.stop();
+    },
   };
 }

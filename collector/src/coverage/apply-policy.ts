@@ -4,18 +4,18 @@ import { findDaemonSet, isSame } from '../inventory/index.ts';
 import { createPoolNames } from './pool-names.ts';
 import { createPolicyRoll, type PolicyRoll } from './policy-roll.ts';
 import type { Cause } from './review-node.ts';
-import type { Context } from './roll-context.ts';
+import type { Context, Work } from './roll-context.ts';
 import type { Instant } from './subject.ts';
-import { reviewAll, settle, strike } from './walk-roll.ts';
+import { reviewAll, settle, strikeAll } from './walk-roll.ts';
 
 /** Starts a roll once the nodes and DaemonSets have been listed. */
-export function start(context: Context, roll: PolicyRoll, now: Instant): void {
+export function* start(context: Context, roll: PolicyRoll, now: Instant): Work {
   const { watches } = context.inventory;
   const listed = (source: string): boolean => ['live', 'stale'].includes(watches.get(source) ?? '');
   if (!listed(WATCH.nodes) || !listed(WATCH.daemonsets)) return;
   roll.started = true;
   keepDaemonSet(context, roll);
-  reviewAll(context, roll, { cause: 'start', now });
+  yield* reviewAll(context, roll, { cause: 'start', now });
 }
 
 /** Keeps the DaemonSet as it is now, or as it last was: its template still says who is in scope. Answers what that means for the nodes. */
@@ -35,11 +35,11 @@ interface PolicyChange {
 }
 
 /** Applies a policy as it now is; undefined when it is gone. */
-export function applyPolicy(context: Context, uid: string, { policy, now }: PolicyChange): void {
+export function* applyPolicy(context: Context, uid: string, { policy, now }: PolicyChange): Work {
   const known = context.policies.get(uid);
   if (policy === undefined) {
     if (known === undefined) return;
-    for (const key of [...known.records.keys()]) strike(context, known, { key, now, evidence: 'the policy is gone' });
+    yield* strikeAll(context, known, { now, evidence: 'the policy is gone' });
     context.policies.delete(uid);
     context.sink.dropped(known.policy);
     return;
@@ -47,26 +47,25 @@ export function applyPolicy(context: Context, uid: string, { policy, now }: Poli
   const roll = known ?? createPolicyRoll(policy);
   if (known === undefined) context.sink.adopted(policy, now);
   context.policies.set(uid, roll);
-  if (known === undefined) start(context, roll, now);
-  else adoptPolicy(context, roll, { policy, now });
+  yield* known === undefined ? start(context, roll, now) : adoptPolicy(context, roll, { policy, now });
   settle(context, roll, now);
 }
 
-function adoptPolicy(context: Context, roll: PolicyRoll, { policy, now }: PolicyChange & { policy: Policy }): void {
+function* adoptPolicy(context: Context, roll: PolicyRoll, { policy, now }: PolicyChange & { policy: Policy }): Work {
+  yield roll;
   const cause = isSame(scopeParts(roll.policy), scopeParts(policy)) ? 'change' : 'scope';
   const moved = roll.policy.namespace !== policy.namespace || roll.policy.daemonset !== policy.daemonset;
-  if (moved) leaveDaemonSet(context, roll, now);
+  if (moved) yield* leaveDaemonSet(context, roll, now);
   context.sink.adopted(policy, now);
   // A changed label is how too many pools are mended: its pools are named anew.
   if (moved || !isSame(poolParts(roll.policy), poolParts(policy))) roll.pools = createPoolNames(policy);
   roll.policy = policy;
   keepDaemonSet(context, roll);
-  if (roll.started) reviewAll(context, roll, { cause: moved ? 'start' : cause, now });
+  if (roll.started) yield* reviewAll(context, roll, { cause: moved ? 'start' : cause, now });
 }
 
-function leaveDaemonSet(context: Context, roll: PolicyRoll, now: Instant): void {
-  for (const key of [...roll.records.keys()])
-    strike(context, roll, { key, now, evidence: 'the policy changed its DaemonSet' });
+function* leaveDaemonSet(context: Context, roll: PolicyRoll, now: Instant): Work {
+  yield* strikeAll(context, roll, { now, evidence: 'the policy changed its DaemonSet' });
   roll.lastDaemonSet = undefined;
   roll.divergenceSinceMono = undefined;
   roll.phantoms.clear();

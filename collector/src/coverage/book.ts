@@ -61,8 +61,7 @@ export function book(books: Books, roll: PolicyRoll, entry: Entry): void {
   const before = record.standing;
   const after = entry.standing === undefined ? undefined : books.standings(entry.standing);
   setTimer(books, roll, entry);
-  if (after === undefined) roll.records.delete(record.key);
-  else if (before === undefined) roll.records.set(record.key, record);
+  enroll(roll, record, { before, after });
   // A phantom has no past.
   if ((before !== after || entry.crossedScope === true) && record.name !== '') books.sink.remember(roll, record, now);
   if (record.daemon !== entry.daemon || before !== after) countDaemon(roll, entry, { before, after });
@@ -71,6 +70,11 @@ export function book(books: Books, roll: PolicyRoll, entry: Entry): void {
   count(roll, record, { before, after });
   books.sink.moved({ policy: roll.policy, before, after, monoMs: now.monoMs });
   if (isTransition(before, after)) transit(books, roll, { entry, before, after });
+}
+
+function enroll({ records }: PolicyRoll, record: NodeRecord, { before, after }: Change): void {
+  if (after === undefined) records.delete(record.key);
+  else if (before === undefined) records.set(record.key, record);
 }
 
 function setTimer({ timers }: Books, roll: PolicyRoll, { record, dueMono, now }: Entry): void {

@@ -3,6 +3,7 @@ import type { NodeMemory } from '@rollcall/contract';
 import type { Inventory } from '../inventory/index.ts';
 import type { Books } from './book.ts';
 import type { PolicyRoll } from './policy-roll.ts';
+import type { Instant } from './subject.ts';
 
 /** The state of the whole roll, changed in place. */
 export interface Context extends Books {
@@ -10,5 +11,8 @@ export interface Context extends Books {
   readonly policies: Map<string, PolicyRoll>;
   readonly memories: Map<string, NodeMemory>;
   /** The latest instant that was seen. */
-  latestMono: number;
+  latest: Instant;
 }
+
+/** Work that may pause: it yields the roll that it is changing or about to change, undefined where none is half changed. */
+export type Work = Generator<PolicyRoll | undefined, void>;

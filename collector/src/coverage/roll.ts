@@ -1,15 +1,18 @@
-/** The roll call itself: applies events, reviews the nodes that they touch under every policy, and fires what is due. */
-import { daemonSource, WATCH, type ClusterEvent, type NodeMemory } from '@rollcall/contract';
-import { applyEvent, createInventory, type Inventory, type Touched } from '../inventory/index.ts';
-import { applyPolicy, keepDaemonSet, start } from './apply-policy.ts';
+/**
+ * The roll call itself: applies events, reviews the nodes that they touch under every policy, and fires what is due. An event that
+ * touches whole policies is worked off in stretches; the next event waits for that, so that pauses change nothing of what comes out.
+ */
+import type { ClusterEvent, NodeMemory } from '@rollcall/contract';
+import { applyEvent, createInventory, type Inventory } from '../inventory/index.ts';
+import { applyPolicy } from './apply-policy.ts';
 import type { Due, RollSink } from './book.ts';
-import { ASKED_LAYERS } from './judge.ts';
+import { dispatch } from './dispatch.ts';
 import type { PolicyRoll } from './policy-roll.ts';
-import type { Context } from './roll-context.ts';
+import type { Context, Work } from './roll-context.ts';
 import { createStandings } from './standing.ts';
 import type { Instant } from './subject.ts';
-import { createTimers, type Timers } from './timers.ts';
-import { review, reviewAll, settle, strike } from './walk-roll.ts';
+import { createTimers } from './timers.ts';
+import { review, settle } from './walk-roll.ts';
 
 /** The roll of all policies. Owns the inventory and every record; nobody else changes them. */
 export interface Roll {
@@ -18,7 +21,16 @@ export interface Roll {
   readonly policies: ReadonlyMap<string, PolicyRoll>;
   /** Applies one event, after everything that was due before it. Times must not fall; an earlier one counts as the latest. */
   apply(event: ClusterEvent): void;
-  /** Fires what is due up to and including `now`, each at its own due time; answers the instant that counts as now. */
+  /** The same in stretches: begins with the event, which nothing else may follow before `proceed` says that it is done. */
+  begin(event: ClusterEvent): void;
+  /** Works on what was begun for about a millisecond; false once it is done. */
+  proceed(): boolean;
+  /** The roll that is half changed between two stretches, or about to be; undefined when none is. */
+  inProgress(): PolicyRoll | undefined;
+  /**
+   * Fires what is due up to and including `now`, each at its own due time; answers the instant that counts as now: between two
+   * stretches the one up to which all is known, and then nothing fires.
+   */
   advance(now: Instant): Instant;
   /** When to call `advance` next, Infinity for never. */
   nextDueMono(): number;
@@ -31,6 +43,9 @@ export interface RollOptions {
   readonly memories: readonly NodeMemory[];
 }
 
+/** So many timers are fired in one stretch. */
+const FIRED_IN_STRETCH = 100;
+
 /** Creates a roll that knows nothing yet. */
 export function createRoll({ cluster, sink, memories }: RollOptions): Roll {
   const context: Context = {
@@ -42,167 +57,72 @@ export function createRoll({ cluster, sink, memories }: RollOptions): Roll {
     inventory: createInventory(),
     policies: new Map(),
     memories: new Map(memories.map((memory) => [`${memory.policyUid}/${memory.nodeUid}`, memory])),
-    latestMono: 0,
+    latest: { monoMs: 0, wallMs: 0 },
+  };
+  let work: Work | undefined;
+  let half: PolicyRoll | undefined;
+  const proceed = (): boolean => {
+    const ongoing = work;
+    // Whatever is thrown ends the work: what was to come of it is lost, not all that comes later.
+    [work, half] = [undefined, undefined];
+    const step = ongoing?.next();
+    if (step === undefined || step.done === true) return false;
+    [work, half] = [ongoing, step.value];
+    return true;
+  };
+  const begin = (event: ClusterEvent): void => {
+    while (proceed());
+    work = context.timers.next() <= event.monoMs ? fireThenApply(context, event) : applyAt(context, event);
   };
   return {
     inventory: context.inventory,
     policies: context.policies,
+    begin,
+    proceed,
+    inProgress: () => half,
     apply: (event) => {
-      const now = advance(context, event);
-      if (event.kind === 'policy') applyPolicy(context, event.uid, { policy: event.object, now });
-      else dispatch(context, applyEvent(context.inventory, { ...event, ...now }), now);
+      begin(event);
+      while (proceed());
     },
-    advance: (now) => advance(context, now),
+    advance: (now) => (work === undefined ? advance(context, now) : context.latest),
     nextDueMono: () => context.timers.next(),
   };
 }
 
+function applyAt(context: Context, event: ClusterEvent): Work | undefined {
+  const now = reach(context, event);
+  if (event.kind === 'policy') return applyPolicy(context, event.uid, { policy: event.object, now });
+  return dispatch(context, applyEvent(context.inventory, { ...event, ...now }), now);
+}
+
+function* fireThenApply(context: Context, event: ClusterEvent): Work {
+  for (let fired = 1; fireNext(context, event); fired += 1) if (fired % FIRED_IN_STRETCH === 0) yield undefined;
+  const rest = applyAt(context, event);
+  if (rest !== undefined) yield* rest;
+}
+
 function advance(context: Context, told: Instant): Instant {
-  const now = notBefore(context.latestMono, told);
-  context.latestMono = now.monoMs;
-  for (let timer = takeDue(context, now); timer !== undefined; timer = takeDue(context, now)) {
-    const { roll, key } = timer.item;
-    const record = roll.records.get(key);
-    if (record?.dueMono !== timer.dueMono) continue;
-    record.dueMono = undefined;
-    const at = { monoMs: timer.dueMono, wallMs: now.wallMs - (now.monoMs - timer.dueMono) };
-    review(context, roll, { name: key, cause: 'change', now: at });
-    settle(context, roll, at);
-  }
-  return now;
+  while (fireNext(context, told));
+  return reach(context, told);
 }
 
-function takeDue({ timers }: Context, { monoMs }: Instant): ReturnType<Timers<Due>['take']> {
-  return timers.next() <= monoMs ? timers.take() : undefined;
+/** Makes an instant the latest, if it is not before that. */
+function reach(context: Context, { monoMs, wallMs }: Instant): Instant {
+  const late = Math.max(0, context.latest.monoMs - monoMs);
+  return (context.latest = { monoMs: monoMs + late, wallMs: wallMs + late });
 }
 
-function notBefore(latestMono: number, { monoMs, wallMs }: Instant): Instant {
-  const late = Math.max(0, latestMono - monoMs);
-  return { monoMs: monoMs + late, wallMs: wallMs + late };
-}
-
-function dispatch(context: Context, touched: Touched, now: Instant): void {
-  switch (touched.kind) {
-    case 'nothing':
-      return;
-    case 'node':
-      return onNode(context, touched, now);
-    case 'repeat':
-      return reviewSome(context, [touched.node], { concerns: readsWallClock, now });
-    case 'pods':
-      return onPods(context, touched, now);
-    case 'witness':
-      return reviewSome(context, touched.nodes, { concerns: hears(touched.source), now });
-    case 'daemonset':
-      return forStarted(context, now, {
-        concerns: isAbout(touched.key),
-        work: (roll) => {
-          const cause = keepDaemonSet(context, roll);
-          if (touched.spec) reviewAll(context, roll, { cause, now });
-        },
-      });
-    case 'revision':
-      return forStarted(context, now, {
-        concerns: ownsAny([touched.ownerUid]),
-        work: (roll) => {
-          reviewAll(context, roll, { cause: 'change', now });
-        },
-      });
-    case 'watch':
-      return onWatch(context, touched.source, now);
-  }
-}
-
-function onNode(context: Context, touched: Extract<Touched, { readonly kind: 'node' }>, now: Instant): void {
-  forStarted(context, now, {
-    concerns: anyRoll,
-    work: (roll) => {
-      if (touched.removed !== undefined)
-        strike(context, roll, { key: touched.name, now, evidence: 'the node is gone' });
-      review(context, roll, {
-        name: touched.name,
-        cause: touched.isNew ? 'newNode' : 'change',
-        before: touched.before,
-        now,
-      });
-    },
-  });
-  reviewSome(context, touched.witnessed, { concerns: hearsWitnesses, now });
-}
-
-function onPods(context: Context, touched: Extract<Touched, { readonly kind: 'pods' }>, now: Instant): void {
-  reviewSome(context, touched.nodes, { concerns: ownsAny(touched.owners), now });
-  reviewSome(context, touched.witnessed, { concerns: hearsWitnesses, now });
-}
-
-type Concerns = (roll: PolicyRoll) => boolean;
-
-/** Which rolls an event concerns, and what it does to each. */
-interface Concern {
-  readonly concerns: Concerns;
-  readonly work: (roll: PolicyRoll) => void;
-}
-
-const anyRoll: Concerns = () => true;
-
-const hearsWitnesses: Concerns = ({ policy }) =>
-  policy.daemonLayer !== undefined || policy.heartbeatLayer !== undefined;
-
-/** What else is judged changes by an event or at a due time; a step of the wall clock is neither. */
-const readsWallClock: Concerns = ({ policy }) => policy.exemptions.length > 0;
-
-function hears(source: string): Concerns {
-  return ({ policy: { daemonLayer, heartbeatLayer } }) =>
-    source === WATCH.nodeStates
-      ? heartbeatLayer !== undefined
-      : daemonLayer !== undefined && daemonSource(daemonLayer.source) === source;
-}
-
-interface Some {
-  readonly concerns: Concerns;
-  readonly now: Instant;
-}
-
-function reviewSome(context: Context, names: readonly string[], { concerns, now }: Some): void {
-  if (names.length === 0) return;
-  forStarted(context, now, {
-    concerns,
-    work: (roll) => {
-      for (const name of names) review(context, roll, { name, cause: 'change', now });
-    },
-  });
-}
-
-function ownsAny(ownerUids: readonly string[]): Concerns {
-  return ({ lastDaemonSet }) => lastDaemonSet !== undefined && ownerUids.includes(lastDaemonSet.object.uid);
-}
-
-function isAbout(key: string): Concerns {
-  return ({ policy }) => `${policy.namespace}/${policy.daemonset}` === key;
-}
-
-/** Works on the started rolls that an event concerns; the others cost a comparison, so that many policies stay cheap. */
-function forStarted(context: Context, now: Instant, { concerns, work }: Concern): void {
-  for (const roll of context.policies.values()) {
-    if (!roll.started || !concerns(roll)) continue;
-    work(roll);
-    settle(context, roll, now);
-  }
-}
-
-function onWatch(context: Context, source: string, now: Instant): void {
-  for (const roll of context.policies.values()) {
-    roll.observed = undefined;
-    if (roll.started && !needs(roll, source)) continue;
-    if (roll.started) reviewAll(context, roll, { cause: 'change', now });
-    else start(context, roll, now);
-    settle(context, roll, now);
-  }
-}
-
-function needs({ policy, daemonSet }: PolicyRoll, source: string): boolean {
-  // Phantoms hang on the nodes alone.
-  if (source === WATCH.nodes) return true;
-  const asked = ASKED_LAYERS.filter((layer) => layer.isAsked(policy));
-  return asked.some((layer) => layer.sources({ policy, daemonSet }).includes(source));
+/** Fires one timer that is due by `now`, at its due time; false without any. */
+function fireNext(context: Context, now: Instant): boolean {
+  const { timers } = context;
+  const timer = timers.next() <= now.monoMs ? timers.take() : undefined;
+  if (timer === undefined) return false;
+  const { roll, key } = timer.item;
+  const record = roll.records.get(key);
+  if (record?.dueMono !== timer.dueMono) return true;
+  record.dueMono = undefined;
+  const at = reach(context, { monoMs: timer.dueMono, wallMs: now.wallMs - (now.monoMs - timer.dueMono) });
+  review(context, roll, { name: key, cause: 'change', now: at });
+  settle(context, roll, at);
+  return true;
 }

@@ -6,8 +6,11 @@ import { endExcuses } from './excuse-caps.ts';
 import { createPhantom, missingNodes, phantomKey, phantomStanding } from './phantoms.ts';
 import { divergenceOf, type PolicyRoll } from './policy-roll.ts';
 import { memoryKey, reviewNode, type Cause, type Finding } from './review-node.ts';
-import type { Context } from './roll-context.ts';
+import type { Context, Work } from './roll-context.ts';
 import type { Instant } from './subject.ts';
+
+/** So many nodes are reviewed between two pauses: a millisecond or less. */
+const NODES_IN_STRETCH = 200;
 
 interface Scan {
   readonly cause: Cause;
@@ -17,8 +20,16 @@ interface Scan {
 }
 
 /** Reviews every node, and the phantoms that there are. */
-export function reviewAll(context: Context, roll: PolicyRoll, { cause, now }: Scan): void {
-  for (const node of context.inventory.nodes.values()) reviewEntry(context, roll, { node, cause, now });
+export function* reviewAll(context: Context, roll: PolicyRoll, { cause, now }: Scan): Work {
+  yield roll;
+  let left = NODES_IN_STRETCH;
+  for (const node of context.inventory.nodes.values()) {
+    reviewEntry(context, roll, { node, cause, now });
+    left -= 1;
+    if (left > 0) continue;
+    yield roll;
+    left = NODES_IN_STRETCH;
+  }
   for (const [pool, count] of roll.phantoms)
     for (let n = 1; n <= count; n += 1) bookPhantom(context, roll, { pool, n, now });
 }
@@ -61,6 +72,17 @@ export function strike(context: Context, roll: PolicyRoll, { key, now, evidence 
   if (record === undefined) return;
   endExcuses(record, now.monoMs);
   book(context, roll, { record, standing: undefined, dueMono: Infinity, now, evidence: () => evidence });
+}
+
+/** Takes every record off the roll. */
+export function* strikeAll(context: Context, roll: PolicyRoll, { now, evidence }: Omit<Struck, 'key'>): Work {
+  yield roll;
+  let struck = 0;
+  for (const key of roll.records.keys()) {
+    strike(context, roll, { key, now, evidence });
+    struck += 1;
+    if (struck % NODES_IN_STRETCH === 0) yield roll;
+  }
 }
 
 /** What follows from a policy's counts: phantoms, and since when they differ from the controller's. */

@@ -61,6 +61,10 @@ export function isSame(one: unknown, other: unknown): boolean {
   if (one === other) return true;
   if (Array.isArray(one) && Array.isArray(other)) return isSameList(one, other);
   if (!isRecord(one) || !isRecord(other)) return false;
+  return isSameMap(one, other);
+}
+
+function isSameMap(one: Fields, other: Fields): boolean {
   for (const key in one) if (!isSame(one[key], valueOf(other, key))) return false;
   for (const key in other) if (other[key] !== undefined && !Object.hasOwn(one, key)) return false;
   return true;
@@ -70,15 +74,17 @@ function isSameList(one: readonly unknown[], other: readonly unknown[]): boolean
   return one.length === other.length && one.every((item, index) => isSame(item, other[index]));
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+
 function fieldsOf<O>(fields: Readonly<Record<keyof O, true>>): readonly (keyof O)[] {
   return Object.keys(fields) as (keyof O)[];
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+function isRecord(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null;
 }
 
 // Keys come from users: `constructor` is a label like any other.
-function valueOf(record: Readonly<Record<string, unknown>>, key: string): unknown {
+function valueOf(record: Fields, key: string): unknown {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }

@@ -1,0 +1,146 @@
+/** What follows from an event: which nodes of which policies are reviewed because of what it touched. */
+import { daemonSource, WATCH } from '@rollcall/contract';
+import type { Touched } from '../inventory/index.ts';
+import { keepDaemonSet, start } from './apply-policy.ts';
+import { ASKED_LAYERS } from './judge.ts';
+import type { PolicyRoll } from './policy-roll.ts';
+import type { Context, Work } from './roll-context.ts';
+import type { Instant } from './subject.ts';
+import { review, reviewAll, settle, strike } from './walk-roll.ts';
+
+/** Reviews what an event touched: few nodes at once; the nodes of whole policies in the stretches of the work that is answered. */
+export function dispatch(context: Context, touched: Touched, now: Instant): Work | undefined {
+  switch (touched.kind) {
+    case 'nothing':
+      return undefined;
+    case 'node':
+      return onNode(context, touched, now);
+    case 'repeat':
+      return reviewSome(context, [touched.node], { concerns: readsWallClock, now });
+    case 'pods':
+      return onPods(context, touched, now);
+    case 'witness':
+      return reviewSome(context, touched.nodes, { concerns: hears(touched.source), now });
+    case 'daemonset':
+      return onDaemonSet(context, touched, now);
+    case 'revision':
+      return onRevision(context, touched.ownerUid, now);
+    case 'watch':
+      return onWatch(context, touched.source, now);
+  }
+}
+
+function* onDaemonSet(context: Context, { key, spec }: DaemonSetTouched, now: Instant): Work {
+  for (const roll of startedRolls(context, isAbout(key))) {
+    if (spec) yield roll;
+    const cause = keepDaemonSet(context, roll);
+    if (spec) yield* reviewAll(context, roll, { cause, now });
+    settle(context, roll, now);
+  }
+}
+
+type DaemonSetTouched = Extract<Touched, { readonly kind: 'daemonset' }>;
+
+function* onRevision(context: Context, ownerUid: string, now: Instant): Work {
+  for (const roll of startedRolls(context, ownsAny([ownerUid]))) {
+    yield* reviewAll(context, roll, { cause: 'change', now });
+    settle(context, roll, now);
+  }
+}
+
+function onNode(context: Context, touched: Extract<Touched, { readonly kind: 'node' }>, now: Instant): undefined {
+  forStarted(context, now, {
+    concerns: anyRoll,
+    work: (roll) => {
+      if (touched.removed !== undefined)
+        strike(context, roll, { key: touched.name, now, evidence: 'the node is gone' });
+      review(context, roll, {
+        name: touched.name,
+        cause: touched.isNew ? 'newNode' : 'change',
+        before: touched.before,
+        now,
+      });
+    },
+  });
+  reviewSome(context, touched.witnessed, { concerns: hearsWitnesses, now });
+}
+
+function onPods(context: Context, touched: Extract<Touched, { readonly kind: 'pods' }>, now: Instant): undefined {
+  reviewSome(context, touched.nodes, { concerns: ownsAny(touched.owners), now });
+  reviewSome(context, touched.witnessed, { concerns: hearsWitnesses, now });
+}
+
+type Concerns = (roll: PolicyRoll) => boolean;
+
+/** Which rolls an event concerns, and what it does to each. */
+interface Concern {
+  readonly concerns: Concerns;
+  readonly work: (roll: PolicyRoll) => void;
+}
+
+const anyRoll: Concerns = () => true;
+
+const hearsWitnesses: Concerns = ({ policy }) =>
+  policy.daemonLayer !== undefined || policy.heartbeatLayer !== undefined;
+
+/** What else is judged changes by an event or at a due time; a step of the wall clock is neither. */
+const readsWallClock: Concerns = ({ policy }) => policy.exemptions.length > 0;
+
+function hears(source: string): Concerns {
+  return ({ policy: { daemonLayer, heartbeatLayer } }) =>
+    source === WATCH.nodeStates
+      ? heartbeatLayer !== undefined
+      : daemonLayer !== undefined && daemonSource(daemonLayer.source) === source;
+}
+
+interface Some {
+  readonly concerns: Concerns;
+  readonly now: Instant;
+}
+
+function reviewSome(context: Context, names: readonly string[], { concerns, now }: Some): undefined {
+  if (names.length === 0) return undefined;
+  forStarted(context, now, {
+    concerns,
+    work: (roll) => {
+      for (const name of names) review(context, roll, { name, cause: 'change', now });
+    },
+  });
+}
+
+function ownsAny(ownerUids: readonly string[]): Concerns {
+  return ({ lastDaemonSet }) => lastDaemonSet !== undefined && ownerUids.includes(lastDaemonSet.object.uid);
+}
+
+function isAbout(key: string): Concerns {
+  return ({ policy }) => `${policy.namespace}/${policy.daemonset}` === key;
+}
+
+/** Works on the started rolls that an event concerns; the others cost a comparison, so that many policies stay cheap. */
+function forStarted(context: Context, now: Instant, { concerns, work }: Concern): void {
+  for (const roll of context.policies.values()) {
+    if (!roll.started || !concerns(roll)) continue;
+    work(roll);
+    settle(context, roll, now);
+  }
+}
+
+function startedRolls({ policies }: Context, concerns: Concerns): readonly PolicyRoll[] {
+  return [...policies.values()].filter((roll) => roll.started && concerns(roll));
+}
+
+function* onWatch(context: Context, source: string, now: Instant): Work {
+  for (const roll of context.policies.values()) {
+    roll.observed = undefined;
+    if (roll.started && !needs(roll, source)) continue;
+    yield* roll.started ? reviewAll(context, roll, { cause: 'change', now }) : start(context, roll, now);
+    settle(context, roll, now);
+  }
+}
+
+function needs({ policy, daemonSet }: PolicyRoll, source: string): boolean {
+  // Phantoms hang on the nodes alone.
+  if (source === WATCH.nodes) return true;
+  const asked = ASKED_LAYERS.filter((layer) => layer.isAsked(policy));
+  return asked.some((layer) => layer.sources({ policy, daemonSet }).includes(source));
+}

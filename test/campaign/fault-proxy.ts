@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { Agent, request as requestTls } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { PROTOBUF } from '@rollcall/embedded-kube';
 import { openWorkspace } from '../control-plane/index.ts';
 import { readAdminAccess } from '../e2e/admin-access.ts';
 import { writeKubeconfig } from '../e2e/gate.ts';
@@ -17,6 +18,8 @@ export type Mischief =
   | 'repeat events'
   | 'delay'
   | 'truncate gzip'
+  | 'JSON only'
+  | 'refuse protobuf'
   | '410'
   | '410 event'
   | '429'
@@ -36,6 +39,8 @@ export interface FaultProxy {
 interface Flow {
   readonly response: ServerResponse;
   readonly isWatch: boolean;
+  /** What the collector accepts. */
+  readonly accept: string;
   armed: boolean;
   held: boolean;
 }
@@ -44,22 +49,30 @@ interface State {
   mischief: Mischief;
   readonly flows: Set<Flow>;
   readonly chance: () => number;
+  readonly jsonOnly: boolean;
 }
 
 const ARMED_MS = 1_000;
 const DELAY_MS = 1_500;
 
-/** Opens a proxy to the API server of a kubeconfig with a client certificate; `chance` in [0, 1) says where answers are cut. */
-export async function openFaultProxy(kubeconfigPath: string, chance: () => number): Promise<FaultProxy> {
+/**
+ * Opens a proxy to the API server of a kubeconfig with a client certificate; `chance` in [0, 1) says where answers are cut, `jsonOnly`
+ * whether it never asks for protobuf.
+ */
+export async function openFaultProxy(
+  kubeconfigPath: string,
+  { chance, jsonOnly }: Pick<State, 'chance' | 'jsonOnly'>,
+): Promise<FaultProxy> {
   const workspace = await openWorkspace();
   const { server: target, tls } = await readAdminAccess(kubeconfigPath);
   const agent = new Agent({ ...tls, keepAlive: true });
-  const state: State = { mischief: 'none', flows: new Set(), chance };
+  const state: State = { mischief: 'none', flows: new Set(), chance, jsonOnly };
   const server = createServer((incoming, response) => {
     if (state.mischief === 'refuse connections') return void incoming.socket.destroy();
     // It is held until the mischief ends, and broken then.
     const isWatch = incoming.url?.includes('watch=true') === true;
-    const flow: Flow = { response, isWatch, armed: false, held: state.mischief === 'answer nothing' };
+    const accept = incoming.headers.accept ?? '';
+    const flow: Flow = { response, isWatch, accept, armed: false, held: state.mischief === 'answer nothing' };
     state.flows.add(flow);
     response.on('close', () => state.flows.delete(flow));
     if (flow.held || answerWrongly(state, flow)) return;
@@ -98,12 +111,13 @@ function setMischief(state: State, mischief: Mischief): void {
 }
 
 const REFUSALS: Readonly<Partial<Record<Mischief, { readonly code: number; readonly reason: string }>>> = {
+  'refuse protobuf': { code: 406, reason: 'NotAcceptable' },
   '410': { code: 410, reason: 'Expired' },
   '429': { code: 429, reason: 'TooManyRequests' },
   '503': { code: 503, reason: 'ServiceUnavailable' },
 };
 
-function answerWrongly({ mischief }: State, { response, isWatch }: Flow): boolean {
+function answerWrongly({ mischief }: State, { response, isWatch, accept }: Flow): boolean {
   const json = { 'content-type': 'application/json' };
   if (mischief === 'truncate gzip') {
     const packed = gzipSync('{"type":"ADDED","object":{"metadata":{"uid":"nobody"}}}\n'.repeat(20));
@@ -118,7 +132,7 @@ function answerWrongly({ mischief }: State, { response, isWatch }: Flow): boolea
     return true;
   }
   const refusal = REFUSALS[mischief];
-  if (refusal === undefined) return false;
+  if (refusal === undefined || (refusal.code === 406 && !accept.includes(PROTOBUF))) return false;
   response.writeHead(refusal.code, { ...json, ...(mischief === '429' && { 'retry-after': '1' }) });
   response.end(JSON.stringify({ ...status, ...refusal }));
   return true;
@@ -141,16 +155,17 @@ function forward({ state, flow, incoming, target, agent }: Forwarding): void {
     port: target.port,
     method,
     path: url,
-    headers: { ...headers, host: target.host },
+    headers: { ...headers, host: target.host, accept: isJsonOnly(state) ? 'application/json' : flow.accept },
   });
   upstream.on('error', () => response.destroy());
   upstream.on('response', (answer) => {
+    const isProtobuf = answer.headers['content-type']?.startsWith(PROTOBUF) === true;
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     response.flushHeaders();
     const lagMs = state.mischief === 'delay' ? state.chance() * DELAY_MS : 0;
     answer.on('data', (chunk: Buffer) => {
-      if (lagMs === 0) relay(state, flow, chunk);
-      else setTimeout(() => relay(state, flow, chunk), lagMs);
+      if (lagMs === 0) relay(state, flow, { chunk, isProtobuf });
+      else setTimeout(() => relay(state, flow, { chunk, isProtobuf }), lagMs);
     });
     answer.on('end', () => setTimeout(() => flow.held || response.end(), lagMs));
     answer.on('error', () => response.destroy());
@@ -159,7 +174,16 @@ function forward({ state, flow, incoming, target, agent }: Forwarding): void {
   incoming.pipe(upstream);
 }
 
-function relay({ mischief, chance }: State, flow: Flow, chunk: Buffer): void {
+function isJsonOnly({ jsonOnly, mischief }: State): boolean {
+  return jsonOnly || mischief === 'JSON only';
+}
+
+interface Piece {
+  readonly chunk: Buffer;
+  readonly isProtobuf: boolean;
+}
+
+function relay({ mischief, chance }: State, flow: Flow, { chunk, isProtobuf }: Piece): void {
   const { response, isWatch } = flow;
   if (mischief === 'mute watches' && isWatch) flow.held = true;
   if (flow.held || response.destroyed) return;
@@ -169,12 +193,21 @@ function relay({ mischief, chance }: State, flow: Flow, chunk: Buffer): void {
     return;
   }
   response.write(chunk);
-  // Only whole events can be repeated: nothing between two newlines is sent in part.
-  if (mischief === 'repeat events' && isWatch && chunk.at(-1) === NEWLINE && startsEvent(chunk)) response.write(chunk);
+  const isWhole = isProtobuf ? holdsFrames : holdsLines;
+  if (mischief === 'repeat events' && isWatch && isWhole(chunk)) response.write(chunk);
 }
 
 const NEWLINE = 0x0a;
+const TYPE_FIELD = 0x0a;
 
-function startsEvent(chunk: Buffer): boolean {
-  return chunk.subarray(0, 8).toString() === '{"type":';
+// Only whole events can be repeated: nothing between two newlines is sent in part.
+function holdsLines(chunk: Buffer): boolean {
+  return chunk.at(-1) === NEWLINE && chunk.subarray(0, 8).toString() === '{"type":';
+}
+
+// Four bytes say how long each event is, and each begins with the field of its type.
+function holdsFrames(chunk: Buffer): boolean {
+  let at = 0;
+  while (at + 4 < chunk.length && chunk[at + 4] === TYPE_FIELD) at += 4 + chunk.readUInt32BE(at);
+  return at === chunk.length;
 }

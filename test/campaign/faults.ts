@@ -67,6 +67,18 @@ function killServer({ seats, town }: Stage): End {
   };
 }
 
+/** Who asks is answered otherwise from now on: so every connection is cut when it begins, and when it ends. */
+function encode(set: (faults: Town['kube']['faults'], on: boolean) => void) {
+  return ({ town, seats }: Stage): End => {
+    const change = (on: boolean): void => {
+      set(town.kube.faults, on);
+      for (const { line } of seats) line.cut();
+    };
+    change(true);
+    return () => change(false);
+  };
+}
+
 function rest(stage: Stage): End {
   stage.pauses += 1;
   return () => void (stage.pauses -= 1);
@@ -130,6 +142,8 @@ const RULES: Readonly<Record<FaultKind, Rule>> = {
     town.registry?.undefine();
     return () => town.registry?.define();
   }, 30_000 + RETRY_MS),
+  'JSON only': all(encode((faults, on) => faults.speakJsonOnly(on))),
+  'protobuf refused': all(encode((faults, on) => faults.refuseProtobuf(on))),
   'collector killed': one((_, __, victim) => {
     void victim.kill();
     return () => startAgain(victim);

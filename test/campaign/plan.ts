@@ -29,8 +29,11 @@ export const FAULT_KINDS = [
   'Daemon CRD deleted',
 ] as const;
 
-/** One of FAULT_KINDS. */
-export type FaultKind = (typeof FAULT_KINDS)[number];
+/** Those of them that are about protobuf; they are drawn for themselves. */
+const ENCODING_FAULTS = ['JSON only', 'protobuf refused'] as const;
+
+/** One of FAULT_KINDS or ENCODING_FAULTS. */
+export type FaultKind = (typeof FAULT_KINDS)[number] | (typeof ENCODING_FAULTS)[number];
 
 /** One fault: which collector it hits where it hits one, and a number in [0, 1) for whatever else it has to choose. */
 export interface Fault {
@@ -56,6 +59,8 @@ export interface Plan {
   readonly collectors: number;
   /** Whether the first policy asks for Daemons, which live in a control plane of their own. */
   readonly asksDaemons: boolean;
+  /** Whether the server speaks no protobuf from beginning to end: so it is in every fourth run. */
+  readonly jsonOnly: boolean;
   readonly faults: readonly Fault[];
   readonly troubles: readonly Trouble[];
   readonly calmMs: number;
@@ -108,6 +113,8 @@ const TROUBLE_APART_MS = 150_000;
 /** Longer than any excuse that a node can have at its beginning, and than any grace period. */
 const CALM_MS = 12 * MINUTE;
 const FOREVER_S = 100_000;
+const JSON_EVERY = 4;
+const MOST_ENCODING_FAULTS = 3;
 /** A node that leaves for longer than the cap of that excuse is expected again by who has watched it for so long, and by nobody else. */
 const LEAVING_S = 600;
 
@@ -131,7 +138,21 @@ export function drawPlan(seed: number): Plan {
   }
   const calmMs = Math.max(...faults.map((fault) => fault.atMs + fault.lastsMs)) + MINUTE;
   const troubles = drawTroubles(calmMs, random);
-  return { seed, nodes, collectors, asksDaemons, faults, troubles, calmMs, endMs: calmMs + CALM_MS };
+  const jsonOnly = seed % JSON_EVERY === 0;
+  if (!jsonOnly) faults.push(...drawEncodingFaults(seed, calmMs - MINUTE));
+  return { seed, nodes, collectors, asksDaemons, jsonOnly, faults, troubles, calmMs, endMs: calmMs + CALM_MS };
+}
+
+/** From numbers of their own: the rest of a seed's history, which may be known for what it found, does not depend on them. */
+function drawEncodingFaults(seed: number, beforeMs: number): readonly Fault[] {
+  const random = seedNumbers(seed ^ 0x9b0f);
+  const count = Math.floor(random() * (MOST_ENCODING_FAULTS + 1));
+  return Array.from({ length: count }, () => {
+    const kind = ENCODING_FAULTS[Math.floor(random() * ENCODING_FAULTS.length)] ?? 'JSON only';
+    const atMs = Math.round(random() * beforeMs * 0.9);
+    const lastsMs = Math.round(random() ** 3 * (beforeMs - atMs));
+    return { kind, atMs, lastsMs, victim: 0, choice: random() };
+  });
 }
 
 /** Some go on to the end of the run: what is wrong then must be said then. */
@@ -153,13 +174,13 @@ export function clockStepMs(choice: number): number {
 }
 
 /** The plan's faults in words, one a line. */
-export function describePlan({ seed, nodes, collectors, asksDaemons, faults, troubles }: Plan): string {
+export function describePlan({ seed, nodes, collectors, asksDaemons, jsonOnly, faults, troubles }: Plan): string {
   const at = (ms: number): string => `${(ms / 1000).toFixed(0).padStart(6)} s`;
   const lines = faults.map(
     ({ kind, atMs, lastsMs, victim }) => `${at(atMs)}  ${kind}, ${lastsMs / 1000} s, collector ${victim}`,
   );
   return [
-    `seed ${seed}: ${nodes} nodes, ${collectors} collectors${asksDaemons ? ', Daemons' : ''}, ${troubles.length} incidents`,
+    `seed ${seed}: ${nodes} nodes, ${collectors} collectors${asksDaemons ? ', Daemons' : ''}, ${jsonOnly ? 'JSON only' : 'protobuf'}, ${troubles.length} incidents`,
     ...lines,
   ].join('\n');
 }

@@ -28,6 +28,8 @@ const CALM = nameNodes('calm', 20);
 const CHURNED = nameNodes('churned', 8);
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const FAULTS = 5;
+/** In every so many-th run the proxy lets no protobuf through. */
+const JSON_EVERY = 4;
 const EQUAL_WITHIN_MS = 60_000;
 
 /** Starts a control plane with two groups of nodes and a DaemonSet on each. */
@@ -63,7 +65,8 @@ interface Guarded {
 /** Plays a seed; rejects only when the campaign itself, or the control plane, is broken. */
 export async function playReal(stage: RealStage, seed: number): Promise<RealOutcome> {
   const random = seedNumbers(seed ^ 0x4ea1);
-  const proxy = await openFaultProxy(stage.plane.kubeconfigPath, random);
+  const jsonOnly = seed % JSON_EVERY === 0;
+  const proxy = await openFaultProxy(stage.plane.kubeconfigPath, { chance: random, jsonOnly });
   const count = 1 + Math.floor(random() * 2);
   const flags = count > 1 ? ['--discover', '--leader-elect'] : ['--discover'];
   const run: Run = { stage, proxy, random, flags, guarded: [], faults: [], looks: 0 };
@@ -86,7 +89,8 @@ export async function playReal(stage: RealStage, seed: number): Promise<RealOutc
     await Promise.allSettled(left.map((own) => end(run, own)));
     await proxy.close();
   }
-  return { plan: `seed ${seed}: ${count} collectors; ${names.join(', ')}`, faults: run.faults, looks: run.looks };
+  const plan = `seed ${seed}: ${count} collectors, ${jsonOnly ? 'JSON only' : 'protobuf'}; ${names.join(', ')}`;
+  return { plan, faults: run.faults, looks: run.looks };
 }
 
 async function begin({ proxy, flags, guarded }: Run, index: number): Promise<void> {
@@ -153,6 +157,8 @@ const DEEDS: Readonly<Record<string, (run: Run, pass: Stir) => Promise<void>>> =
   '503 storm': mischief('503', 4_000),
   'truncated gzip': mischief('truncate gzip', 3_000),
   'repeated events': mischief('repeat events', 3_000),
+  'JSON only': mischief('JSON only', 3_000),
+  'protobuf refused': mischief('refuse protobuf', 3_000),
   'delayed events': mischief('delay', 3_000),
   'half-open': async ({ proxy }, pass) => {
     proxy.set('answer nothing');

@@ -53,13 +53,15 @@ interface TownOptions {
   readonly seed: number;
   readonly nodes: number;
   readonly asksDaemons: boolean;
+  readonly jsonOnly: boolean;
 }
 
 /** A settled town of `nodes` nodes and two or three DaemonSets, under one policy each. */
-export async function buildTown(time: SimTime, { seed, nodes, asksDaemons }: TownOptions): Promise<Town> {
+export async function buildTown(time: SimTime, { seed, nodes, asksDaemons, jsonOnly }: TownOptions): Promise<Town> {
   const random = seedNumbers(seed ^ 0x70776e);
   const store = createStore({ clock: { now: () => EPOCH_MS + time.now() }, random, historyLimit: 200 });
   const kube = await startEmbeddedKube({ store, port: 'none', after: time.after });
+  kube.faults.speakJsonOnly(jsonOnly);
   const daemonSets = DAEMONS.slice(0, 2 + Math.floor(random() * 2));
   const world = createWorld({ store, seed, now: EPOCH_MS, nodes, pools: POOLS, daemonSets, incidents: ['join'] });
   const registry = asksDaemons ? await openRegistry(time, { seed, epochMs: EPOCH_MS }) : undefined;

@@ -40,6 +40,8 @@ export type Faults = {
   repeatEvents(repeated: boolean): void;
   /** Answers as a server that speaks no protobuf while true; open watches go on in theirs. */
   speakJsonOnly(jsonOnly: boolean): void;
+  /** Answers 406 to whoever would take protobuf while true, as a gateway that does not let it through. */
+  refuseProtobuf(refused: boolean): void;
   /** Half-open: connections are accepted, requests and watches get nothing, until `thaw`. */
   freeze(): void;
   /** Ends a freeze: what waited is answered now. */
@@ -85,6 +87,7 @@ export async function startEmbeddedKube(options: EmbeddedKubeOptions = {}): Prom
     pauseBookmarks: (paused) => void (state.bookmarksPaused = paused),
     muteWatches: (muted) => setMuted(state, muted),
     speakJsonOnly: (jsonOnly) => void (state.jsonOnly = jsonOnly),
+    refuseProtobuf: (refused) => void (state.protobufRefused = refused),
     repeatEvents: (repeated) => void (state.eventsRepeated = repeated),
     freeze: () => setFrozen(state, true),
     thaw: () => setFrozen(state, false),

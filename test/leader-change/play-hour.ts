@@ -37,7 +37,7 @@ export const TRUTH = 'truth';
 export async function playHour(seed: number, happen: (stage: Stage) => Promise<void> | void): Promise<Hour> {
   const time = createSimTime();
   const chance = seedNumbers(seed);
-  const town = await buildTown(time, { seed, nodes: NODES, asksDaemons: false });
+  const town = await buildTown(time, { seed, nodes: NODES, asksDaemons: false, jsonOnly: false });
   // Where the Lease lies.
   town.kube.store.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: COLLECTOR_NAMESPACE } });
   stir(time, town, chance);

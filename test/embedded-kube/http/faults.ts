@@ -32,6 +32,7 @@ export type FaultState = {
   eventsRepeated: boolean;
   /** As a server, or a proxy before one, that speaks JSON alone. */
   jsonOnly: boolean;
+  protobufRefused: boolean;
   refusals: Refusals | undefined;
   readonly waiting: Set<() => void>;
 };
@@ -45,6 +46,7 @@ export function createFaultState(): FaultState {
     bookmarksPaused: false,
     eventsRepeated: false,
     jsonOnly: false,
+    protobufRefused: false,
     refusals: undefined,
     waiting: new Set(),
   };

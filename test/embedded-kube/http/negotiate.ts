@@ -3,6 +3,9 @@ import { ApiFailure } from '../objects/api-failure.ts';
 import type { WireFormat } from '../objects/wire-object.ts';
 import { PROTOBUF } from '../protobuf/frame.ts';
 
+/** What every API server speaks. */
+export const JSON_TYPE = 'application/json';
+
 type Clause = readonly [type: string, ...parameters: string[]];
 
 /**
@@ -13,15 +16,16 @@ export function negotiate(accept: string | undefined, { protobuf }: { readonly p
   if ((accept ?? '').trim() === '') return 'json';
   for (const clause of clausesOf(accept ?? '')) {
     if (isTransform(clause)) continue;
-    if (['application/json', 'application/*', '*/*'].includes(clause[0])) return 'json';
+    if ([JSON_TYPE, 'application/*', '*/*'].includes(clause[0])) return 'json';
     if (protobuf && clause[0] === PROTOBUF) return 'protobuf';
   }
-  const offered = ['application/json', ...(protobuf ? [PROTOBUF] : [])].join(', ');
-  throw new ApiFailure({
-    code: 406,
-    reason: 'NotAcceptable',
-    message: `only the following media types are accepted: ${offered}`,
-  });
+  throw notAcceptable([JSON_TYPE, ...(protobuf ? [PROTOBUF] : [])]);
+}
+
+/** 406 NotAcceptable with what there is instead. */
+export function notAcceptable(offered: readonly string[]): ApiFailure {
+  const message = `only the following media types are accepted: ${offered.join(', ')}`;
+  return new ApiFailure({ code: 406, reason: 'NotAcceptable', message });
 }
 
 function clausesOf(accept: string): readonly Clause[] {

@@ -4,13 +4,15 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { methodNotAllowed } from '../objects/api-failure.ts';
 import type { Registry } from '../objects/registry.ts';
+import type { WireFormat } from '../objects/wire-object.ts';
 import { discoveryDocument } from './discovery.ts';
 import { answerWrongly, passFreeze, type FaultState } from './faults.ts';
 import { isWatch, listQueryOf, watchQueryOf } from './list-options.ts';
-import { negotiate } from './negotiate.ts';
+import { JSON_TYPE, negotiate, notAcceptable } from './negotiate.ts';
 import { sendFailure, sendJson, sendList, sendNoSuchPath, sendObject } from './respond.ts';
 import { parseResourcePath } from './route.ts';
 import { hasMessage } from '../protobuf/fields.ts';
+import { PROTOBUF } from '../protobuf/frame.ts';
 import { serveWatch, type WatchContext } from './watch-stream.ts';
 import { serveWrite, type ResourceRequest } from './write-requests.ts';
 
@@ -91,14 +93,20 @@ function isInServedGroup(pathname: string, registry: Registry): boolean {
   );
 }
 
+/** Throws 406. */
+function chooseFormat({ faults }: ServerContext, { request, path: { type } }: ResourceRequest): WireFormat {
+  const { accept } = request.headers;
+  if (faults.protobufRefused && accept?.includes(PROTOBUF) === true) throw notAcceptable([JSON_TYPE]);
+  const hasBoth = !type.custom && hasMessage(type.kind);
+  return negotiate(accept, { protobuf: request.method === 'GET' && !faults.jsonOnly && hasBoth });
+}
+
 async function serveResource(context: ServerContext, call: ResourceRequest): Promise<void> {
   const { registry } = context;
   const { path, parameters, response, request } = call;
   const { type, namespace, name } = path;
-  const isRead = request.method === 'GET';
-  const protobuf = isRead && !context.faults.jsonOnly && !type.custom && hasMessage(type.kind);
-  const format = negotiate(request.headers.accept, { protobuf });
-  if (!isRead) return serveWrite(registry, call);
+  const format = chooseFormat(context, call);
+  if (request.method !== 'GET') return serveWrite(registry, call);
   try {
     if (name !== undefined) sendObject(response, format, registry.get({ type, name, namespace }));
     else if (isWatch(parameters))

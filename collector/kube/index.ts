@@ -3,6 +3,7 @@ export { loadConnection, type Connection, type ConnectionOptions } from './conne
 export type { TargetFlags } from './connection/find-target.ts';
 export type { KubeRequest, KubeResponse } from './connection/sender.ts';
 export { createJsonDecoder } from './decode/json-decoder.ts';
+export { createDecoder } from './decode/protobuf-decoder.ts';
 export type { Projection } from './decode/projection.ts';
 export { TextTable } from './decode/text-table.ts';
 export { Wire } from './decode/wire.ts';

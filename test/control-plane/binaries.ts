@@ -4,8 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** A program that the end-to-end tests run; `oracle` is ours, the others are upstream's. */
-export type BinaryName = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok' | 'oracle';
+/** A program that the end-to-end tests run; `codec` and `oracle` are ours, the others are upstream's. */
+export type BinaryName =
+  'codec' | 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok' | 'oracle';
 
 /** Absolute path of every program. */
 export type Binaries = Readonly<Record<BinaryName, string>>;
@@ -33,6 +34,7 @@ export const recipes: readonly Recipe[] = [
     package: `k8s.io/kubernetes/cmd/${name}`,
     sources: [],
   })),
+  { name: 'codec', module: kubernetes, package: './codec', sources: ['codec/main.go'] },
   { name: 'oracle', module: kubernetes, package: './oracle', sources: ['oracle/main.go'] },
 ];
 

@@ -3,7 +3,7 @@ import type { BinaryName } from './binaries.ts';
 import type { KeyPair } from './certificates.ts';
 
 /** A program that the control plane runs. */
-export type ComponentName = Exclude<BinaryName, 'oracle'>;
+export type ComponentName = Exclude<BinaryName, 'codec' | 'oracle'>;
 
 /**
  * How hard the controller manager may work. `default` is what real clusters run (20 requests a second, 2 DaemonSets at

@@ -1,5 +1,6 @@
 /** The real servers of the end-to-end tests: a Kubernetes control plane, the DaemonSet controller as oracle, Prometheus. */
 export { connect, ApiError } from './client.ts';
+export { encodeInGo, verifyInGo, type CodedPair } from './codec.ts';
 export { startControlPlane, type ControlPlane } from './control-plane.ts';
 export { exchange, type Answer } from './exchange.ts';
 export { askOracle, type OracleAnswer, type OraclePair } from './oracle.ts';

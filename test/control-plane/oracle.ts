@@ -1,9 +1,7 @@
 /** Asks the DaemonSet controller's own function what it decides, by the Go program in kubernetes/oracle. */
-import { spawn } from 'node:child_process';
-import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { pipeline } from 'node:stream/promises';
 import { ensureBinaries } from './build.ts';
+import { feedProgram } from './feed-program.ts';
 
 /** A Node and a DaemonSet as the API would give them; namespace and selector do not matter to the decision. */
 export interface OraclePair {
@@ -21,29 +19,8 @@ export type OracleAnswer = 'YY' | 'NY' | 'NN';
  */
 export async function askOracle(pairs: Iterable<OraclePair>): Promise<readonly OracleAnswer[]> {
   const { oracle } = await ensureBinaries();
-  const child = spawn(oracle, { stdio: ['pipe', 'pipe', 'pipe'] });
-  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
-  const [output, complaint] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    // If it ends early its exit code and complaint say more than the broken pipe does.
-    pipeline(Readable.from(toLines(pairs)), child.stdin).catch(() => undefined),
-  ]);
-  const code = await ended;
-  if (code !== 0) throw new Error(`the oracle ended with code ${code}: ${complaint.trim()}`);
+  const output = await feedProgram({ path: oracle, lines: pairs }, text);
   return output.trimEnd().split('\n').map(readAnswer);
-}
-
-// Several pairs a write, since a write for each costs more than its line.
-function* toLines(pairs: Iterable<OraclePair>): Generator<string> {
-  let lines = '';
-  for (const pair of pairs) {
-    lines += `${JSON.stringify(pair)}\n`;
-    if (lines.length < 1 << 16) continue;
-    yield lines;
-    lines = '';
-  }
-  yield lines;
 }
 
 function readAnswer(line: string): OracleAnswer {

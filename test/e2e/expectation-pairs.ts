@@ -11,7 +11,7 @@ import {
   TOLERATION_OPERATORS,
   VALUES,
 } from './expectation-vocabulary.ts';
-import { seedNumbers } from './random.ts';
+import { createRandom, type Random } from './random.ts';
 
 /** One line of the oracle's input. */
 export interface Pair {
@@ -33,14 +33,6 @@ interface Taint {
   readonly effect: string;
 }
 
-/** Draws from one seeded stream. */
-interface Random {
-  chance(probability: number): boolean;
-  pick<T>(items: readonly T[]): T;
-  /** A list of up to `most` items, each made by a call. */
-  some<T>(most: number, make: () => T): T[];
-}
-
 const NODE_NAMES = ['n1', 'n2'] as const;
 
 /** `count` pairs. A node is made to fit its DaemonSet more often than chance would, and to miss it narrowly. */
@@ -50,16 +42,6 @@ export function* generatePairs(seed: number, count: number): Generator<Pair> {
     const podSpec = makePodSpec(random);
     yield { node: makeNode(random, podSpec), daemonset: makeDaemonSet(podSpec) };
   }
-}
-
-function createRandom(seed: number): Random {
-  const next = seedNumbers(seed);
-  const pick = <T>(items: readonly T[]): T => items[Math.floor(next() * items.length)] as T;
-  return {
-    chance: (probability) => next() < probability,
-    pick,
-    some: (most, make) => Array.from({ length: Math.floor(next() * (most + 1)) }, make),
-  };
 }
 
 function makeDaemonSet(podSpec: Json): Json {

@@ -17,3 +17,27 @@ export function announceSeed(): number {
   console.log(`seed ${seed} (ROLLCALL_SEED=${seed} repeats it)`);
   return seed;
 }
+
+/** Draws from one seeded stream. */
+export interface Random {
+  /** A number in [0, 1). */
+  next(): number;
+  chance(probability: number): boolean;
+  /** An integer from `least` to `most`, both included. */
+  integer(least: number, most: number): number;
+  pick<T>(items: readonly T[]): T;
+  /** A list of up to `most` items, each made by a call. */
+  some<T>(most: number, make: () => T): T[];
+}
+
+/** The stream of a seed. */
+export function createRandom(seed: number): Random {
+  const next = seedNumbers(seed);
+  return {
+    next,
+    chance: (probability) => next() < probability,
+    integer: (least, most) => least + Math.floor(next() * (most - least + 1)),
+    pick: <T>(items: readonly T[]): T => items[Math.floor(next() * items.length)] as T,
+    some: (most, make) => Array.from({ length: Math.floor(next() * (most + 1)) }, make),
+  };
+}

@@ -30,6 +30,8 @@ export interface CollectorResult {
   readonly accept: string;
 }
 
+type Served = Omit<CollectorFigures, 'cpuS' | 'wallS' | 'settledMb' | 'stallMs'>;
+
 const READY_POLL_MS = 100;
 const REPEATED = 9;
 
@@ -37,7 +39,7 @@ const REPEATED = 9;
 export async function runCollector(run: CollectorRun): Promise<CollectorResult> {
   await using stack = new AsyncDisposableStack();
   const life = await startCollector(stack, run, 1);
-  const { api, child, url, stalls } = life;
+  const { api, child, stalls } = life;
   const firstMs = wallClock();
   const wallS = (performance.now() - child.startedMs) / 1000;
   const { cpuS } = await readProcess(child.pid);
@@ -46,17 +48,24 @@ export async function runCollector(run: CollectorRun): Promise<CollectorResult> 
   const start = { cpuS, wallS, settledMb: settled.rssMb, stallMs: stalls.longest(0, firstMs) };
   const accept = await api.accept();
   if (run.brief) return { figures: { ...NOTHING, ...start, peakMb: settled.peakMb }, accept };
+  return { figures: { ...start, ...(await measureServing(life, settled.cpuS, firstMs)) }, accept };
+}
+
+/** What is measured after the first answer; `settledCpuS` is what it had used at the beginning. */
+async function measureServing(life: Life, settledCpuS: number, firstMs: number): Promise<Served> {
+  const { api, child, url, stalls } = life;
   await api.live(LIVE_S);
   const lived = await readProcess(child.pid);
   const eventsCpuMs = await measureEvents(life);
   const delays = await measureDelays(api, url);
   const { ms: scrapeMs, bytes: scrapeBytes, gzipBytes } = await measureScrapes(url);
-  const served = { servingStallMs: stalls.longest(firstMs), peakMb: (await readProcess(child.pid)).peakMb };
+  const { peakMb } = await readProcess(child.pid);
+  const stops = { servingStallMs: stalls.longest(firstMs), servingRunMs: stalls.longestRun(firstMs) };
   const relist = await measureRelist(api, url);
-  const figures = {
-    ...start,
-    ...served,
-    liveCpuPercent: ((lived.cpuS - settled.cpuS) / LIVE_S) * 100,
+  return {
+    ...stops,
+    peakMb,
+    liveCpuPercent: ((lived.cpuS - settledCpuS) / LIVE_S) * 100,
     eventsCpuMs,
     delayMs: median(delays.scrape),
     delayP99Ms: quantile(delays.scrape, 0.99),
@@ -69,7 +78,6 @@ export async function runCollector(run: CollectorRun): Promise<CollectorResult> 
     relistS: relist.seconds,
     relistPeakMb: (await readProcess(child.pid)).peakMb,
   };
-  return { figures, accept };
 }
 
 /** What scrapes cost with several policies. */
@@ -143,6 +151,7 @@ async function measureScrapes(url: string): Promise<Pick<PoliciesFigures, 'ms' |
 
 const NOTHING = {
   servingStallMs: NaN,
+  servingRunMs: NaN,
   liveCpuPercent: NaN,
   eventsCpuMs: NaN,
   delayMs: NaN,

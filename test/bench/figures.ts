@@ -23,6 +23,8 @@ export interface Figures {
 export interface CollectorFigures extends Figures {
   /** The longest stop of its event loop after the first full answer: at the fleet's own rate, under load, while it is scraped. */
   readonly servingStallMs: number;
+  /** The most that it ran itself in one of those stops: on a busy machine it waits for a core in the rest. */
+  readonly servingRunMs: number;
   /** CPU at the fleet's own rate of changes, percent of a core. */
   readonly liveCpuPercent: number;
   /** At 1,000 events a second: from a node's change to the scrape and to the stream message that shows it, milliseconds. */

@@ -13,6 +13,7 @@ const ROWS: readonly Row[] = [
   ['settledMb', 'RSS 3 s after the first answer, MB', 0],
   ['stallMs', 'longest stall until the first answer, ms', 0],
   ['servingStallMs', 'longest stall after it, ms', 0],
+  ['servingRunMs', 'running itself in one of those at most, ms', 0],
   ['liveCpuPercent', "CPU at the fleet's own rate of changes, % of a core", 1],
   ['eventsCpuMs', 'CPU for 1,000 node updates, ms', 0],
   ['delayMs', 'node update to scrape that shows it, ms', 0],

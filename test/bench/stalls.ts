@@ -9,6 +9,8 @@ export interface Stalls {
   readonly env: NodeJS.ProcessEnv;
   /** The longest that ended between two instants (Unix milliseconds); 0 if there was none worth noting. */
   longest(fromMs: number, toMs?: number): number;
+  /** The most that the thread itself ran in one of those after an instant: less than `longest` where it waited for a core. */
+  longestRun(fromMs: number): number;
   [Symbol.dispose](): void;
 }
 
@@ -17,16 +19,17 @@ export function createStalls(): Stalls {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-stalls-'));
   const path = join(folder, 'stalls');
   writeFileSync(path, '');
-  const probe = new URL('stall-probe.ts', import.meta.url).pathname;
+  const probe = new URL('stall-probe.js', import.meta.url).pathname;
+  const read = (fromMs: number, toMs: number): readonly (readonly number[])[] =>
+    readFileSync(path, 'utf8')
+      .split('\n')
+      .map((line) => line.split(' ').map(Number))
+      .filter(([end = 0]) => end >= fromMs && end <= toMs);
   return {
     env: { BENCH_STALLS: path, NODE_OPTIONS: `--import=${probe}` },
-    longest(fromMs, toMs = Number.POSITIVE_INFINITY) {
-      const stalls = readFileSync(path, 'utf8')
-        .split('\n')
-        .map((line) => line.split(' ').map(Number));
-      const within = stalls.filter(([end = 0]) => end >= fromMs && end <= toMs);
-      return Math.max(0, ...within.map(([, lasted = 0]) => lasted));
-    },
+    longest: (fromMs, toMs = Number.POSITIVE_INFINITY) =>
+      Math.max(0, ...read(fromMs, toMs).map(([, lasted = 0]) => lasted)),
+    longestRun: (fromMs) => Math.max(0, ...read(fromMs, Number.POSITIVE_INFINITY).map(([, , ran = 0]) => ran)),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
   };
 }

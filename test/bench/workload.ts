@@ -8,7 +8,7 @@ export const EVENTS_A_SECOND = 2_000;
 export const SETTLE_MS = 3_000;
 /** How long the collector then lives at the fleet's own rate of changes, seconds. */
 export const LIVE_S = 10;
-/** The storm in which delays are measured: a minute of events, so many a second. */
-export const STORM_EVENTS = 60_000;
+/** The storm in which delays are measured: 20 s of events. */
+export const STORM_EVENTS = 20_000;
 /** Its pace, at which the delays are promised. */
 export const STORM_A_SECOND = 1_000;

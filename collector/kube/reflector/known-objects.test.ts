@@ -92,7 +92,8 @@ describe('the known objects', () => {
           const known = new KnownVersions();
           const model = new Model();
           for (const { do: action, uid: id, version: its } of steps) {
-            // Only a known object is listed without being set.
+            // A list ends once, and only a known object is listed without being set.
+            if (action === 'endList' && !known.listing) continue;
             if (action === 'list' && !model.versions.has(id)) continue;
             if (action === 'endList') expect([...known.endList()].sort()).toEqual(model.endList().sort());
             else {

@@ -30,6 +30,16 @@ test('everything is stopped with the watches, the retired ones included', async 
   expect(watchIds(it)).not.toContain('pods/agents/app=a');
 });
 
+test('nodes and pods come in protobuf, and nothing else does', async () => {
+  it = await startTestWatch();
+  it.cluster.node('n1');
+  it.cluster.daemonSet('a');
+  it.cluster.pod('a', 'n1');
+  it.follow('a');
+  await it.reaches('covered', ['a'], ['n1']);
+  expect([...it.protobuf].sort()).toEqual(['/api/v1/namespaces/agents/pods', '/api/v1/nodes']);
+});
+
 test('revisions are watched in the namespaces of the DaemonSets, and forgotten with the last of them', async () => {
   it = await startTestWatch();
   const { cluster, pipeline } = it;

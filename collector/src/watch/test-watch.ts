@@ -35,6 +35,8 @@ export interface TestWatch {
   reaches(state: string, daemonSets: readonly string[], nodes: readonly string[]): Promise<void>;
   /** The ids of the running watches of pods, without the common beginning. */
   podWatches(): readonly string[];
+  /** The paths that were answered in protobuf. */
+  readonly protobuf: ReadonlySet<string>;
   /** Holds back what the server says on matching watches, running or to come, until they are released. */
   hold(matches: Matches): void;
   /** Lets matching watches go, all if absent; those to come are not held any more. */
@@ -122,14 +124,16 @@ function createCore(): Pick<TestWatch, 'pipeline' | 'transitions' | 'events'> & 
 
 function buildDam(
   inner: Connection,
-): Pick<TestWatch, 'asked' | 'hold' | 'release'> & { readonly connection: Connection } {
+): Pick<TestWatch, 'asked' | 'protobuf' | 'hold' | 'release'> & { readonly connection: Connection } {
   const held: Matches[] = [];
   const asked: string[] = [];
+  const protobuf = new Set<string>();
   const streams = new Map<PassThrough, string>();
   const request: Connection['request'] = async (wanted) => {
     const path = decodeURIComponent(wanted.path);
     asked.push(path);
     const response = await inner.request(wanted);
+    if (String(response.headers['content-type']).includes('protobuf')) protobuf.add(path.replace(/\?.*/, ''));
     if (!path.includes('watch=')) return response;
     const body = new PassThrough();
     response.body.on('error', (error) => body.destroy(error)).pipe(body);
@@ -141,6 +145,7 @@ function buildDam(
   return {
     connection: { ...inner, request },
     asked,
+    protobuf,
     hold: (matches) => {
       held.push(matches);
       for (const [stream, path] of streams) if (matches(path)) stream.cork();

@@ -26,7 +26,7 @@ function createScene(stretches: Readonly<Record<string, number>>) {
     timers: { after: (ms, run) => (told.push('pause'), time.after(ms, run)) },
     applied: ({ uid }) => told.push(`end ${uid}`),
   });
-  const push = (uid: string): void => line.push({ kind: 'tick', source: '', uid, monoMs: 0, wallMs: 0 });
+  const push = (uid: string): void => line.push({ kind: 'tick', source: '', uid, monoMs: 7, wallMs: 8 });
   return { time, told, line, push, worked: () => worked };
 }
 
@@ -41,7 +41,7 @@ test('a long one pauses after 10 ms, and those behind it wait in order', () => {
   push('long');
   push('next');
   push('last');
-  expect([told, worked(), line.first()?.uid]).toEqual([['begin long', 'pause'], 12, 'long']);
+  expect([told, worked(), line.first()]).toEqual([['begin long', 'pause'], 12, { monoMs: 7, wallMs: 8 }]);
   time.advance(1);
   expect([told.slice(2), line.first()]).toEqual([
     ['pause', 'end long', 'begin next', 'end next', 'begin last', 'end last'],

@@ -1,13 +1,14 @@
 /** The line in front of the pipeline: events go in one after another, and what touches whole policies holds up nothing else for long. */
 import type { ClusterEvent } from '@rollcall/contract';
 import type { Clock, Timers } from '@rollcall/kube';
+import type { Instant } from '../coverage/index.ts';
 import type { Pipeline } from '../pipeline.ts';
 
 /** The line. An event enters at once while nobody waits; its time is that of its arrival in any case. */
 export interface EventLine {
   push(event: ClusterEvent): void;
-  /** The event that is next, or half applied; undefined while nobody waits. */
-  first(): ClusterEvent | undefined;
+  /** The time of the event that is next, or half applied; undefined while nobody waits. */
+  first(): Instant | undefined;
   /** Nothing goes on by itself any more. */
   stop(): void;
 }
@@ -62,7 +63,10 @@ export function createEventLine(
       waiting.push(event);
       if (cancel === undefined) run();
     },
-    first: () => current ?? waiting[entered],
+    first: () => {
+      const event = current ?? waiting[entered];
+      return event && { monoMs: event.monoMs, wallMs: event.wallMs };
+    },
     stop: () => {
       stopped = true;
       cancel?.();

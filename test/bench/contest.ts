@@ -2,11 +2,13 @@
 import { runCollector, runPolicies, type CollectorSetting, type PoliciesFigures } from './collector-run.ts';
 import type { CollectorFigures, Figures } from './figures.ts';
 import { runInformer } from './informer-run.ts';
+import { KSM_MISSING, runKsm } from './ksm-run.ts';
 import { runReader } from './reader-run.ts';
 
 /** Who is measured, in the order of one round: the collector on a server with streaming lists, the floor, client-node's informer, and the
- * collector on a server that lists in pages only (as far as its first answer). */
-export const CONTESTANTS = ['streaming', 'reader', 'informer', 'paged'] as const;
+ * collector on a server that lists in pages only (as far as its first answer), kube-state-metrics with all families and with those that the
+ * collector's question needs. */
+export const CONTESTANTS = ['streaming', 'reader', 'informer', 'paged', 'ksm', 'ksm-question'] as const;
 /** One of them. */
 export type Contestant = (typeof CONTESTANTS)[number];
 
@@ -19,6 +21,8 @@ export interface Contest {
   readonly rounds: Readonly<Record<Contestant, readonly Run[]>>;
   /** Scrapes with several policies, where they are measured. */
   readonly policies: readonly PoliciesFigures[];
+  /** What was to be measured and could not be. */
+  readonly missing: readonly string[];
 }
 
 /** What is run. `log` gets a line for each run. */
@@ -40,12 +44,24 @@ export const POLICIES = { nodes: 20_000, count: 10 } as const;
 /** Runs one size. */
 export async function runContest(options: ContestOptions): Promise<Contest> {
   const { nodes, parts, log } = options;
-  const rounds: Record<Contestant, Run[]> = { streaming: [], reader: [], informer: [], paged: [] };
+  const rounds: Record<Contestant, Run[]> = {
+    streaming: [],
+    reader: [],
+    informer: [],
+    paged: [],
+    ksm: [],
+    'ksm-question': [],
+  };
+  const missing = new Set<string>();
   for (let round = 1; round <= options.rounds; round++) {
     // Of the collector in this round.
     let accept = '';
     for (const who of CONTESTANTS.filter((one) => parts.has(one))) {
       const run = await runOne(who, options, accept);
+      if (run === undefined) {
+        missing.add(KSM_MISSING);
+        continue;
+      }
       if (who === 'streaming') ({ accept } = run);
       rounds[who].push(run.figures);
       log(`${nodes} nodes, round ${round}, ${who}: ${describe(run.figures)}`);
@@ -54,14 +70,14 @@ export async function runContest(options: ContestOptions): Promise<Contest> {
   const policies: PoliciesFigures[] = [];
   if (parts.has('policies') && nodes === POLICIES.nodes)
     policies.push(await runPolicies(options, nodes, POLICIES.count));
-  return { nodes, rounds, policies };
+  return { nodes, rounds, policies, missing: [...missing] };
 }
 
 async function runOne(
   who: Contestant,
   options: ContestOptions,
   accept: string,
-): Promise<{ readonly figures: Run; readonly accept: string }> {
+): Promise<{ readonly figures: Run; readonly accept: string } | undefined> {
   const { nodes, jsonOnly } = options;
   switch (who) {
     case 'streaming':
@@ -71,6 +87,11 @@ async function runOne(
       return { figures: await runReader(nodes, { accept, jsonOnly }), accept };
     case 'informer':
       return { figures: await runInformer(nodes), accept };
+    case 'ksm':
+    case 'ksm-question': {
+      const figures = await runKsm(nodes, { families: who === 'ksm' ? 'all' : 'question', jsonOnly });
+      return figures && { figures, accept };
+    }
   }
 }
 

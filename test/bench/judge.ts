@@ -14,7 +14,12 @@ const SIZES = { small: 5_000, middle: 20_000, large: 100_000 } as const;
 /** All verdicts on what was run. Memory and stalls by the worst run, times by the median, CPU by the median ratio of the rounds. */
 export function judge(contests: readonly Contest[]): readonly Verdict[] {
   const verdicts = [
-    ...contests.flatMap((contest) => [...judgeMemory(contest), ...judgeServing(contest), ...judgeCpu(contest)]),
+    ...contests.flatMap((contest) => [
+      ...judgeMemory(contest),
+      ...judgeServing(contest),
+      ...judgeCpu(contest),
+      ...judgePeer(contest),
+    ]),
     ...judgeFlatness(contests),
     ...contests.flatMap(judgePolicies),
   ];
@@ -51,6 +56,19 @@ function judgeCpu({ nodes, rounds }: Contest): readonly Verdict[] {
   ];
 }
 
+/** CPU and memory by the leaner of the peer's two, which answers the same question. */
+function judgePeer({ nodes, rounds: { streaming, ksm, 'ksm-question': question } }: Contest): readonly Verdict[] {
+  if (nodes < SIZES.middle) return [];
+  const name = `${nodes} nodes, in parts of kube-state-metrics'`;
+  const part = (figure: keyof Run, peer: readonly Run[]): number => middle(streaming, figure) / middle(peer, figure);
+  return [
+    atMost(`${name}: CPU to first answer`, middleRatio(streaming, question), 1),
+    atMost(`${name}: CPU of node updates`, part('eventsCpuMs', question), 1),
+    atMost(`${name}: peak RSS`, part('peakMb', question), 1),
+    atMost(`${name} (all families): bytes of a scrape`, part('scrapeBytes', ksm), 1 / 500),
+  ];
+}
+
 function judgeFlatness(contests: readonly Contest[]): readonly Verdict[] {
   const cost = (nodes: number): number =>
     middle(contests.find((contest) => contest.nodes === nodes)?.rounds.streaming ?? [], 'eventsCpuMs');
@@ -72,7 +90,7 @@ function below(promise: string, value: number, limit: number): Verdict {
 }
 
 function atMost(promise: string, value: number, limit: number): Verdict {
-  return { promise: `${promise} at most ${limit}`, figure: value.toFixed(3), holds: value <= limit };
+  return { promise: `${promise} at most ${limit}`, figure: value.toPrecision(3), holds: value <= limit };
 }
 
 function worst(runs: readonly Run[], figure: keyof Run): number {

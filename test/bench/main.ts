@@ -1,9 +1,10 @@
 /**
  * `npm run bench`: measures the collector at 5,000, 20,000 and 100,000 nodes against the informer of client-node and the mere reading of the
- * bytes. Linux only.
+ * bytes, and against kube-state-metrics if `make peers` has built it. Linux only.
  *
- *     node test/bench/main.ts [--nodes 5000,20000,100000] [--rounds 3] [--only streaming,reader,informer,paged,policies] [--json-only]
+ *     node test/bench/main.ts [--nodes 5000,20000,100000] [--rounds 3] [--only streaming,reader,informer,paged,ksm,ksm-question,policies] [--json-only]
  *       [--node-flags '--FLAG ...'] [--record]
+ *     node test/bench/main.ts --only replay [--hours 24] [--seed 20260302]      a day of 20,000 nodes at speed: does memory grow?
  *
  * The collector is packed and run as it would be installed. `--json-only`: the API server knows no protobuf. `--node-flags` go to the
  * collector's Node in place of its own. `--record` appends the tables to docs/performance.md. Exits 1 if a promise does not hold.
@@ -14,8 +15,10 @@ import { parseArgs } from 'node:util';
 import { PARTS, runContest, type Contest, type Part } from './contest.ts';
 import { judge } from './judge.ts';
 import { packProgram } from './packed-program.ts';
+import { describeReplay, runReplay } from './replay-run.ts';
 import { describeContests } from './report.ts';
 
+const REPLAYED_NODES = 20_000;
 const RECORD = new URL('../../docs/performance.md', import.meta.url);
 
 async function main(): Promise<void> {
@@ -27,8 +30,11 @@ async function main(): Promise<void> {
       'json-only': { type: 'boolean', default: false },
       'node-flags': { type: 'string', default: '' },
       record: { type: 'boolean', default: false },
+      hours: { type: 'string', default: '24' },
+      seed: { type: 'string', default: '20260302' },
     },
   });
+  if (values.only === 'replay') return replayOnly(Number(values.hours), Number(values.seed));
   const rounds = Number(values.rounds);
   const nodeFlags = values['node-flags'].split(' ').filter((flag) => flag !== '');
   const jsonOnly = values['json-only'];
@@ -42,6 +48,14 @@ async function main(): Promise<void> {
   process.stdout.write(`${report}\n`);
   if (values.record) await appendFile(RECORD, `\n${report}\n`);
   if (judge(contests).some(({ holds }) => !holds)) process.exitCode = 1;
+}
+
+/** Prints the verdict on a day's replay. */
+async function replayOnly(hours: number, seed: number): Promise<void> {
+  const run = { nodes: REPLAYED_NODES, hours, seed };
+  const result = await runReplay({ ...run, log: (line) => process.stderr.write(`${line}\n`) });
+  process.stdout.write(`${describeReplay(run, result)}\n`);
+  if (!result.holds) process.exitCode = 1;
 }
 
 function readParts(text: string): ReadonlySet<Part> {

@@ -33,6 +33,8 @@ const TITLES: Readonly<Record<Contestant, string>> = {
   reader: 'read over TLS and dropped',
   informer: 'client-node informer',
   paged: 'rollcall, paged list',
+  ksm: 'kube-state-metrics 2.18, all families',
+  'ksm-question': 'the same, families of the question',
 };
 
 /** All tables, then the verdicts. */
@@ -43,7 +45,7 @@ export function describeContests(contests: readonly Contest[]): string {
   return [...contests.map(describeContest), verdicts.join('\n')].join('\n\n');
 }
 
-function describeContest({ nodes, rounds, policies }: Contest): string {
+function describeContest({ nodes, rounds, policies, missing }: Contest): string {
   const who = CONTESTANTS.filter((one) => rounds[one].length > 0);
   const head = ['', ...who.map((one) => TITLES[one])];
   const rows = ROWS.map((row) => [row[1], ...who.map((one) => describeSpread(rounds[one], row))]);
@@ -54,7 +56,7 @@ function describeContest({ nodes, rounds, policies }: Contest): string {
     const each = ratios.map((ratio) => ratio.toFixed(3)).join(', ');
     return [`- CPU to first answer in parts of "${TITLES[rival]}", round by round: ${each}`];
   });
-  const more = [...lines, ...policies.map(describePolicies)];
+  const more = [...lines, ...policies.map(describePolicies), ...missing.map((what) => `- ${what}`)];
   return [`#### ${nodes} nodes and ${nodes} daemon pods`, '', ...table, ...(more.length > 0 ? ['', ...more] : [])].join(
     '\n',
   );

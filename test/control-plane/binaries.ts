@@ -8,16 +8,29 @@ import { join } from 'node:path';
 export type BinaryName =
   'codec' | 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok' | 'oracle';
 
+/** A program that the collector is compared with; only the bench runs it. */
+export type PeerName = 'kube-state-metrics';
+
 /** Absolute path of every program. */
 export type Binaries = Readonly<Record<BinaryName, string>>;
 
-/** How one program is built: the folder of its Go module, the package, and those of its sources that are ours. */
-export interface Recipe {
-  readonly name: BinaryName;
+/** How one program is built: the folder of its Go module, the package, those of its sources that are ours, and flags of `go build`. */
+export interface Recipe<Name extends string = BinaryName | PeerName> {
+  readonly name: Name;
   readonly module: string;
   readonly package: string;
   readonly sources: readonly string[];
+  readonly flags: readonly string[];
 }
+
+// No VCS stamp, so that the key below is all that matters.
+const anyFlags = ['-mod=readonly', '-buildvcs=false'];
+
+/**
+ * An unstamped kube-apiserver calls itself v0.0.0 and clients that look at the version misjudge it; the version must be that of
+ * kubernetes/go.mod.
+ */
+const flags: readonly string[] = [...anyFlags, '-ldflags=-s -w -X k8s.io/component-base/version.gitVersion=v1.36.3'];
 
 const kubernetes = join(import.meta.dirname, 'kubernetes');
 
@@ -25,28 +38,28 @@ const kubernetes = join(import.meta.dirname, 'kubernetes');
 export const kwokModule = join(import.meta.dirname, 'kwok');
 
 /** Every program in the order of building: the shortest first, so that a missing toolchain shows early. */
-export const recipes: readonly Recipe[] = [
-  { name: 'etcd', module: join(import.meta.dirname, 'etcd'), package: 'go.etcd.io/etcd/server/v3', sources: [] },
-  { name: 'kwok', module: kwokModule, package: 'sigs.k8s.io/kwok/cmd/kwok', sources: [] },
+export const recipes: readonly Recipe<BinaryName>[] = [
+  { name: 'etcd', module: join(import.meta.dirname, 'etcd'), package: 'go.etcd.io/etcd/server/v3', sources: [], flags },
+  { name: 'kwok', module: kwokModule, package: 'sigs.k8s.io/kwok/cmd/kwok', sources: [], flags },
   ...(['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const).map((name) => ({
     name,
     module: kubernetes,
     package: `k8s.io/kubernetes/cmd/${name}`,
     sources: [],
+    flags,
   })),
-  { name: 'codec', module: kubernetes, package: './codec', sources: ['codec/main.go'] },
-  { name: 'oracle', module: kubernetes, package: './oracle', sources: ['oracle/main.go'] },
+  { name: 'codec', module: kubernetes, package: './codec', sources: ['codec/main.go'], flags },
+  { name: 'oracle', module: kubernetes, package: './oracle', sources: ['oracle/main.go'], flags },
 ];
 
-/**
- * Flags of every `go build`. An unstamped kube-apiserver calls itself v0.0.0 and clients that look at the
- * version misjudge it; the version must be that of kubernetes/go.mod. No VCS stamp, so that the key below is all that matters.
- */
-export const buildFlags: readonly string[] = [
-  '-mod=readonly',
-  '-buildvcs=false',
-  '-ldflags=-s -w -X k8s.io/component-base/version.gitVersion=v1.36.3',
-];
+/** The peer. */
+export const peerRecipe: Recipe<PeerName> = {
+  name: 'kube-state-metrics',
+  module: join(import.meta.dirname, 'kube-state-metrics'),
+  package: 'k8s.io/kube-state-metrics/v2',
+  sources: [],
+  flags: [...anyFlags, '-ldflags=-s -w'],
+};
 
 /** Where the programs are kept: outside of the checkout, so that a fresh clone on a warm machine builds nothing. */
 export function cacheFolder(env: NodeJS.ProcessEnv): string {
@@ -57,7 +70,7 @@ export function cacheFolder(env: NodeJS.ProcessEnv): string {
 /** Cache path of a program: its name and a hash of all that decides what it does. */
 export async function cachePath(recipe: Recipe, folder: string): Promise<string> {
   const hash = createHash('sha256').update(
-    JSON.stringify([process.platform, process.arch, recipe.package, buildFlags]),
+    JSON.stringify([process.platform, process.arch, recipe.package, recipe.flags]),
   );
   for (const file of ['go.mod', 'go.sum', ...recipe.sources]) hash.update(await readFile(join(recipe.module, file)));
   return join(folder, `${recipe.name}-${hash.digest('hex').slice(0, 16)}`);

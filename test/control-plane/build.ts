@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { buildFlags, cacheFolder, cachePath, kwokModule, recipes, type Binaries, type Recipe } from './binaries.ts';
+import { cacheFolder, cachePath, kwokModule, recipes, type Binaries, type Recipe } from './binaries.ts';
 
 const run = promisify(execFile);
 
@@ -15,17 +15,20 @@ const goEnvironment = { ...process.env, CGO_ENABLED: '0', GOWORK: 'off' };
  * Safe to call from several processes at once (the later one wins). Throws with the mend if Go is missing or too old.
  */
 export async function ensureBinaries(): Promise<Binaries> {
-  const folder = cacheFolder(process.env);
-  const paths: Partial<Record<Recipe['name'], string>> = {};
-  for (const recipe of recipes) {
-    const path = await cachePath(recipe, folder);
-    paths[recipe.name] = path;
-    if (existsSync(path)) continue;
-    await mkdir(folder, { recursive: true });
-    await requireGo(recipe.module);
-    await build(recipe, path);
-  }
+  const paths: Partial<Record<keyof Binaries, string>> = {};
+  for (const recipe of recipes) paths[recipe.name] = await ensureBinary(recipe);
   return paths as Binaries;
+}
+
+/** The path of one program, with the same promises. */
+export async function ensureBinary(recipe: Recipe): Promise<string> {
+  const folder = cacheFolder(process.env);
+  const path = await cachePath(recipe, folder);
+  if (existsSync(path)) return path;
+  await mkdir(folder, { recursive: true });
+  await requireGo(recipe.module);
+  await build(recipe, path);
+  return path;
 }
 
 /** The Stage files that make KWOK's nodes and pods live, read from KWOK's own module in Go's module cache. */
@@ -49,7 +52,7 @@ async function build(recipe: Recipe, path: string): Promise<void> {
   const started = performance.now();
   const unfinished = `${path}.${process.pid}`;
   try {
-    await run('go', ['build', ...buildFlags, '-o', unfinished, recipe.package], {
+    await run('go', ['build', ...recipe.flags, '-o', unfinished, recipe.package], {
       cwd: recipe.module,
       env: goEnvironment,
       maxBuffer: 64 << 20,
@@ -69,7 +72,7 @@ async function requireGo(module: string): Promise<void> {
   );
   if (isRecentGo(version)) return;
   throw new Error(
-    `go 1.26 or newer is needed to build the control plane, found ${version}. Install it with:\n` +
+    `go 1.26 or newer is needed to build what the tests run, found ${version}. Install it with:\n` +
       `  curl -fsSL https://go.dev/dl/go1.26.8.${goPlatform()}.tar.gz | tar -C /usr/local -xz && export PATH=/usr/local/go/bin:$PATH`,
   );
 }

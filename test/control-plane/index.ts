@@ -4,6 +4,6 @@ export { encodeInGo, verifyInGo, type CodedPair } from './codec.ts';
 export { startControlPlane, type ControlPlane } from './control-plane.ts';
 export { exchange, type Answer } from './exchange.ts';
 export { askOracle, type OracleAnswer, type OraclePair } from './oracle.ts';
-export { ensurePrometheus, startPrometheus, type Prometheus } from './prometheus.ts';
+export { checkRules, ensurePrometheus, startPrometheus, type Prometheus } from './prometheus.ts';
 export { waitFor } from './wait.ts';
 export { openWorkspace } from './workspace.ts';

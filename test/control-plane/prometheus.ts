@@ -24,6 +24,8 @@ interface PrometheusOptions {
   readonly honorLabels: boolean;
   /** As a scrape configuration has it: scheme, tls_config, authorization; plain HTTP without. */
   readonly access?: object;
+  /** Recording rules, evaluated in this order after each scrape interval. */
+  readonly rules?: readonly { readonly record: string; readonly expr: string }[];
   /** OpenMetrics text with a time at each sample: what is in the storage from the beginning. */
   readonly backfill?: string;
 }
@@ -69,7 +71,9 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
     const { prometheus: port } = await findFreePorts(['prometheus']);
     const url = `http://127.0.0.1:${port}`;
     const config = join(workspace.folder, 'prometheus.yml');
-    await writeFile(config, stringify(scrapeConfig(options)));
+    const rules = join(workspace.folder, 'rules.yml');
+    await writeFile(rules, ruleFile(options.rules ?? []));
+    await writeFile(config, stringify({ ...scrapeConfig(options), rule_files: [rules] }));
     const data = join(workspace.folder, 'data');
     if (options.backfill !== undefined) await backFill(data, join(workspace.folder, 'backfill.txt'), options.backfill);
     const args = [
@@ -93,6 +97,23 @@ function scrapeConfig({ targets, scrapeIntervalSeconds, honorLabels, access }: P
     global: { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
     scrape_configs: [{ job_name: 'rollcall', honor_labels: honorLabels, static_configs: [{ targets }], ...access }],
   };
+}
+
+function ruleFile(rules: NonNullable<PrometheusOptions['rules']>): string {
+  return stringify({ groups: [{ name: 'rules', rules: rules.map(({ record, expr }) => ({ record, expr })) }] });
+}
+
+/** What promtool says of recording rules; throws with its complaint. */
+export async function checkRules(rules: NonNullable<PrometheusOptions['rules']>): Promise<string> {
+  await ensurePrometheus();
+  const workspace = await openWorkspace();
+  try {
+    const file = join(workspace.folder, 'rules.yml');
+    await writeFile(file, ruleFile(rules));
+    return (await run(promtool, ['check', 'rules', file])).stdout;
+  } finally {
+    await workspace.close();
+  }
 }
 
 async function backFill(data: string, file: string, text: string): Promise<void> {

@@ -1,0 +1,18 @@
+/** kube-state-metrics, which the bench measures beside the collector (built in 3 minutes, kept where the control plane's programs are). */
+import { existsSync } from 'node:fs';
+import { cacheFolder, cachePath, peerRecipe } from './binaries.ts';
+import { ensureBinary } from './build.ts';
+
+/** The command that builds it, for messages. */
+export const PEER_COMMAND = 'make peers';
+
+/** The path of the program if it was built. */
+export async function findPeer(): Promise<string | undefined> {
+  const path = await cachePath(peerRecipe, cacheFolder(process.env));
+  return existsSync(path) ? path : undefined;
+}
+
+/** The path of the program, built first if it was not. */
+export function ensurePeer(): Promise<string> {
+  return ensureBinary(peerRecipe);
+}

@@ -13,9 +13,10 @@ export interface Collection extends KindOf {
   itemBytes(index: number, encoding: Encoding): number;
 }
 
-/** The newest version of the cluster, and when it began (Unix seconds). */
+/** The newest version of the cluster, how many populations it has, and when it began (Unix seconds). */
 export interface Clock {
   version: number;
+  populations: number;
   readonly bornS: number;
 }
 
@@ -39,6 +40,7 @@ const FLEET_AGE_S = 90 * 86_400;
 export function createPopulation(size: number, clock: Clock, faces: readonly [Template, ...Template[]]): Population {
   const records = createRecords(size);
   const { kind, apiVersion } = faces[0];
+  const lineage = clock.populations++;
   const faceOf = findFace(faces, records.shown);
   const touch = (index: number): void => {
     records.versions[index] = ++clock.version;
@@ -51,7 +53,7 @@ export function createPopulation(size: number, clock: Clock, faces: readonly [Te
       size,
       encode: (index, frame, encoding) => {
         const individual = describeRecord(records, index, clock.bornS);
-        return faceOf(index, encoding)[frame](describeIndividual({ kind, ...individual }, encoding.writeTime));
+        return faceOf(index, encoding)[frame](describeIndividual({ lineage, ...individual }, encoding.writeTime));
       },
       itemBytes: (index, encoding) => faceOf(index, encoding).itemBytes,
     },
@@ -98,7 +100,7 @@ function describeRecord(
   { versions, heard, moved, lives }: Records,
   index: number,
   bornS: number,
-): Omit<Individual, 'kind'> {
+): Omit<Individual, 'lineage'> {
   const createdS = bornS - 3600 - ((index * 7919) % FLEET_AGE_S);
   return {
     index,

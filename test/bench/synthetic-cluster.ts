@@ -28,7 +28,7 @@ export const PODS_PATH = `/api/v1/namespaces/${DAEMON.namespace}/pods`;
 
 /** A cluster at rest: every node Ready, every pod running, of so many DaemonSets that run on all nodes. */
 export function createSyntheticCluster(count: number, daemons: number): SyntheticCluster {
-  const clock = { version: FIRST_VERSION, bornS: Math.floor(Date.now() / 1000) };
+  const clock = { version: FIRST_VERSION, populations: 0, bornS: Math.floor(Date.now() / 1000) };
   const nodes = createPopulation(count, clock, [varyObject(nodeObject('True')), varyObject(nodeObject('False'))]);
   const pods = createPopulation(count, clock, [varyObject(podObject()), varyObject(startingPod())]);
   const collections = new Map<string, Collection>([[NODES_PATH, nodes.collection]]);

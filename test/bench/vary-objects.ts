@@ -49,9 +49,9 @@ export function varyObject(object: object): Template {
   return JSON.parse(text) as Template;
 }
 
-/** A thing of the cluster: its kind, its node's number, how often it was replaced, and when its state is from; Unix seconds. */
+/** A thing of the cluster: the number of its population (below 128), its node's number, how often it was replaced, and when its state is from; Unix seconds. */
 export interface Individual {
-  readonly kind: string;
+  readonly lineage: number;
   readonly index: number;
   readonly life: number;
   readonly version: number;
@@ -62,10 +62,10 @@ export interface Individual {
 
 /** The values of all marks of a thing; `writeTime` gives an instant as wide as its mark is in the encoding. */
 export function describeIndividual(
-  { kind, index, life, version, createdS, movedS, atS }: Individual,
+  { lineage, index, life, version, createdS, movedS, atS }: Individual,
   writeTime: (seconds: number) => string,
 ): Readonly<Record<string, string>> {
-  const hex = scatter((index * 1009 + life) * 31 + kind.charCodeAt(0));
+  const hex = scatter((index * 1009 + life) * 128 + lineage);
   const [one, two] = [100 + (Math.floor(index / 150) % 150), 100 + (index % 150)];
   return {
     index: String(index).padStart(6, '0'),

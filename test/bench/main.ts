@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 import { PARTS, runContest, type Contest, type Part } from './contest.ts';
 import { judge } from './judge.ts';
 import { packProgram } from './packed-program.ts';
-import { describeReplay, runReplay } from './replay-run.ts';
+import { describeReplay, runReplay, type ReplayRun } from './replay-run.ts';
 import { describeContests } from './report.ts';
 
 const REPLAYED_NODES = 20_000;
@@ -34,7 +34,8 @@ async function main(): Promise<void> {
       seed: { type: 'string', default: '20260302' },
     },
   });
-  if (values.only === 'replay') return replayOnly(Number(values.hours), Number(values.seed));
+  if (values.only === 'replay')
+    return replayOnly({ hours: Number(values.hours), seed: Number(values.seed), jsonOnly: values['json-only'] });
   const rounds = Number(values.rounds);
   const nodeFlags = values['node-flags'].split(' ').filter((flag) => flag !== '');
   const jsonOnly = values['json-only'];
@@ -51,8 +52,8 @@ async function main(): Promise<void> {
 }
 
 /** Prints the verdict on a day's replay. */
-async function replayOnly(hours: number, seed: number): Promise<void> {
-  const run = { nodes: REPLAYED_NODES, hours, seed };
+async function replayOnly(day: Omit<ReplayRun, 'nodes' | 'log'>): Promise<void> {
+  const run = { nodes: REPLAYED_NODES, ...day };
   const result = await runReplay({ ...run, log: (line) => process.stderr.write(`${line}\n`) });
   process.stdout.write(`${describeReplay(run, result)}\n`);
   if (!result.holds) process.exitCode = 1;

@@ -1,7 +1,10 @@
 /** The replay's cluster as an API server sends it: paths, and the bytes of watch events. */
 import { POLICY_API_VERSION, POLICY_KIND, WATCHED_KINDS } from '@rollcall/contract';
 import { DAEMON, daemonSetObject, revisionObject } from './daemon-objects.ts';
-import { createFaces, SELECTED, stampEvent } from './replay-faces.ts';
+import type { Encoding, KindOf } from './encoding.ts';
+import { JSON_ENCODING } from './json-encoding.ts';
+import { createFaces, SELECTED } from './replay-faces.ts';
+import type { Template } from './vary-objects.ts';
 import { isEligible, isServing, type Fleet, type Slot, type Thing } from './replay-fleet.ts';
 
 /** How an event says what happened. */
@@ -16,6 +19,10 @@ export interface ReplayBytes {
   revision(type: EventType): Buffer;
   /** Everything at `path`; undefined where there is no such collection. */
   list(path: string): Iterable<Buffer> | undefined;
+  /** The event that says: up to now nothing is missing. */
+  bookmark(path: string, annotations: object): Buffer;
+  /** What is written at `path`: what the collector has many of in the encoding, the few others in JSON. */
+  encodingOf(path: string): Encoding;
 }
 
 const { group, version: policyVersion, resource } = WATCHED_KINDS.daemoncoverages;
@@ -29,36 +36,52 @@ export const PATHS = {
   policies: `/apis/${group}/${policyVersion}/${resource}`,
 } as const;
 
+const BINARY: ReadonlySet<string> = new Set([PATHS.nodes, PATHS.pods]);
+const POLICY: KindOf = { kind: POLICY_KIND, apiVersion: POLICY_API_VERSION };
+const KINDS: Readonly<Record<string, KindOf>> = {
+  [PATHS.nodes]: { kind: 'Node', apiVersion: 'v1' },
+  [PATHS.pods]: { kind: 'Pod', apiVersion: 'v1' },
+  [PATHS.daemonSets]: { kind: 'DaemonSet', apiVersion: 'apps/v1' },
+  [PATHS.revisions]: { kind: 'ControllerRevision', apiVersion: 'apps/v1' },
+};
+
 const ZONES = ['zone-a', 'zone-b', 'zone-c'];
 const POOLS = ['pool-a', 'pool-b', 'pool-c', 'pool-d', 'pool-e'];
 
 /** Reads the fleet at each call; `now` is Unix milliseconds. */
-export function createReplayBytes(fleet: Fleet, now: () => number): ReplayBytes {
+export function createReplayBytes(fleet: Fleet, encoding: Encoding, now: () => number): ReplayBytes {
   const { slots } = fleet;
-  const faces = createFaces();
-  const common = (thing: Thing<unknown>, type: EventType): Readonly<Record<string, string>> => ({
-    type: typed(type),
+  const faces = createFaces(encoding);
+  const encodingOf = (path: string): Encoding => (BINARY.has(path) ? encoding : JSON_ENCODING);
+  const time = (ms: number): string => encoding.writeTime(Math.floor(ms / 1000));
+  const common = (thing: Thing<unknown>): Readonly<Record<string, string>> => ({
     version: String(fleet.version),
     index: digits(thing.number),
-    made: clock(thing.madeMs),
-    since: clock(thing.sinceMs),
+    created: time(thing.madeMs),
+    moved: time(thing.sinceMs),
   });
-  const bytes: Omit<ReplayBytes, 'list'> = {
+  const bytes: Omit<ReplayBytes, 'list' | 'bookmark' | 'encodingOf'> = {
     node: ({ node, number }, type) =>
-      node && faces.nodes[node.face]({ ...common(node, type), ...placeOf(number), at: clock(now()) }),
+      node && faces.nodes[node.face][type]({ ...common(node), ...placeOf(number), at: time(now()) }),
     pod: ({ node, pod }, type) =>
-      node && pod && faces.pods[pod.face]({ ...common(pod, type), node: digits(node.number), hash: pod.hash }),
-    daemonSet: (type) => describeDaemonSet(fleet, type),
-    revision: (type) => describeRevision(fleet, type),
+      node && pod && faces.pods[pod.face][type]({ ...common(pod), node: digits(node.number), hash: pod.hash }),
+    daemonSet: (type) => JSON_ENCODING.stampObject(describeDaemonSet(fleet))[type]({ version: String(fleet.version) }),
+    revision: (type) => JSON_ENCODING.stampObject(describeRevision(fleet))[type]({ version: String(fleet.version) }),
   };
   const lists: Readonly<Record<string, () => Iterable<Buffer>>> = {
     [PATHS.nodes]: () => each(slots, (slot) => bytes.node(slot, 'ADDED')),
     [PATHS.pods]: () => each(slots, (slot) => bytes.pod(slot, 'ADDED')),
     [PATHS.daemonSets]: () => [bytes.daemonSet('ADDED')],
     [PATHS.revisions]: () => [bytes.revision('ADDED')],
-    [PATHS.policies]: () => [describePolicy(fleet)],
+    [PATHS.policies]: () => [JSON_ENCODING.stampObject(describePolicy(fleet)).ADDED({})],
   };
-  return { ...bytes, list: (path) => lists[path]?.() };
+  return {
+    ...bytes,
+    list: (path) => lists[path]?.(),
+    bookmark: (path, annotations) =>
+      encodingOf(path).bookmark(KINDS[path] ?? POLICY, { resourceVersion: String(fleet.version), annotations }),
+    encodingOf,
+  };
 }
 
 function* each(slots: readonly Slot[], encode: (slot: Slot) => Buffer | undefined): Iterable<Buffer> {
@@ -72,20 +95,12 @@ function placeOf(number: number): { readonly zone: string; readonly pool: string
   return { zone: ZONES[number % ZONES.length] ?? '', pool: POOLS[number % POOLS.length] ?? '' };
 }
 
-function typed(type: EventType): string {
-  return JSON.stringify(type).padEnd(10);
-}
-
 function digits(number: number): string {
   return String(number).padStart(6, '0');
 }
 
-function clock(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
-}
-
-function describeDaemonSet({ slots, version, generation, hash }: Fleet, type: EventType): Buffer {
-  const object = daemonSetObject(slots.filter(isEligible).length) as {
+function describeDaemonSet({ slots, generation, hash }: Fleet): Template {
+  const object = daemonSetObject(slots.filter(isEligible).length) as Template & {
     readonly metadata: { generation: number };
     readonly spec: { readonly template: { readonly spec: { nodeSelector?: object } } };
     readonly status: object;
@@ -99,11 +114,11 @@ function describeDaemonSet({ slots, version, generation, hash }: Fleet, type: Ev
     numberAvailable: serving,
     updatedNumberScheduled: slots.filter(({ pod }) => pod?.hash === hash).length,
   });
-  return stampEvent(object)({ type: typed(type), version: String(version) });
+  return object;
 }
 
-function describeRevision({ version, generation, hash }: Fleet, type: EventType): Buffer {
-  const object = revisionObject() as {
+function describeRevision({ generation, hash }: Fleet): Template {
+  const object = revisionObject() as Template & {
     readonly metadata: { name: string; uid: string; readonly labels: Record<string, string> };
     revision: number;
   };
@@ -111,15 +126,13 @@ function describeRevision({ version, generation, hash }: Fleet, type: EventType)
   object.metadata.uid = `1c9e4a52-0d7b-47f0-a5ce-6f1d2b3c${String(generation).padStart(4, '0')}`;
   object.metadata.labels['controller-revision-hash'] = hash;
   object.revision = generation;
-  return stampEvent(object)({ type: typed(type), version: String(version) });
+  return object;
 }
 
-function describePolicy({ version }: Fleet): Buffer {
-  const object = {
-    apiVersion: POLICY_API_VERSION,
-    kind: POLICY_KIND,
+function describePolicy({ version }: Fleet): Template & { readonly metadata: object; readonly spec: object } {
+  return {
+    ...POLICY,
     metadata: { ...DAEMON, uid: 'replay', resourceVersion: String(version), creationTimestamp: '2026-01-10T08:00:00Z' },
     spec: { daemonSet: { name: DAEMON.name }, nodeNotReady: 'Excused', grace: { nodeNotReady: '30m' } },
   };
-  return stampEvent(object)({ type: typed('ADDED') });
 }

@@ -1,4 +1,5 @@
 /** The replay's cluster: changed by its script, each change said as one watch event. */
+import type { Encoding } from './encoding.ts';
 import { createReplayBytes, PATHS, type EventType, type ReplayBytes } from './replay-bytes.ts';
 import type { NodeFace, PodFace } from './replay-faces.ts';
 import { createFleet, makeThing, type Fleet, type Slot, type Thing } from './replay-fleet.ts';
@@ -13,6 +14,9 @@ export interface ReplayCluster {
   events(): number;
   /** The events that tell of everything that is there at `path`; undefined where there is no such collection. */
   list(path: string): Iterable<Buffer> | undefined;
+  /** The event that says: up to now nothing is missing. */
+  bookmark(path: string, annotations: object): Buffer;
+  encodingOf(path: string): Encoding;
   addNode(slot: Slot, face: NodeFace): void;
   /** Another face, or with the same one a status write of its kubelet. */
   setNode(slot: Slot, face: NodeFace): void;
@@ -26,10 +30,18 @@ export interface ReplayCluster {
   writeStatus(): void;
 }
 
-/** A cluster of `count` nodes at rest; `now` is Unix milliseconds. */
-export function createReplayCluster(count: number, now: () => number, emit: Emit): ReplayCluster {
+/** How a cluster is made. `now` is Unix milliseconds. */
+export interface ReplayClusterOptions {
+  readonly count: number;
+  readonly encoding: Encoding;
+  readonly now: () => number;
+  readonly emit: Emit;
+}
+
+/** A cluster of `count` nodes at rest. */
+export function createReplayCluster({ count, encoding, now, emit }: ReplayClusterOptions): ReplayCluster {
   const fleet = createFleet(count, now());
-  const bytes = createReplayBytes(fleet, now);
+  const bytes = createReplayBytes(fleet, encoding, now);
   let events = 0;
   const say: Say = (path, encode) => {
     fleet.version += 1;
@@ -43,7 +55,9 @@ export function createReplayCluster(count: number, now: () => number, emit: Emit
   return {
     fleet,
     events: () => events,
-    list: (path) => bytes.list(path),
+    list: bytes.list,
+    bookmark: bytes.bookmark,
+    encodingOf: bytes.encodingOf,
     ...moveNodes(stage),
     ...movePods(stage),
     rollOut: () => {

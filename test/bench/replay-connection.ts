@@ -14,6 +14,7 @@ export interface ReplayLine {
 }
 
 interface Watch {
+  readonly path: string;
   readonly body: Readable;
   readonly endMs: number;
   bookmarkMs: number;
@@ -64,15 +65,19 @@ function connectTo(host: ReplayLineHost, watches: Map<string, Watch>): Connectio
     defaultNamespace: 'default',
     timers: host.timers,
     clock: host.clock,
-    traits: { streamingList: true, protobuf: false },
-    request: ({ path }) => {
+    traits: { streamingList: true, protobuf: true },
+    request: ({ path, headers }) => {
       const { pathname, searchParams } = new URL(path, 'http://replay');
-      if (searchParams.get('watch') !== 'true' || host.cluster().list(pathname) === undefined)
+      const cluster = host.cluster();
+      if (searchParams.get('watch') !== 'true' || cluster.list(pathname) === undefined)
         return Promise.resolve({ status: 404, headers: JSON_TYPE, body: Readable.from([NOT_FOUND]) });
+      const { contentType, watchContentType } = cluster.encodingOf(pathname);
+      if (!(headers?.['Accept'] ?? '').includes(contentType))
+        throw new Error(`${pathname}: ${contentType} is not accepted`);
       const watch = openWatch(host, pathname, searchParams);
       watches.set(pathname, watch);
       watch.body.on('close', () => watches.get(pathname) === watch && watches.delete(pathname));
-      return Promise.resolve({ status: 200, headers: JSON_TYPE, body: watch.body });
+      return Promise.resolve({ status: 200, headers: { 'content-type': watchContentType }, body: watch.body });
     },
     close: () => {
       for (const { body } of watches.values()) body.destroy();
@@ -84,6 +89,7 @@ function openWatch({ cluster, clock }: ReplayLineHost, path: string, query: URLS
   const body = new Readable({ objectMode: true, read: () => undefined });
   const endMs = clock.monoMs() + Number(query.get('timeoutSeconds')) * 1000;
   const watch: Watch = {
+    path,
     body,
     endMs,
     bookmarkMs: clock.monoMs() + BOOKMARK_MS,
@@ -97,7 +103,7 @@ async function sendEvents({ cluster, clock }: ReplayLineHost, watch: Watch, even
   while (watch.listing && !watch.body.destroyed) await turn();
   if (clock.monoMs() >= watch.bookmarkMs) {
     watch.bookmarkMs += BOOKMARK_MS;
-    events.push(bookmark(cluster().fleet.version, {}));
+    events.push(cluster().bookmark(watch.path, {}));
   }
   await send(watch.body, events);
   if (clock.monoMs() >= watch.endMs) watch.body.push(null);
@@ -107,7 +113,8 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 const NOT_FOUND = Buffer.from('{"kind":"Status","status":"Failure","reason":"NotFound","code":404}');
 
 async function sendList(watch: Watch, path: string, cluster: ReplayCluster): Promise<void> {
-  const { version } = cluster.fleet;
+  // Of the version at which the list was begun.
+  const end = cluster.bookmark(path, { 'k8s.io/initial-events-end': 'true' });
   let piece: Buffer[] = [];
   let size = 0;
   for (const event of cluster.list(path) ?? []) {
@@ -117,7 +124,7 @@ async function sendList(watch: Watch, path: string, cluster: ReplayCluster): Pro
     await send(watch.body, piece);
     [piece, size] = [[], 0];
   }
-  await send(watch.body, [...piece, bookmark(version, { 'k8s.io/initial-events-end': 'true' })]);
+  await send(watch.body, [...piece, end]);
   watch.listing = false;
 }
 
@@ -129,9 +136,4 @@ async function send(body: Readable, events: readonly Buffer[]): Promise<void> {
     while (body.readableLength > UNREAD && !body.destroyed) await turn();
   }
   while (body.readableLength > 0 && !body.destroyed) await turn();
-}
-
-function bookmark(version: number, annotations: object): Buffer {
-  const metadata = { resourceVersion: String(version), annotations };
-  return Buffer.from(`${JSON.stringify({ type: 'BOOKMARK', object: { metadata } })}\n`);
 }

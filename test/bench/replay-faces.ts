@@ -1,7 +1,8 @@
 /** The bytes of the replay's nodes and pods in each state that they go through, as watch events. */
 import { podObject } from './daemon-objects.ts';
 import { nodeObject } from './node-object.ts';
-import { createStamp, type Stamp } from './stamp.ts';
+import type { Encoding, Face } from './encoding.ts';
+import { TEXTS, timeMark, type Template } from './vary-objects.ts';
 
 /** What a node may be in: `leaving` is drained by its autoscaler, `drifted` has lost a label that the DaemonSet selects by. */
 export type NodeFace = 'ready' | 'dead' | 'joining' | 'leaving' | 'drifted';
@@ -12,50 +13,46 @@ export type PodFace = 'pending' | 'starting' | 'ready' | 'unready' | 'crashing' 
 /** The label that the replay's DaemonSet selects nodes by, and its value. */
 export const SELECTED = { 'example.com/team': 'platform' } as const;
 
-/** The stamps; marks are listed at `NODE_MARKS` and `POD_MARKS`. */
+/** The stamps of each. */
 export interface Faces {
-  readonly nodes: Readonly<Record<NodeFace, Stamp>>;
-  readonly pods: Readonly<Record<PodFace, Stamp>>;
+  readonly nodes: Readonly<Record<NodeFace, Face>>;
+  readonly pods: Readonly<Record<PodFace, Face>>;
 }
 
-// Times are RFC 3339 to the second, types are quoted and filled up with spaces.
-const MADE = '%made~~~~~~~~~~~~~~~';
-const SINCE = '%since~~~~~~~~~~~~~~';
+const MADE = timeMark('created');
+const SINCE = timeMark('moved');
 
-/** All of them. */
-export function createFaces(): Faces {
+/** All of them, in an encoding. */
+export function createFaces({ stampObject }: Encoding): Faces {
   return {
     nodes: {
-      ready: stampEvent(node({})),
-      dead: stampEvent(node({ ready: 'Unknown', taints: lifecycleTaints('unreachable') })),
-      joining: stampEvent(node({ ready: 'False', taints: lifecycleTaints('not-ready') })),
-      leaving: stampEvent(
+      ready: stampObject(node({})),
+      dead: stampObject(node({ ready: 'Unknown', taints: lifecycleTaints('unreachable') })),
+      joining: stampObject(node({ ready: 'False', taints: lifecycleTaints('not-ready') })),
+      leaving: stampObject(
         node({ taints: [{ key: 'karpenter.sh/disrupted', effect: 'NoSchedule', timeAdded: SINCE }] }),
       ),
-      drifted: stampEvent(node({ labels: false })),
+      drifted: stampObject(node({ labels: false })),
     },
     pods: {
-      pending: stampEvent(pod({ bound: false, ready: false, container: { waiting: { reason: 'ContainerCreating' } } })),
-      starting: stampEvent(pod({ ready: false })),
-      ready: stampEvent(pod({})),
-      unready: stampEvent(pod({ ready: false, container: { running: { startedAt: MADE } }, containerReady: true })),
-      crashing: stampEvent(pod({ ready: false, restarts: 4, container: CRASHED })),
-      restarted: stampEvent(pod({ restarts: 5 })),
-      ending: stampEvent(pod({ ready: false, deleted: true })),
+      pending: stampObject(
+        pod({ bound: false, ready: false, container: { waiting: { reason: 'ContainerCreating' } } }),
+      ),
+      starting: stampObject(pod({ ready: false })),
+      ready: stampObject(pod({})),
+      unready: stampObject(pod({ ready: false, container: { running: { startedAt: MADE } }, containerReady: true })),
+      crashing: stampObject(pod({ ready: false, restarts: 4, container: CRASHED })),
+      restarted: stampObject(pod({ restarts: 5 })),
+      ending: stampObject(pod({ ready: false, deleted: true })),
     },
   };
-}
-
-/** An event of any object, its type and its marks still to be filled in. */
-export function stampEvent(object: object): Stamp {
-  return createStamp(`{"type":%type~~~~~,"object":${JSON.stringify(object)}}\n`);
 }
 
 const CRASHED = {
   waiting: { reason: 'CrashLoopBackOff', message: 'back-off 2m40s restarting failed container=plexd' },
 };
 
-interface NodeShape {
+interface NodeShape extends Template {
   readonly metadata: { creationTimestamp: string; labels: Record<string, string> };
   readonly spec: { taints?: readonly object[] };
   readonly status: { readonly conditions: { type: string; status: string; lastTransitionTime: string }[] };
@@ -68,7 +65,7 @@ interface NodeWish {
   readonly labels?: boolean;
 }
 
-function node({ ready, taints, labels = true }: NodeWish): object {
+function node({ ready, taints, labels = true }: NodeWish): Template {
   const object = nodeObject(ready === undefined ? 'True' : 'False') as NodeShape;
   object.metadata.creationTimestamp = MADE;
   if (!labels) for (const key of Object.keys(SELECTED)) delete object.metadata.labels[key];
@@ -90,7 +87,7 @@ function lifecycleTaints(name: string): readonly object[] {
   ];
 }
 
-interface PodShape {
+interface PodShape extends Template {
   readonly metadata: {
     creationTimestamp: string;
     deletionTimestamp?: string;
@@ -113,7 +110,7 @@ interface PodWish {
   readonly containerReady?: boolean;
 }
 
-function pod(wish: PodWish): object {
+function pod(wish: PodWish): Template {
   const { bound = true, ready = true } = wish;
   const object = onItsNode(podObject()) as PodShape;
   const { spec, status } = object;
@@ -131,7 +128,7 @@ function pod(wish: PodWish): object {
 
 function dress(metadata: PodShape['metadata'], { deleted = false }: PodWish): void {
   metadata.creationTimestamp = MADE;
-  metadata.labels['controller-revision-hash'] = '%hash~~~~~';
+  metadata.labels['controller-revision-hash'] = TEXTS.hash;
   if (deleted) metadata.deletionTimestamp = SINCE;
 }
 
@@ -143,5 +140,5 @@ function setContainers({ containerStatuses }: PodShape['status'], wish: PodWish)
 
 /** Pods outlive no node and nodes outlive pods, so that each has a number of its own. */
 function onItsNode(object: object): unknown {
-  return JSON.parse(JSON.stringify(object).replaceAll('"node-%index.', '"node-%node~.'));
+  return JSON.parse(JSON.stringify(object).replaceAll('"node-%index.', `"node-${TEXTS.node}.`));
 }

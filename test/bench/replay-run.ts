@@ -7,6 +7,7 @@ export interface ReplayRun {
   readonly nodes: number;
   readonly hours: number;
   readonly seed: number;
+  readonly jsonOnly: boolean;
   log(line: string): void;
 }
 
@@ -35,10 +36,16 @@ const WARM_UP_HOURS = 4;
 const NEGLIGIBLE = 0.001;
 
 /** Plays it as `rollcall serve` runs, with the same flags of Node. Needs seven hours or more, so that a line can be drawn. */
-export async function runReplay({ nodes, hours, seed, log }: ReplayRun): Promise<ReplayResult> {
+export async function runReplay({ nodes, hours, seed, jsonOnly, log }: ReplayRun): Promise<ReplayResult> {
   const program = new URL('replay-process.ts', import.meta.url).pathname;
   const flags = ['--expose-gc', '--max-semi-space-size=2'];
-  const child = startProgram([process.execPath, ...flags, program, ...[nodes, hours, seed].map(String)]);
+  const child = startProgram([
+    process.execPath,
+    ...flags,
+    program,
+    ...[nodes, hours, seed].map(String),
+    jsonOnly ? 'json' : '',
+  ]);
   const lines: HourLine[] = [];
   for (let hour = 1; hour <= hours; hour++) {
     const line = (await child.line('hour')) as unknown as HourLine;
@@ -60,7 +67,7 @@ function isLevel({ slope, low, high, mean }: Slope): boolean {
 }
 
 /** The lines that a record of performance has of it. */
-export function describeReplay({ nodes, seed }: Pick<ReplayRun, 'nodes' | 'seed'>, result: ReplayResult): string {
+export function describeReplay({ nodes, seed, jsonOnly }: Omit<ReplayRun, 'log'>, result: ReplayResult): string {
   const { hours, seconds, heap, rss, holds } = result;
   const sent = hours.at(-1)?.sent ?? 0;
   const kilobytes = (slope: Slope): string =>
@@ -68,7 +75,7 @@ export function describeReplay({ nodes, seed }: Pick<ReplayRun, 'nodes' | 'seed'
   const broken = hours.flatMap(({ hour, faults }) => faults.map((fault) => `- hour ${hour}: ${fault}`));
   const figures = hours.map(({ heapMb }) => heapMb.toFixed(1)).join(', ');
   return [
-    `#### ${hours.length} h of ${nodes} nodes replayed (seed ${seed})`,
+    `#### ${hours.length} h of ${nodes} nodes replayed (seed ${seed}${jsonOnly ? ', JSON' : ', protobuf'})`,
     '',
     `- ${sent} events in ${seconds.toFixed(0)} s: ${(sent / seconds).toFixed(0)} a second, ${((seconds * 1e6) / sent).toFixed(0)} us each (the making of their bytes included)`,
     `- heap after a full collection, MB, hour by hour: ${figures}`,

@@ -4,14 +4,17 @@ import { replay, type ReplayHour } from './replay.ts';
 
 const SEED = 20260302;
 
-async function play(nodes: number, hours: number): Promise<readonly ReplayHour[]> {
+async function play(nodes: number, jsonOnly: boolean): Promise<readonly ReplayHour[]> {
   const seen: ReplayHour[] = [];
-  await replay({ nodes, hours, seed: SEED, onHour: (hour) => seen.push(hour) });
+  await replay({ nodes, hours: 1, seed: SEED, jsonOnly, onHour: (hour) => seen.push(hour) });
   return seen;
 }
 
-test('an hour of 200 nodes is replayed with every event taken and every identity held', async () => {
-  const [hour, ...others] = await play(200, 1);
+test.each([
+  ['protobuf', false],
+  ['JSON', true],
+])('an hour of 200 nodes is replayed in %s with every event taken and every identity held', async (_, jsonOnly) => {
+  const [hour, ...others] = await play(200, jsonOnly);
   expect(others).toEqual([]);
   expect(hour?.faults).toEqual([]);
   // 12 status writes of each node, 360 of the DaemonSet, and what happens to nodes and pods.

@@ -1,6 +1,8 @@
 /** Replays hours of a cluster at speed: script -> bytes -> reflectors -> projection -> pipeline -> exposition, hour by hour. */
 import { createSimTime } from '../campaign/sim-time.ts';
 import { seedNumbers } from '../e2e/random.ts';
+import { JSON_ENCODING } from './json-encoding.ts';
+import { PROTOBUF_ENCODING } from './protobuf-encoding.ts';
 import { createReplayCluster, type ReplayCluster } from './replay-cluster.ts';
 import { startReplayCollector } from './replay-collector.ts';
 import { createReplayLine, type ReplayLine } from './replay-connection.ts';
@@ -12,6 +14,7 @@ export interface ReplayOptions {
   readonly nodes: number;
   readonly hours: number;
   readonly seed: number;
+  readonly jsonOnly: boolean;
   onHour(hour: ReplayHour): void;
 }
 
@@ -34,13 +37,14 @@ const READ_EVERY = 30;
 const SCRAPE_EVERY = 300;
 
 /** Plays it to its end. Throws what the collector logs as an error. */
-export async function replay({ nodes, hours, seed, onHour }: ReplayOptions): Promise<void> {
+export async function replay({ nodes, hours, seed, jsonOnly, onHour }: ReplayOptions): Promise<void> {
+  const encoding = jsonOnly ? JSON_ENCODING : PROTOBUF_ENCODING;
   const time = createSimTime();
   const wall = (): number => EPOCH_MS + time.now();
   const timers = { after: time.after };
   const clock = { monoMs: time.now, wallMs: wall, random: seedNumbers(seed + 1) };
   const line: ReplayLine = createReplayLine({ cluster: () => cluster, timers, clock });
-  const cluster: ReplayCluster = createReplayCluster(nodes, wall, line.emit);
+  const cluster: ReplayCluster = createReplayCluster({ count: nodes, encoding, now: wall, emit: line.emit });
   const script = createReplayScript(cluster, seedNumbers(seed));
   const collector = startReplayCollector(line.connection, { clock, timers });
   const identities = watchIdentities(cluster.fleet.slots);

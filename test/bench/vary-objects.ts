@@ -23,6 +23,8 @@ export const TEXTS = {
   cidr: '%cidr~~~~~~~~~~',
   zone: '%zone~',
   pool: '%pool~',
+  node: '%node~',
+  hash: '%hash~~~~~',
 } as const;
 
 /** The mark of an instant in RFC 3339 to the second. */

@@ -78,6 +78,13 @@ export function createPipeline({ cluster, history, memories }: PipelineOptions):
     begin,
     proceed: () => proceed(books),
     advance: (now) => void roll.advance(now),
+    ...readings(books, history.durable),
+  };
+}
+
+function readings(books: Books, durable: boolean): Pick<Pipeline, 'read' | 'leads' | 'summaries' | 'answer'> {
+  const { roll, ledger } = books;
+  return {
     read: (now, span = 'exported') =>
       readAll(books, span, now)
         .map(([, reading]) => reading)
@@ -91,9 +98,7 @@ export function createPipeline({ cluster, history, memories }: PipelineOptions):
     answer: (policyUid, told) => {
       const now = roll.advance(told);
       const own = roll.policies.get(policyUid);
-      return own === undefined
-        ? undefined
-        : answerPolicy(own, readOne(books, own, { span: 'seen', now }), history.durable);
+      return own === undefined ? undefined : answerPolicy(own, readOne(books, own, { span: 'seen', now }), durable);
     },
   };
 }

@@ -28,24 +28,17 @@ export function createEventLine(
   pipeline: Pick<Pipeline, 'begin' | 'proceed'>,
   { clock, timers, applied }: EventLineHost,
 ): EventLine {
-  const waiting: ClusterEvent[] = [];
-  let entered = 0;
+  const queue = createQueue();
   let current: ClusterEvent | undefined;
   let cancel: (() => void) | undefined;
   let stopped = false;
-  const enter = (): ClusterEvent | undefined => {
-    const event = waiting[entered];
-    entered += 1;
-    if (event !== undefined) pipeline.begin(event);
-    else entered = waiting.length = 0;
-    return event;
-  };
   const work = (): void => {
     const endMono = clock.monoMs() + STRETCH_MS;
     while (clock.monoMs() < endMono) {
-      const event = current ?? enter();
-      current = undefined;
+      const event = current ?? queue.take();
       if (event === undefined) return;
+      if (current === undefined) pipeline.begin(event);
+      current = undefined;
       if (pipeline.proceed()) current = event;
       else applied(event);
     }
@@ -55,21 +48,44 @@ export function createEventLine(
     try {
       work();
     } finally {
-      if ((current !== undefined || waiting.length > 0) && !stopped) cancel = timers.after(0, run);
+      if ((current ?? queue.first()) !== undefined && !stopped) cancel = timers.after(0, run);
     }
   };
   return {
     push: (event) => {
-      waiting.push(event);
+      queue.add(event);
       if (cancel === undefined) run();
     },
-    first: () => {
-      const event = current ?? waiting[entered];
-      return event && { monoMs: event.monoMs, wallMs: event.wallMs };
-    },
+    first: () => timeOf(current ?? queue.first()),
     stop: () => {
       stopped = true;
       cancel?.();
+    },
+  };
+}
+
+function timeOf(event: ClusterEvent | undefined): Instant | undefined {
+  return event && { monoMs: event.monoMs, wallMs: event.wallMs };
+}
+
+interface Queue {
+  add(event: ClusterEvent): void;
+  first(): ClusterEvent | undefined;
+  take(): ClusterEvent | undefined;
+}
+
+/** Thousands may wait: to shift an array that long moves all of it. */
+function createQueue(): Queue {
+  const events: ClusterEvent[] = [];
+  let taken = 0;
+  return {
+    add: (event) => void events.push(event),
+    first: () => events[taken],
+    take: () => {
+      const event = events[taken];
+      taken += 1;
+      if (taken >= events.length) taken = events.length = 0;
+      return event;
     },
   };
 }

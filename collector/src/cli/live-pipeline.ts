@@ -34,14 +34,6 @@ export interface LivePipelineHost {
 
 /** Starts with nothing known. */
 export function startPipeline({ cluster, log, self, machine, onTransition }: LivePipelineHost): LivePipeline {
-  const fireDue = (): void => {
-    if (line.first() === undefined) line.push({ kind: 'tick', source: 'ticker', uid: '', ...stampNow(machine.clock) });
-  };
-  const now = (): Instant => {
-    // Much may be due at once: it fires in stretches, and not within a read.
-    if (pipeline.roll.nextDueMono() <= machine.clock.monoMs()) fireDue();
-    return line.first() ?? stampNow(machine.clock);
-  };
   const journal = createMemoryJournal();
   const append = (transition: Transition): void => {
     journal.append(transition);
@@ -53,6 +45,15 @@ export function startPipeline({ cluster, log, self, machine, onTransition }: Liv
   const remember = journal.durable ? journal.remember : undefined;
   const history = { durable: journal.durable, append, remember };
   const pipeline = createPipeline({ cluster, history, memories: journal.recall() });
+  return { pipeline, journal, ...drive(pipeline, { log, self, machine }) };
+}
+
+/** Lets events in and time pass, none of it for long at a time. */
+function drive(
+  pipeline: Pipeline,
+  { log, self, machine }: Pick<LivePipelineHost, 'log' | 'self' | 'machine'>,
+): Pick<LivePipeline, 'emit' | 'now' | 'stop'> {
+  const { clock } = machine;
   const guard = (work: () => void): void => {
     try {
       work();
@@ -62,23 +63,22 @@ export function startPipeline({ cluster, log, self, machine, onTransition }: Liv
     }
   };
   const timers: Timers = { after: (ms, run) => machine.timers.after(ms, () => guard(run)) };
-  const ticker = createTicker(
-    { roll: pipeline.roll, advance: fireDue },
-    { now: () => stampNow(machine.clock), timers },
-  );
-  const line = createEventLine(pipeline, {
-    clock: machine.clock,
-    timers,
-    applied: (event) => {
-      ticker.aim();
-      self.observeDelay(machine.clock.monoMs() - event.monoMs);
-    },
-  });
+  const fireDue = (): void => {
+    if (line.first() === undefined) line.push({ kind: 'tick', source: 'ticker', uid: '', ...stampNow(clock) });
+  };
+  const ticker = createTicker({ roll: pipeline.roll, advance: fireDue }, { now: () => stampNow(clock), timers });
+  const applied = (event: ClusterEvent): void => {
+    ticker.aim();
+    if (event.kind !== 'tick') self.observeDelay(clock.monoMs() - event.monoMs);
+  };
+  const line = createEventLine(pipeline, { clock, timers, applied });
   return {
-    pipeline,
-    journal,
     emit: line.push,
-    now,
+    now: () => {
+      // Much may be due at once: it fires in stretches, and not within a read.
+      if (pipeline.roll.nextDueMono() <= clock.monoMs()) fireDue();
+      return line.first() ?? stampNow(clock);
+    },
     stop: () => {
       line.stop();
       ticker.stop();

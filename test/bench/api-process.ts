@@ -22,6 +22,8 @@ export interface ApiProcess {
   unmark(count: number): Promise<void>;
   /** Cuts all watches and forgets what was before, so that all must be listed anew. */
   forget(): Promise<void>;
+  /** How many of the watches that were cut have not listed anew. */
+  unlisted(): Promise<number>;
   /** The Accept header of the last who read nodes. */
   accept(): Promise<string>;
   stop(): Promise<void>;
@@ -69,6 +71,7 @@ export async function startApi(
     mark: async (count, rate) => (await order(`marks?count=${count}&rate=${rate}`)) as readonly number[],
     unmark: async (count) => void (await order(`unmark?count=${count}`)),
     forget: async () => void (await order('forget')),
+    unlisted: async () => Number(await order('unlisted')),
     accept: async () => String(await order('accept')),
     async stop() {
       await child.stop();

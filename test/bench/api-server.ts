@@ -12,7 +12,8 @@ import { ORDERS, type Publish } from './change-cluster.ts';
 import type { Encoding } from './encoding.ts';
 import { JSON_ENCODING } from './json-encoding.ts';
 import { PROTOBUF_ENCODING } from './protobuf-encoding.ts';
-import { openWatch, send, sendList } from './serve-collection.ts';
+import type { Collection } from './population.ts';
+import { openWatch, send, sendList, type Question } from './serve-collection.ts';
 import { createSyntheticCluster, NODES_PATH, type SyntheticCluster } from './synthetic-cluster.ts';
 
 const BOOKMARK_INTERVAL_MS = 60_000;
@@ -27,6 +28,8 @@ interface Host {
   readonly jsonOnly: boolean;
   /** Changes before this version are forgotten. */
   oldestVersion: number;
+  /** How many of the watches that were cut last have not listed anew. */
+  unlisted: number;
   /** What the last reader of nodes accepted. */
   accept: string;
 }
@@ -39,12 +42,22 @@ async function answer(host: Host, request: IncomingMessage, response: ServerResp
   const { accept = '' } = request.headers;
   if (pathname === NODES_PATH) host.accept = accept;
   const question = { query, encoding: chooseEncoding(host, accept), version: host.cluster.version() };
-  if (query.get('watch') !== 'true') return sendList(collection, response, question);
   const refusal = refuseWatch(host, query);
   if (refusal !== undefined) return refuse(response, ...refusal);
-  await openWatch(collection, response, question);
-  const open = host.watches.get(pathname) ?? new Map<ServerResponse, Encoding>();
-  host.watches.set(pathname, open.set(response, question.encoding));
+  if (query.get('watch') === 'true') return keepWatch(host, pathname, { collection, response, question });
+  if (await sendList(collection, response, question)) host.unlisted -= 1;
+}
+
+interface Exchange {
+  readonly collection: Collection;
+  readonly response: ServerResponse;
+  readonly question: Question;
+}
+
+async function keepWatch(host: Host, path: string, { collection, response, question }: Exchange): Promise<void> {
+  if (await openWatch(collection, response, question)) host.unlisted -= 1;
+  const open = host.watches.get(path) ?? new Map<ServerResponse, Encoding>();
+  host.watches.set(path, open.set(response, question.encoding));
   response.on('close', () => open.delete(response));
 }
 
@@ -53,6 +66,7 @@ function chooseEncoding({ jsonOnly }: Host, accept: string): Encoding {
 }
 
 function refuseWatch(host: Host, query: URLSearchParams): readonly [code: number, message: string] | undefined {
+  if (query.get('watch') !== 'true') return undefined;
   if (query.get('sendInitialEvents') === 'true')
     return host.pagedOnly ? [422, 'sendInitialEvents: Forbidden'] : undefined;
   const since = Number(query.get('resourceVersion'));
@@ -71,6 +85,7 @@ async function follow(host: Host, request: IncomingMessage, response: ServerResp
   const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://127.0.0.1');
   const order = ORDERS[pathname];
   if (pathname === '/bench/accept') response.end(JSON.stringify(host.accept));
+  else if (pathname === '/bench/unlisted') response.end(JSON.stringify(host.unlisted));
   else if (pathname === '/bench/forget') response.end(JSON.stringify(forget(host)));
   else if (order === undefined) refuse(response, 404, `there is no order ${pathname}`);
   else {
@@ -88,13 +103,14 @@ function createPublish({ cluster, watches }: Host): Publish {
   };
 }
 
-/** Cuts all watches, and whoever resumes one is told that it is too late: answers how many were cut. */
-function forget(host: Host): number {
+/** Cuts all watches, and whoever resumes one is told that it is too late. */
+function forget(host: Host): null {
   host.cluster.heartbeat(0);
   host.oldestVersion = host.cluster.version();
   const open = [...host.watches.values()].flatMap((watches) => [...watches.keys()]);
+  host.unlisted = open.length;
   for (const watch of open) watch.destroy();
-  return open.length;
+  return null;
 }
 
 function sendBookmarks({ cluster, watches }: Host): void {
@@ -124,6 +140,7 @@ function main(): void {
     pagedOnly: values['paged-only'],
     jsonOnly: values['json-only'],
     oldestVersion: 0,
+    unlisted: 0,
     accept: '',
   };
   const handle = (handler: Handler) => (request: IncomingMessage, response: ServerResponse) => {

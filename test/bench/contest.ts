@@ -23,6 +23,8 @@ export interface Contest {
   readonly policies: readonly PoliciesFigures[];
   /** What was to be measured and could not be. */
   readonly missing: readonly string[];
+  /** What the collector asked the API server to write in, by its Accept header; '' if it was not run. */
+  readonly accept: string;
 }
 
 /** What is run. `log` gets a line for each run. */
@@ -53,9 +55,8 @@ export async function runContest(options: ContestOptions): Promise<Contest> {
     'ksm-question': [],
   };
   const missing = new Set<string>();
+  let accept = '';
   for (let round = 1; round <= options.rounds; round++) {
-    // Of the collector in this round.
-    let accept = '';
     for (const who of CONTESTANTS.filter((one) => parts.has(one))) {
       const run = await runOne(who, options, accept);
       if (run === undefined) {
@@ -70,7 +71,7 @@ export async function runContest(options: ContestOptions): Promise<Contest> {
   const policies: PoliciesFigures[] = [];
   if (parts.has('policies') && nodes === POLICIES.nodes)
     policies.push(await runPolicies(options, nodes, POLICIES.count));
-  return { nodes, rounds, policies, missing: [...missing] };
+  return { nodes, rounds, policies, missing: [...missing], accept };
 }
 
 async function runOne(

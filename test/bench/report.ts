@@ -45,7 +45,7 @@ export function describeContests(contests: readonly Contest[]): string {
   return [...contests.map(describeContest), verdicts.join('\n')].join('\n\n');
 }
 
-function describeContest({ nodes, rounds, policies, missing }: Contest): string {
+function describeContest({ nodes, rounds, policies, missing, accept }: Contest): string {
   const who = CONTESTANTS.filter((one) => rounds[one].length > 0);
   const head = ['', ...who.map((one) => TITLES[one])];
   const rows = ROWS.map((row) => [row[1], ...who.map((one) => describeSpread(rounds[one], row))]);
@@ -56,7 +56,12 @@ function describeContest({ nodes, rounds, policies, missing }: Contest): string 
     const each = ratios.map((ratio) => ratio.toFixed(3)).join(', ');
     return [`- CPU to first answer in parts of "${TITLES[rival]}", round by round: ${each}`];
   });
-  const more = [...lines, ...policies.map(describePolicies), ...missing.map((what) => `- ${what}`)];
+  const more = [
+    ...(accept === '' ? [] : [`- rollcall accepts: ${accept}`]),
+    ...lines,
+    ...policies.map(describePolicies),
+    ...missing.map((what) => `- ${what}`),
+  ];
   return [`#### ${nodes} nodes and ${nodes} daemon pods`, '', ...table, ...(more.length > 0 ? ['', ...more] : [])].join(
     '\n',
   );

@@ -13,12 +13,12 @@ export interface Question {
   readonly version: number;
 }
 
-/** Sends a list, or one page of it if the query has a `limit`. */
+/** Sends a list, or one page of it if the query has a `limit`; answers whether the reader has then got all. */
 export async function sendList(
   collection: Collection,
   response: ServerResponse,
   { query, encoding, version }: Question,
-): Promise<void> {
+): Promise<boolean> {
   const { size, encode, itemBytes } = collection;
   const first = Number(query.get('continue') ?? 0);
   // An API server answers a list of "any version" from its watch cache, whole, whatever the limit (client-go's reflectors ask so).
@@ -39,21 +39,23 @@ export async function sendList(
     await send(response, Buffer.concat(parts));
   }
   response.end(tail);
+  return end === size;
 }
 
-/** Opens a watch; with `sendInitialEvents` all objects come first, and a bookmark that marks their end (KEP-3157). */
+/** Opens a watch; with `sendInitialEvents` all objects come first, and a bookmark that marks their end (KEP-3157): answers whether they did. */
 export async function openWatch(
   collection: Collection,
   response: ServerResponse,
   { query, encoding, version }: Question,
-): Promise<void> {
+): Promise<boolean> {
   response.setHeader('Content-Type', encoding.watchContentType);
   response.flushHeaders();
-  if (query.get('sendInitialEvents') !== 'true') return;
+  if (query.get('sendInitialEvents') !== 'true') return false;
   for (let index = 0; index < collection.size; index++)
     await send(response, collection.encode(index, 'ADDED', encoding));
   const annotations = { 'k8s.io/initial-events-end': 'true' };
   await send(response, encoding.bookmark(collection, { resourceVersion: String(version), annotations }));
+  return true;
 }
 
 /** One write that is not joined with the next (node:http holds writes together for the rest of a turn), at the reader's pace. */

@@ -55,7 +55,7 @@ test('a source that is cut off is lost after as long, in the words of the failed
   await it.hears('daemons/local live');
 });
 
-test('a source that has nothing to say is not lost', async () => {
+test('a source that has nothing to say is not lost', UNHINDERED, async () => {
   await startLive();
   await passTime(140_000);
   expect(it.told).toEqual(['daemons/local +a', 'daemons/local live']);

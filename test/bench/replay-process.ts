@@ -1,17 +1,18 @@
 /**
- * One replay in a process of its own: `node --expose-gc replay-process.ts NODES HOURS SEED [json]`. Says each hour on stdout what the heap
+ * One replay in a process of its own: `node --expose-gc replay-process.ts NODES HOURS WARM-UP-HOURS SEED [json]`. Says each hour on stdout what the heap
  * holds after a full collection.
  */
 import { replay } from './replay.ts';
 
-const [nodes, hours, seed] = process.argv.slice(2, 5).map(Number);
+const [nodes, hours, warmUpHours, seed] = process.argv.slice(2, 6).map(Number);
 const MEGABYTE = 1e6;
 
 await replay({
   nodes: nodes ?? 0,
   hours: hours ?? 0,
+  warmUpHours: warmUpHours ?? 0,
   seed: seed ?? 0,
-  jsonOnly: process.argv[5] === 'json',
+  jsonOnly: process.argv[6] === 'json',
   onHour: ({ hour, sent, taken, faults }) => {
     if (globalThis.gc === undefined) throw new Error('start it with --expose-gc');
     globalThis.gc();

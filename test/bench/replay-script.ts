@@ -4,8 +4,8 @@ import type { Slot } from './replay-fleet.ts';
 
 /** The script of a run. */
 export interface ReplayScript {
-  /** Plays one second. */
-  step(second: number): void;
+  /** Plays one second; where kubelets do not beat, only what changes something happens. */
+  step(second: number, beats: boolean): void;
 }
 
 const HOUR = 3600;
@@ -20,10 +20,7 @@ const NODES_REPLACED = 0.05;
 const NODES_FLAPPING = 0.2;
 /** Of the pods, each day: they crash a while. */
 const PODS_CRASHING = 0.05;
-/**
- * Seconds of the day at which rollouts begin; how much of the fleet may be on its way at once. The first one ends before memory is
- * measured, since a pod that was listed is held in a little less than one that was seen to start.
- */
+/** Seconds of the day at which rollouts begin; how much of the fleet may be on its way at once. */
 const ROLLOUTS_AT: readonly number[] = [HOUR, 13 * HOUR];
 const ROLLOUT_SHARE = 0.01;
 /** Seconds of the day at which labels are lost, for how long, and by which part of the fleet. */
@@ -52,11 +49,11 @@ export function createReplayScript(cluster: ReplayCluster, chance: () => number)
   };
   const stage: Stage = { cluster, chance, after, rollout: undefined };
   return {
-    step: (second) => {
+    step: (second, beats) => {
       now = second;
       for (const run of due.get(second) ?? []) run();
       due.delete(second);
-      beat(cluster, second);
+      if (beats) beat(cluster, second);
       befall(stage);
       const ofDay = second % DAY;
       if (ROLLOUTS_AT.includes(ofDay)) beginRollout(stage);

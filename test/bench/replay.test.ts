@@ -6,7 +6,7 @@ const SEED = 20260302;
 
 async function play(nodes: number, jsonOnly: boolean): Promise<readonly ReplayHour[]> {
   const seen: ReplayHour[] = [];
-  await replay({ nodes, hours: 1, seed: SEED, jsonOnly, onHour: (hour) => seen.push(hour) });
+  await replay({ nodes, hours: 1, warmUpHours: 0, seed: SEED, jsonOnly, onHour: (hour) => seen.push(hour) });
   return seen;
 }
 

@@ -13,6 +13,8 @@ import { createReplayScript } from './replay-script.ts';
 export interface ReplayOptions {
   readonly nodes: number;
   readonly hours: number;
+  /** Hours before those, in which kubelets write nothing: what is remembered for a day fills up with what happened. */
+  readonly warmUpHours: number;
   readonly seed: number;
   readonly jsonOnly: boolean;
   onHour(hour: ReplayHour): void;
@@ -37,7 +39,7 @@ const READ_EVERY = 30;
 const SCRAPE_EVERY = 300;
 
 /** Plays it to its end. Throws what the collector logs as an error. */
-export async function replay({ nodes, hours, seed, jsonOnly, onHour }: ReplayOptions): Promise<void> {
+export async function replay({ nodes, hours, warmUpHours, seed, jsonOnly, onHour }: ReplayOptions): Promise<void> {
   const encoding = jsonOnly ? JSON_ENCODING : PROTOBUF_ENCODING;
   const time = createSimTime();
   const wall = (): number => EPOCH_MS + time.now();
@@ -51,9 +53,10 @@ export async function replay({ nodes, hours, seed, jsonOnly, onHour }: ReplayOpt
   try {
     for (let turn = 0; turn < SETTLING && !collector.isLive(); turn++) await line.flush();
     if (!collector.isLive()) throw new Error('the watches of the replay do not become live');
-    for (let second = 1; second <= hours * HOUR; second++) {
+    const begin = warmUpHours * HOUR;
+    for (let second = 1; second <= begin + hours * HOUR; second++) {
       await time.runUntil(second * 1000, () => undefined);
-      script.step(second);
+      script.step(second, second > begin);
       await line.flush();
       if (second % READ_EVERY === 0) collector.read();
       if (second % SCRAPE_EVERY !== 0) continue;
@@ -61,7 +64,13 @@ export async function replay({ nodes, hours, seed, jsonOnly, onHour }: ReplayOpt
       if (second % HOUR !== 0) continue;
       const unread = collector.faults();
       const faults = [...identities.check(exposition), ...(unread === 0 ? [] : [`${unread} objects were not read`])];
-      onHour({ hour: second / HOUR, sent: cluster.events(), taken: collector.events(), faults, exposition });
+      onHour({
+        hour: second / HOUR - warmUpHours,
+        sent: cluster.events(),
+        taken: collector.events(),
+        faults,
+        exposition,
+      });
     }
   } finally {
     await collector.stop();

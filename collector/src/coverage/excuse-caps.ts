@@ -3,6 +3,7 @@ import type { ExcuseCode } from '@rollcall/contract';
 import {
   closeSpell,
   createMeter,
+  isEmpty,
   METER_WINDOW_MS,
   openSpell,
   regainMono,
@@ -48,8 +49,11 @@ export function endExcuses(record: NodeRecord, monoMs: number): void {
 }
 
 function meterOnly(record: NodeRecord, excuse: Excuse | undefined, monoMs: number): void {
-  if (record.meters !== undefined)
+  if (record.meters !== undefined) {
     for (const [code, meter] of record.meters) if (code !== excuse?.code) closeSpell(meter, monoMs);
+    // Every node joins once: kept for good, its meter would be a third of a kilobyte for each of them.
+    if ([...record.meters.values()].every((meter) => isEmpty(meter, monoMs))) record.note({ meters: undefined });
+  }
   if (excuse?.capMs === undefined) return;
   const meter = record.meters?.get(excuse.code) ?? createMeter();
   keepMeter(record, excuse.code, meter);

@@ -35,6 +35,11 @@ export function regainMono(meter: ExcuseMeter, nowMono: number): number {
   return spell === undefined ? Infinity : spell[1] + METER_WINDOW_MS;
 }
 
+/** Whether it counts nothing, so that a new one would do as well. */
+export function isEmpty(meter: ExcuseMeter, nowMono: number): boolean {
+  return meter.openMono === undefined && regainMono(meter, nowMono) === Infinity;
+}
+
 /** Starts a spell; does nothing when one is open. */
 export function openSpell(meter: ExcuseMeter, nowMono: number): void {
   meter.openMono ??= nowMono;

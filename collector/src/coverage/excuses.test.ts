@@ -175,6 +175,20 @@ describe('caps', () => {
     expect(cluster.state('a')).toBe('covered');
   });
 
+  test('cost a node nothing any more at the first change after 24 h', () => {
+    const cluster = createCoveredCluster(['a']);
+    const meters = (): unknown => [...cluster.pipeline.roll.policies.values()][0]?.records.get('a')?.meters;
+    cluster.node('a', LEAVING);
+    cluster.wait(MINUTE);
+    cluster.node('a');
+    cluster.wait(DAY - 1);
+    cluster.node('a', { labels: { one: 'change' } });
+    expect(meters()).toBeDefined();
+    cluster.wait(1);
+    cluster.node('a', { labels: { one: 'more' } });
+    expect(meters()).toBeUndefined();
+  });
+
   test('are kept apart by excuse', () => {
     const cluster = createCoveredCluster(['a'], EXCUSE_NOT_READY);
     cluster.node('a', { ...LEAVING, ...NOT_READY });

@@ -67,7 +67,10 @@ export class NodeRecord implements Past {
 
   /** Changes what is rare. */
   note(changes: Partial<RarePast>): void {
-    this.#rare = { ...(this.#rare ?? NO_RARE_PAST), ...changes };
+    const rare = { ...(this.#rare ?? NO_RARE_PAST), ...changes };
+    const { leftScopeMono, lastEligibleMono, drift, meters } = rare;
+    const isNone = (leftScopeMono ?? lastEligibleMono ?? meters) === undefined && drift === '';
+    this.#rare = isNone ? undefined : rare;
   }
 }
 

@@ -14,7 +14,7 @@ import { watchLimits, type LimitsWatch } from './watch-limits.ts';
 const PART_OF_GROUP = 0.9;
 
 /**
- * Lets the old heap grow by a tenth before it is collected. For the rest of the process's life: who was short of memory once is near its limit.
+ * Lets the old heap grow by a tenth before it is collected. For the rest of the process's life: who was large or short of memory once will be so again.
  * From the start it would cost every collector CPU (DECISIONS.md, D44).
  */
 const TIGHT_HEAP = '--heap-growing-percent=10';
@@ -59,8 +59,8 @@ export function startLimits({ limitBytes, live, stream, timers, log }: LimitsPar
       before = now;
       return utilization;
     },
+    tighten: () => setFlagsFromString(TIGHT_HEAP),
     shed: () => {
-      setFlagsFromString(TIGHT_HEAP);
       live.journal.shed(0);
       stream.shed();
     },

@@ -8,6 +8,7 @@ interface Scene {
   readonly watch: LimitsWatch;
   readonly log: readonly string[];
   sheds(): number;
+  tightened(): boolean;
   pending(): number;
   /** Looks so often with this part of the limit in use and the loop so busy. */
   look(times: number, use: number, busy?: number): void;
@@ -18,6 +19,7 @@ function open(limitBytes = 500 * MIB): Scene {
   const log: string[] = [];
   const due = new Set<() => void>();
   let [use, busy, sheds] = [0.1, 0, 0];
+  let tightened = false;
   let crowded: readonly string[] = [];
   const say =
     (level: string) =>
@@ -27,6 +29,7 @@ function open(limitBytes = 500 * MIB): Scene {
     limitBytes,
     rss: () => use * 500 * MIB,
     busy: () => busy,
+    tighten: () => void (tightened = true),
     shed: () => void (sheds += 1),
     crowded: () => crowded,
     after: (_, run) => {
@@ -39,6 +42,7 @@ function open(limitBytes = 500 * MIB): Scene {
     watch,
     log,
     sheds: () => sheds,
+    tightened: () => tightened,
     pending: () => due.size,
     crowd: (...texts) => void (crowded = texts),
     look: (times, toUse, toBusy = 0) => {
@@ -54,6 +58,14 @@ function open(limitBytes = 500 * MIB): Scene {
 }
 
 describe('memory', () => {
+  it('above 200 MB is collected more often, whatever the limit', () => {
+    const { look, tightened, sheds } = open(Infinity);
+    look(1, 0.38);
+    expect(tightened()).toBe(false);
+    look(1, 0.39);
+    expect([tightened(), sheds()]).toEqual([true, 0]);
+  });
+
   it('below four fifths of the limit is let alone', () => {
     const { look, log, sheds, watch } = open();
     look(100, 0.79);

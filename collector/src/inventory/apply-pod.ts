@@ -1,7 +1,7 @@
 /** Applies a pod event: keeps the index by owner and node, and remembers the pod that left a node last. */
 import type { ObjectEvent, PodObject } from '@rollcall/contract';
 import { dateDeadline, dateFirstSight } from './dating.ts';
-import type { Inventory, PodEntry } from './inventory.ts';
+import { listPods, type Inventory, type PodEntry } from './inventory.ts';
 import { isSamePod } from './is-same.ts';
 import { renameHosts } from './name-nodes.ts';
 import { NOTHING, type Touched } from './touched.ts';
@@ -77,14 +77,16 @@ function index(inventory: Inventory, entry: PodEntry): void {
   let byNode = inventory.podsAt.get(ownerUid);
   if (byNode === undefined) inventory.podsAt.set(ownerUid, (byNode = new Map()));
   const there = byNode.get(target);
-  byNode.set(target, there === undefined ? [entry] : [...there, entry]);
+  byNode.set(target, there === undefined ? entry : [...listPods(there), entry]);
 }
 
 function unindex(inventory: Inventory, entry: PodEntry): void {
   const byNode = inventory.podsAt.get(entry.object.ownerUid);
-  const left = byNode?.get(entry.object.target)?.filter((other) => other.object.uid !== entry.object.uid);
-  if (byNode === undefined || left === undefined) return;
-  if (left.length > 0) byNode.set(entry.object.target, left);
-  else byNode.delete(entry.object.target);
+  if (byNode === undefined) return;
+  const { target, uid } = entry.object;
+  const left = listPods(byNode.get(target)).filter((other) => other.object.uid !== uid);
+  const [first, ...others] = left;
+  if (first === undefined) byNode.delete(target);
+  else byNode.set(target, others.length === 0 ? first : left);
   if (byNode.size === 0) inventory.podsAt.delete(entry.object.ownerUid);
 }

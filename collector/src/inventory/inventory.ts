@@ -41,13 +41,16 @@ export interface GonePod {
   readonly monoMs: number;
 }
 
+/** The pods of one owner on one node: as a rule there is one, and a list for it alone would be as large as the rest of it. */
+export type PodsThere = PodEntry | readonly PodEntry[];
+
 /** The state itself; changed in place by `applyEvent` only. Keys are names where Kubernetes joins by name, UIDs elsewhere. */
 export interface Inventory {
   readonly nodes: Map<string, NodeEntry>;
   readonly nodeNames: Map<string, string>;
   readonly pods: Map<string, PodEntry>;
   /** Owner UID, then node name. */
-  readonly podsAt: Map<string, Map<string, readonly PodEntry[]>>;
+  readonly podsAt: Map<string, Map<string, PodsThere>>;
   readonly goneAt: Map<string, Map<string, GonePod>>;
   readonly daemonSets: Map<string, DaemonSetEntry>;
   /** `namespace/name` to UID. */
@@ -95,9 +98,15 @@ export function createInventory(): Inventory {
 
 const NO_PODS: readonly PodEntry[] = Object.freeze([]);
 
+/** What is kept of them as a list. */
+export function listPods(there: PodsThere | undefined): readonly PodEntry[] {
+  if (there === undefined) return NO_PODS;
+  return 'object' in there ? [there] : there;
+}
+
 /** The pods of one owner on one node, Pending ones by their target included; in no particular order. */
 export function podsOf(inventory: Inventory, ownerUid: string, node: string): readonly PodEntry[] {
-  return inventory.podsAt.get(ownerUid)?.get(node) ?? NO_PODS;
+  return listPods(inventory.podsAt.get(ownerUid)?.get(node));
 }
 
 /** The DaemonSet of that namespace and name, if there is one. */

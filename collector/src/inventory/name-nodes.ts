@@ -1,5 +1,5 @@
 /** Keeps the keys by which nodes are found, and says whom a change of them concerns. Costs nothing while nobody asks for them. */
-import type { Inventory, NodeEntry, PodEntry } from './inventory.ts';
+import { listPods, type Inventory, type NodeEntry, type PodEntry } from './inventory.ts';
 import { createKeyIndex, findIds, isSameKeys, keysOf, setKeys, type KeyIndex } from './key-index.ts';
 import { keysOfNode } from './machine-keys.ts';
 import { keysOfHost } from './writer-keys.ts';
@@ -27,7 +27,7 @@ export function indexHosts(inventory: Inventory): KeyIndex {
 function hostKeys({ podsAt }: Inventory, name: string, node: NodeEntry | undefined): readonly string[] {
   if (node === undefined) return NONE;
   const pods: PodEntry[] = [];
-  for (const byNode of podsAt.values()) pods.push(...(byNode.get(name) ?? []));
+  for (const byNode of podsAt.values()) pods.push(...listPods(byNode.get(name)));
   return keysOfHost(node.object, pods);
 }
 

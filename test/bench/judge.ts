@@ -2,18 +2,19 @@
 import { POLICIES, type Contest, type Contestant, type Run } from './contest.ts';
 import { median } from './figures.ts';
 
-/** One promise with the measured figure and whether it holds; a promise of which nothing was measured has no verdict. */
+/** One promise with the measured figure and whether it holds; `measured` is false where this run has no figure for it, which is no verdict. */
 export interface Verdict {
   readonly promise: string;
   readonly figure: string;
   readonly holds: boolean;
+  readonly measured: boolean;
 }
 
 const SIZES = { small: 5_000, middle: 20_000, large: 100_000 } as const;
 
 /** All verdicts on what was run. Memory and stalls by the worst run, times by the median, CPU by the median ratio of the rounds. */
 export function judge(contests: readonly Contest[]): readonly Verdict[] {
-  const verdicts = [
+  return [
     ...contests.flatMap((contest) => [
       ...judgeMemory(contest),
       ...judgeServing(contest),
@@ -23,7 +24,6 @@ export function judge(contests: readonly Contest[]): readonly Verdict[] {
     ...judgeFlatness(contests),
     ...contests.flatMap(judgePolicies),
   ];
-  return verdicts.filter(({ figure }) => !figure.startsWith('NaN'));
 }
 
 function judgeMemory({ nodes, rounds }: Contest): readonly Verdict[] {
@@ -86,11 +86,21 @@ function judgePolicies({ nodes, policies }: Contest): readonly Verdict[] {
 }
 
 function below(promise: string, value: number, limit: number): Verdict {
-  return { promise: `${promise} below ${limit}`, figure: value.toFixed(1), holds: value < limit };
+  return {
+    promise: `${promise} below ${limit}`,
+    figure: value.toFixed(1),
+    holds: value < limit,
+    measured: !Number.isNaN(value),
+  };
 }
 
 function atMost(promise: string, value: number, limit: number): Verdict {
-  return { promise: `${promise} at most ${limit}`, figure: value.toPrecision(3), holds: value <= limit };
+  return {
+    promise: `${promise} at most ${limit}`,
+    figure: value.toPrecision(3),
+    holds: value <= limit,
+    measured: !Number.isNaN(value),
+  };
 }
 
 function worst(runs: readonly Run[], figure: keyof Run): number {

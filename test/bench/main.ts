@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   const report = `${title}\n\n${describeContests(contests)}`;
   process.stdout.write(`${report}\n`);
   if (values.record) await appendFile(RECORD, `\n${report}\n`);
-  if (judge(contests).some(({ holds }) => !holds)) process.exitCode = 1;
+  if (judge(contests).some(({ holds, measured }) => measured && !holds)) process.exitCode = 1;
 }
 
 /** Prints the verdict on a day's replay. */

@@ -39,8 +39,8 @@ const TITLES: Readonly<Record<Contestant, string>> = {
 
 /** All tables, then the verdicts. */
 export function describeContests(contests: readonly Contest[]): string {
-  const verdicts = judge(contests).map(
-    ({ promise, figure, holds }) => `- ${promise}: ${figure}: **${holds ? 'holds' : 'does not hold'}**`,
+  const verdicts = judge(contests).map(({ promise, figure, holds, measured }) =>
+    measured ? `- ${promise}: ${figure}: **${holds ? 'holds' : 'does not hold'}**` : `- ${promise}: not measured`,
   );
   return [...contests.map(describeContest), verdicts.join('\n')].join('\n\n');
 }

@@ -99,6 +99,6 @@ test('20,000 answers come in the order of their pairs', async () => {
 test('a pair that is not of the API’s shape is named by its line', async () => {
   const broken = { node: { metadata: { labels: 'none' } }, daemonset: daemonset() };
   await expect(askOracle([{ node: node({}), daemonset: daemonset() }, broken])).rejects.toThrow(
-    /oracle ended with code 1: oracle: line 2: json: cannot unmarshal string/,
+    /ended with code 1: oracle: line 2: json: cannot unmarshal string/,
   );
 });

@@ -39,8 +39,9 @@ export async function play(seed: number): Promise<Outcome> {
   for (const seat of seats) await seat.start();
   schedule(stage, plan);
   const look = (): void => {
-    watched.forEach(({ auditor }) => auditor.look());
+    // Whoever is asked fires what is due, which is news to look at: therefore this question comes first.
     if (seats.filter(({ life }) => life?.leads()).length > 1) blame('all', 'two collectors lead at once');
+    watched.forEach(({ auditor }) => auditor.look());
   };
   await time.rest();
   look();

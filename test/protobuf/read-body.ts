@@ -1,6 +1,7 @@
 /** Reads bodies as the collector does: its decoder for either encoding, its projections. */
 import { createNodeSharing, createPodSharing, createInterner } from '@rollcall/collector';
 import { projectNode, projectNodeWire, projectPod, projectPodWire, UNREAD_OF_PODS } from '@rollcall/collector';
+import type { NodeObject, StringMap } from '@rollcall/contract';
 import { createDecoder, TextTable, type Projection } from '@rollcall/kube';
 import type { Random } from '../e2e/random.ts';
 import type { Body, Kind } from './bodies.ts';
@@ -75,8 +76,8 @@ function projectionOf(kind: Kind): Projection<unknown> {
   if (kind === 'Node') {
     const sharing = createNodeSharing(intern);
     return {
-      fromJson: (raw) => projectNode(raw, sharing),
-      fromProtobuf: (wire, uid) => projectNodeWire(wire, uid, sharing),
+      fromJson: (raw) => joinMaps(projectNode(raw, sharing)),
+      fromProtobuf: (wire, uid) => joinMaps(projectNodeWire(wire, uid, sharing)),
     };
   }
   const sharing = createPodSharing(intern);
@@ -85,6 +86,13 @@ function projectionOf(kind: Kind): Projection<unknown> {
     unread: UNREAD_OF_PODS,
     fromProtobuf: (wire, uid) => projectPodWire(wire, uid, sharing),
   };
+}
+
+/** Which pairs a node shares hangs on what was read before it; what it says is both of its maps together. */
+function joinMaps({ sharedLabels, ownLabels, sharedAnnotations, ownAnnotations, ...node }: NodeObject): object {
+  const join = (...maps: readonly StringMap[]): readonly string[] =>
+    maps.flatMap((map) => Object.entries(map).map((pair) => JSON.stringify(pair))).toSorted();
+  return { ...node, labels: join(sharedLabels, ownLabels), annotations: join(sharedAnnotations, ownAnnotations) };
 }
 
 interface RawObject {

@@ -8,6 +8,7 @@ import type { ServeConfig } from '../config/serve-config.ts';
 import { startElection, type Election } from '../control/election.ts';
 import { startStatusWriter, type StatusWriter } from '../control/status-writer.ts';
 import type { Answers, Readiness } from '../http/answers.ts';
+import { stampNow } from '../watch/watch-kind.ts';
 import type { LivePipeline } from './live-pipeline.ts';
 import type { Machine } from './system-clock.ts';
 
@@ -33,7 +34,7 @@ export interface Control extends Pick<StatusWriter, 'writes'> {
 const WARM_UP_MS = 60_000;
 
 /** Starts both; the role enters the pipeline as events, the first one before this returns. */
-export function startControl(live: Pick<LivePipeline, 'emit' | 'now'>, options: ControlOptions): Control {
+export function startControl(live: Pick<LivePipeline, 'emit'>, options: ControlOptions): Control {
   const { connection, log, machine, book, answers } = options;
   const { mayWrite, stop } = joinElection(live, options);
   const writer = startStatusWriter({
@@ -53,7 +54,7 @@ export function startControl(live: Pick<LivePipeline, 'emit' | 'now'>, options: 
   };
 }
 
-function joinElection({ emit, now }: Pick<LivePipeline, 'emit' | 'now'>, options: ControlOptions): Election {
+function joinElection({ emit }: Pick<LivePipeline, 'emit'>, options: ControlOptions): Election {
   const { config, connection, log, machine } = options;
   const isWarm = createWarmth(options);
   // Without the flag a collector is alone: it leads from the start and for ever, and writes once it knows what.
@@ -67,7 +68,8 @@ function joinElection({ emit, now }: Pick<LivePipeline, 'emit' | 'now'>, options
     namespace: config.collectorNamespace,
     identity,
     isWarm,
-    tell: (role) => emit({ kind: 'role', source: 'election', uid: identity, ...role, ...now() }),
+    // By the clock: an instant to read at lies in the past while events wait, when another replica may still have led.
+    tell: (role) => emit({ kind: 'role', source: 'election', uid: identity, ...role, ...stampNow(machine.clock) }),
   });
 }
 

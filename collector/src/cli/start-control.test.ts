@@ -1,0 +1,28 @@
+import type { ClusterEvent } from '@rollcall/contract';
+import pino from 'pino';
+import { expect, test } from 'vitest';
+import { createFakeTime } from '../test-time.ts';
+import { startControl } from './start-control.ts';
+
+test('a role begins when it is told, also while earlier events wait to be applied', async () => {
+  const time = createFakeTime(1_000);
+  time.advance(5_000);
+  const events: ClusterEvent[] = [];
+  const control = startControl(
+    { emit: (event) => void events.push(event) },
+    {
+      config: { leaderElect: true, collectorNamespace: 'rollcall' },
+      connection: {} as never,
+      log: pino({ level: 'silent' }),
+      machine: { clock: time, timers: time },
+      book: { applied: () => [] },
+      answers: { policies: () => [] },
+      readiness: () => ({ ready: false }),
+    },
+  );
+  await control.stop();
+  expect(events.map(({ kind, monoMs }) => [kind, monoMs])).toEqual([
+    ['role', 5_000],
+    ['role', 5_000],
+  ]);
+});

@@ -2,8 +2,8 @@ import { podSource, WATCH, type ClusterEvent, type Transition } from '@rollcall/
 import { describe, expect, test } from 'vitest';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import type { PolicyReading } from './sli/index.ts';
-import { createCoveredCluster, sumCounters, type TestCluster } from './test-cluster.ts';
-import { condition, MINUTE, SECOND } from './test-objects.ts';
+import { createCoveredCluster, createTestCluster, sumCounters, type TestCluster } from './test-cluster.ts';
+import { buildDaemonSet, buildNode, buildPolicy, condition, MINUTE, SECOND } from './test-objects.ts';
 import { createWorld } from './test-world.ts';
 
 const NODES = Array.from({ length: 1_000 }, (_, index) => `n${index}`);
@@ -56,6 +56,46 @@ describe('between two stretches', () => {
       shown.add(counts.map((count) => (count === 0 ? 'before' : count === 1_000 ? 'after' : 'half')).join(' '));
     }
     expect([...shown]).toEqual(['before before before', 'after before before', 'after after before']);
+  });
+
+  test('a policy that starts is syncing until all its nodes are reviewed', () => {
+    const cluster = createTestCluster();
+    cluster.policy();
+    cluster.daemonSet();
+    for (const name of NODES) cluster.node(name);
+    cluster.watch(WATCH.daemonsets, 'live');
+    const { pipeline } = cluster;
+    const said = (): readonly string[] =>
+      pipeline
+        .summaries(cluster.now())
+        .flatMap(({ conditions }) => conditions.map((own) => `${own.type} ${own.status}`));
+    const shown = new Set<string>();
+    pipeline.begin(watchEvent(cluster, WATCH.nodes, 'live'));
+    while (pipeline.proceed()) shown.add(said().join(', '));
+    expect([...shown]).toEqual(['Ready False, NoNodesMatch False']);
+    expect(said()).toEqual(['Ready True', 'NoNodesMatch False']);
+  });
+
+  test('a review that fails leaves no figures from before it behind', () => {
+    let room = 300;
+    const append = (): void => {
+      room -= 1;
+      if (room === 0) throw new Error('full');
+    };
+    const pipeline = createPipeline({ cluster: '', history: { durable: false, append }, memories: [] });
+    const world = createTestCluster();
+    const send = (event: object): void => pipeline.apply({ source: '', ...world.now(), ...event } as ClusterEvent);
+    for (const name of NODES) send({ kind: 'node', uid: name, object: buildNode(name, { uid: name }) });
+    send({ kind: 'daemonset', uid: 'ds', object: buildDaemonSet({ uid: 'ds' }) });
+    send({ kind: 'policy', uid: 'policy-agent', object: buildPolicy() });
+    send({ kind: 'watchState', uid: WATCH.daemonsets, source: WATCH.daemonsets, state: 'live' });
+    pipeline.begin(watchEvent(world, WATCH.nodes, 'live'));
+    const finish = (): void => {
+      while (pipeline.proceed());
+    };
+    expect(finish).toThrow('full');
+    const counts = pipeline.read(world.now())[0]?.pools[0]?.counts;
+    expect((counts?.excused ?? 0) + (counts?.expected ?? 0)).toBeGreaterThan(0);
   });
 
   test('a policy that goes is shown whole until it is gone', () => {

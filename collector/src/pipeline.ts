@@ -116,10 +116,13 @@ interface Frozen {
 }
 
 function proceed(books: Books): boolean {
-  const isMore = books.roll.proceed();
-  const half = books.roll.inProgress();
-  if (half !== books.frozen?.roll) books.frozen = half === undefined ? undefined : freeze(books, half);
-  return isMore;
+  try {
+    return books.roll.proceed();
+  } finally {
+    // Also after a throw: what has ended is shown as it is.
+    const half = books.roll.inProgress();
+    if (half !== books.frozen?.roll) books.frozen = half === undefined ? undefined : freeze(books, half);
+  }
 }
 
 function freeze(books: Books, half: PolicyRoll): Frozen {

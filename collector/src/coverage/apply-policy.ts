@@ -13,9 +13,11 @@ export function* start(context: Context, roll: PolicyRoll, now: Instant): Work {
   const { watches } = context.inventory;
   const listed = (source: string): boolean => ['live', 'stale'].includes(watches.get(source) ?? '');
   if (!listed(WATCH.nodes) || !listed(WATCH.daemonsets)) return;
-  roll.started = true;
+  yield roll;
   keepDaemonSet(context, roll);
   yield* reviewAll(context, roll, { cause: 'start', now });
+  // Not before: a roll that is half started would say that no node matches.
+  roll.started = true;
 }
 
 /** Keeps the DaemonSet as it is now, or as it last was: its template still says who is in scope. Answers what that means for the nodes. */

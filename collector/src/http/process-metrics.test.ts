@@ -35,6 +35,12 @@ it('tells CPU, memory, descriptors and stalls of this process, stalls of the tim
   expect(sum(read(), PROCESS_METRICS.lagMin)).toBeLessThan(0.1);
 });
 
+it('tells no least delay of a moment in which there was none', () => {
+  const read = measureProcess();
+  read();
+  expect(sum(read(), PROCESS_METRICS.lagMin)).toBeNaN();
+});
+
 it('counts garbage collections', async () => {
   const read = measureProcess();
   const collections = (): number => sum(read(), PROCESS_METRICS.gcDuration, `${PROCESS_METRICS.gcDuration.name}_count`);

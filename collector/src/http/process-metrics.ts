@@ -97,7 +97,8 @@ function measureLoop(): ReadProcess {
   delays.enable();
   return () => {
     const found = [
-      plain(PROCESS_METRICS.lagMin, delays.min / 1e9),
+      // Without any delay since, it is the largest integer.
+      plain(PROCESS_METRICS.lagMin, delays.count === 0 ? Number.NaN : delays.min / 1e9),
       plain(PROCESS_METRICS.lagMax, delays.max / 1e9),
       plain(PROCESS_METRICS.lagMean, delays.mean / 1e9),
       plain(PROCESS_METRICS.lagStddev, delays.stddev / 1e9),

@@ -35,13 +35,17 @@ async function main(): Promise<void> {
     },
   });
   if (values.only === 'replay')
-    return replayOnly({ hours: Number(values.hours), seed: Number(values.seed), jsonOnly: values['json-only'] });
-  const rounds = Number(values.rounds);
+    return replayOnly({
+      hours: readCount('hours', values.hours),
+      seed: readCount('seed', values.seed),
+      jsonOnly: values['json-only'],
+    });
+  const rounds = readCount('rounds', values.rounds);
   const nodeFlags = values['node-flags'].split(' ').filter((flag) => flag !== '');
   const jsonOnly = values['json-only'];
   const setting = { program: packProgram(), rounds, nodeFlags, jsonOnly, parts: readParts(values.only) };
   const contests: Contest[] = [];
-  for (const nodes of values.nodes.split(',').map(Number))
+  for (const nodes of values.nodes.split(',').map((size) => readCount('nodes', size)))
     contests.push(await runContest({ ...setting, nodes, log: (line) => process.stderr.write(`${line}\n`) }));
   const flags = [...(jsonOnly ? ['JSON only'] : []), ...nodeFlags].map((flag) => `, ${flag}`).join('');
   const title = `### ${new Date().toISOString().slice(0, 10)}: ${describeMachine()}, ${rounds} rounds${flags}`;
@@ -49,6 +53,11 @@ async function main(): Promise<void> {
   process.stdout.write(`${report}\n`);
   if (values.record) await appendFile(RECORD, `\n${report}\n`);
   if (judge(contests).some(({ holds, measured }) => measured && !holds)) process.exitCode = 1;
+}
+
+function readCount(flag: string, text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new Error(`--${flag} ${JSON.stringify(text)}: write a whole number above 0`);
 }
 
 /** Prints the verdict on a day's replay. */
@@ -72,4 +81,8 @@ function describeMachine(): string {
   return `${availableParallelism()} cores (${process.arch}, ${model}), ${memory}, Node ${process.versions.node}`;
 }
 
-await main();
+await main().catch((error: unknown) => {
+  // What a flag got wrong is one line; anything else is a fault of ours.
+  console.error(error instanceof Error && error.message.startsWith('--') ? `error: ${error.message}` : error);
+  process.exitCode = 2;
+});

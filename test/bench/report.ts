@@ -34,7 +34,7 @@ const TITLES: Readonly<Record<Contestant, string>> = {
   informer: 'client-node informer',
   paged: 'rollcall, paged list',
   ksm: 'kube-state-metrics 2.18, all families',
-  'ksm-question': 'the same, families of the question',
+  'ksm-question': 'kube-state-metrics 2.18, the families of the question only',
 };
 
 /** All tables, then the verdicts. */

@@ -19,7 +19,7 @@ Examples:
 Options:
       --auth-audience=[]                  audience that tokens must be made for; default: the API server's own
       --authenticate=false                ask the API server who a client is and whether it may (TokenReview, SubjectAccessReview)
-      --cluster=''                        name of the cluster: the 'cluster' label of every series
+      --cluster=''                        name of the cluster: the 'cluster' label of every policy's series
       --collector-namespace='rollcall-system'
                                           policies in this namespace may select DaemonSets of others; the Lease lies here
       --context=''                        the kubeconfig context to use

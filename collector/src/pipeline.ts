@@ -90,7 +90,7 @@ function readings(books: Books, durable: boolean): Pick<Pipeline, 'read' | 'lead
         .map(([, reading]) => reading)
         .sort(byName),
     // A Lease ends by the clock, however far the figures are.
-    leads: (now) => ledger.leads(Math.max(now.monoMs, roll.advance(now).monoMs)),
+    leads: ({ monoMs }) => ledger.leads(monoMs),
     summaries: (now) =>
       readAll(books, 'seen', now)
         .map(([own, reading]) => summarisePolicy(own, reading))

@@ -39,9 +39,8 @@ export async function play(seed: number): Promise<Outcome> {
   for (const seat of seats) await seat.start();
   schedule(stage, plan);
   const look = (): void => {
-    // Whoever is asked fires what is due, which is news to look at: therefore this question comes first.
-    if (seats.filter(({ life }) => life?.leads()).length > 1) blame('all', 'two collectors lead at once');
     watched.forEach(({ auditor }) => auditor.look());
+    if (seats.filter(({ life }) => life?.leads()).length > 1) blame('all', 'two collectors lead at once');
   };
   await time.rest();
   look();

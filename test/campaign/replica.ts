@@ -88,7 +88,7 @@ export async function startLife(options: LifeOptions): Promise<Life> {
     startedMs: time.now(),
     ...createQuestions(answers),
     watches: () => all().map(({ id, reflector }) => ({ id, state: reflector.status().state.name })),
-    leads: () => live.pipeline.leads(live.now()),
+    leads: live.leads,
     exportedMs: () => {
       for (const own of live.pipeline.read(live.now())) exported.set(`${own.namespace}/${own.daemonset}`, sum(own));
       return exported;

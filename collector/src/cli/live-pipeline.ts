@@ -19,6 +19,8 @@ export interface LivePipeline {
   emit(event: ClusterEvent): void;
   /** The instant to read at: the present one; while events wait to be applied, that of the first, since what came later is not known yet. */
   now(): Instant;
+  /** Whether this replica leads at present: by the clock, also while events wait. */
+  leads(): boolean;
   stop(): void;
 }
 
@@ -52,7 +54,7 @@ export function startPipeline({ cluster, log, self, machine, onTransition }: Liv
 function drive(
   pipeline: Pipeline,
   { log, self, machine }: Pick<LivePipelineHost, 'log' | 'self' | 'machine'>,
-): Pick<LivePipeline, 'emit' | 'now' | 'stop'> {
+): Pick<LivePipeline, 'emit' | 'now' | 'leads' | 'stop'> {
   const { clock } = machine;
   const guard = (work: () => void): void => {
     try {
@@ -79,6 +81,7 @@ function drive(
       if (pipeline.roll.nextDueMono() <= clock.monoMs()) fireDue();
       return line.first() ?? stampNow(clock);
     },
+    leads: () => pipeline.leads(stampNow(clock)),
     stop: () => {
       line.stop();
       ticker.stop();

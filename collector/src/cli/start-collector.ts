@@ -112,7 +112,7 @@ function measureSelf(
     ...known,
     watches: () => statusesOf([...parts().watch.watches(), ...parts().layers.watches()], now()),
     rejectedPolicies: () => parts().book.rejected().length,
-    leader: () => parts().live.pipeline.leads(now()),
+    leader: () => parts().live.leads(),
     statusWrites: () => parts().control.writes(),
     nowMonoMs: () => now().monoMs,
   });
@@ -218,7 +218,7 @@ function followFiles(config: ServeConfig, book: PolicyBook, signal: AbortSignal)
 }
 
 function expose(
-  { pipeline, now }: LivePipeline,
+  { pipeline, now, leads }: LivePipeline,
   { cluster }: ServeConfig,
   { families }: SelfMetrics,
 ): ServerOptions['scrape'] {
@@ -227,10 +227,9 @@ function expose(
   return {
     collectorFamilies: () => Promise.resolve(families()),
     exposition: (format, collector) => {
-      const at = now();
-      const [readings, leads] = [pipeline.read(at, span), pipeline.leads(at)];
+      const readings = pipeline.read(now(), span);
       span = 'exported';
-      return renderExposition({ cluster: cluster || undefined, readings, leads, collector, format });
+      return renderExposition({ cluster: cluster || undefined, readings, leads: leads(), collector, format });
     },
   };
 }

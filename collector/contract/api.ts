@@ -1,6 +1,7 @@
 /** The shapes of the HTTP API: what handlers answer, and what the CLI and the page read. */
 import type { NodeState, Transition } from './transition.ts';
-import type { ExcuseCode, FindingCode, LayerName, Owner, ReasonCode } from './reasons.ts';
+import type { ExcuseCode, FindingCode, LayerName, Owner } from './health-words.ts';
+import type { ReasonCode } from './reasons.ts';
 import type { SliName } from './slis.ts';
 import type { PolicyOrigin } from './policy.ts';
 

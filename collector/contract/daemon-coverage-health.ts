@@ -38,6 +38,11 @@ const heartbeat = withRules(
       .max(1000)
       .describe('Missed heartbeats after which a node is offline: more than staleAfter, at most 1000.')
       .default(10),
+    serviceAccounts: setOf(objectName, 16)
+      .describe(
+        "ServiceAccounts of the DaemonSet's namespace whose heartbeats count. If none is named, the one of the DaemonSet's pods.",
+      )
+      .default([]),
   }),
   [
     {

@@ -14,7 +14,8 @@ import {
 import { grace, health } from './daemon-coverage-health.ts';
 import { narrowSelector, nodes } from './daemon-coverage-nodes.ts';
 import { status } from './daemon-coverage-status.ts';
-import { OWNERS } from './reasons.ts';
+import { join, resources, telemetry } from './daemon-coverage-telemetry.ts';
+import { OWNERS } from './health-words.ts';
 import { SLIS, type SliName } from './slis.ts';
 import { GROUP, VERSION } from './watched-kinds.ts';
 
@@ -101,6 +102,11 @@ const fields = z.strictObject({
     .boolean()
     .describe('Whether the daemon provides the network of the node, so that a node cannot be Ready without it.')
     .default(false),
+  join: join.describe('When a new node has joined in time.').prefault({}),
+  resources: resources.describe('What the daemon may use of its node.').prefault({}),
+  telemetry: telemetry
+    .describe('From where else the collector learns how the telemetry of the daemon fares.')
+    .exactOptional(),
   objectives: mapListOf(objective, 'sli', Object.keys(SLIS).length)
     .describe('Service level objectives, one for each indicator. If absent, coverage of 99 percent over 30 days.')
     .default(byDefault),

@@ -1,5 +1,6 @@
 /** The door of the contract: the words of the domain model as data, shared by every part of Rollcall. */
 export type {
+  ComponentErrors,
   Condition,
   ContainerObject,
   DaemonObject,
@@ -19,6 +20,7 @@ export type {
   StringMap,
   Taint,
   TaintEffect,
+  TelemetryFigures,
   TemplatePlacement,
   Termination,
   Toleration,
@@ -31,7 +33,9 @@ export type {
   Objective,
   Policy,
   PolicyOrigin,
+  Sink,
   TaintPattern,
+  TelemetrySources,
 } from './policy.ts';
 export {
   daemonSource,
@@ -51,14 +55,12 @@ export {
   FINDINGS,
   LAYERS,
   OWNERS,
-  REASONS,
   type ExcuseCode,
   type FindingCode,
   type LayerName,
   type Owner,
-  type Reason,
-  type ReasonCode,
-} from './reasons.ts';
+} from './health-words.ts';
+export { REASONS, type Reason, type ReasonCode } from './reasons.ts';
 export { SLIS, VERDICTS, type Sli, type SliName, type Verdict } from './slis.ts';
 export { NODE_STATES, type Journal, type NodeMemory, type NodeState, type Transition } from './transition.ts';
 export {

@@ -215,25 +215,66 @@ export interface LeaseObject {
   readonly durationSeconds: number;
 }
 
-/** A Kubernetes Event about a DaemonSet, a daemon pod or a node, projected. */
+/**
+ * A Kubernetes Event about a DaemonSet, a daemon pod or a node, projected from core/v1 (which shows events.k8s.io/v1 ones, too). `count` is
+ * how often it happened, by `series.count` or `count`; an aggregated one says so at the beginning of its message. It is evidence: neither
+ * complete nor in order.
+ */
 export interface KubeEventObject {
   readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
   readonly involvedUid: string;
   readonly involvedKind: string;
+  readonly involvedName: string;
   readonly reason: string;
   readonly message: string;
+  /** Normal or Warning. */
   readonly type: string;
   readonly count: number;
-  readonly lastAt?: number;
+  readonly firstAt?: number | undefined;
+  readonly lastAt?: number | undefined;
+  /** The component that reported it, such as daemonset-controller or kubelet. */
+  readonly component: string;
 }
 
-/** One heartbeat of an agent as received: who, its own clock, and how far its telemetry is acknowledged. */
+/** Errors of one component of a daemon: how many since it began, and the newest one in its own words. */
+export interface ComponentErrors {
+  readonly component: string;
+  readonly count: number;
+  readonly last: string;
+}
+
+/** Telemetry of a daemon since it began, in records; `bufferFill` is the share of its buffer that is taken, 0 to 1. */
+export interface TelemetryFigures {
+  readonly component: string;
+  readonly sent: number;
+  readonly dropped: number;
+  readonly bufferFill?: number | undefined;
+}
+
+/**
+ * One heartbeat of an agent, as it was received and found to be from who it says. Times are wall-clock milliseconds of the agent; all
+ * counts run since `bootId` began, and `sequence` rises by one with each heartbeat of it.
+ */
 export interface HeartbeatObject {
+  /** The DaemonSet whose pod sent it. */
+  readonly ownerUid: string;
   readonly node: string;
+  readonly podUid: string;
+  readonly bootId: string;
+  readonly sequence: number;
   readonly sentAt: number;
-  readonly ackedThrough?: number;
-  readonly peersConnected?: number;
-  readonly peersTotal?: number;
+  /** The time that the collector gave in its answer to the last one, and when that came back: what skew is estimated from (RFC 5905). */
+  readonly lastReply?:
+    { readonly sentAt: number; readonly receivedAt: number; readonly returnedAt: number } | undefined;
+  /** The time of the newest record that the backend has acknowledged. */
+  readonly ackedThrough?: number | undefined;
+  readonly telemetry: readonly TelemetryFigures[];
+  readonly errors: readonly ComponentErrors[];
+  readonly cpuCores?: number | undefined;
+  readonly memoryBytes?: number | undefined;
+  readonly mesh?: { readonly peersConnected: number; readonly peersTotal: number } | undefined;
 }
 
 /** A MaintenanceWindow that is open or announced. */

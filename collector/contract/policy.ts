@@ -1,6 +1,6 @@
 /** A policy as the core works with it: resolved, every default applied, all durations in milliseconds. */
 import type { LabelSelector } from './objects.ts';
-import type { Owner } from './reasons.ts';
+import type { Owner } from './health-words.ts';
 import type { SliName } from './slis.ts';
 
 /** Where a policy came from. One from the API wins over a file's, a file's over a discovered one. */
@@ -42,6 +42,32 @@ export interface Objective {
   readonly owners?: readonly Owner[];
 }
 
+/** Where a daemon sends what it collects: pods of a namespace, or an address block; and the TCP port. */
+export interface Sink {
+  readonly namespace?: string;
+  readonly podSelector?: LabelSelector;
+  readonly cidr?: string;
+  readonly port?: number;
+}
+
+/**
+ * For daemons that cannot be changed. `connection` names one of the collector's. Each query answers with one value a node, by `nodeLabel`:
+ * lag in seconds; errors, dropped, good and total as counters. A canary is written on each node and looked for in the backend.
+ */
+export interface TelemetrySources {
+  readonly sink?: Sink;
+  readonly queries?: {
+    readonly connection: string;
+    readonly nodeLabel: string;
+    readonly lag?: string;
+    readonly errors?: string;
+    readonly dropped?: string;
+    readonly good?: string;
+    readonly total?: string;
+  };
+  readonly canary?: { readonly connection: string; readonly periodMs: number };
+}
+
 /** A DaemonCoverage, resolved. Keyed by `uid`, shown by `namespace`/`name`; `daemonset` is the metric label. */
 export interface Policy {
   readonly uid: string;
@@ -70,7 +96,23 @@ export interface Policy {
   /** The daemon layer, if it is asked: which source of Daemons, and from which age on a probe no longer counts. */
   readonly daemonLayer?: { readonly source: string; readonly maxProbeAgeMs: number };
   /** The heartbeat layer, if it is asked. `staleAfter` and `offlineAfter` count missed periods. */
-  readonly heartbeatLayer?: { readonly periodMs: number; readonly staleAfter: number; readonly offlineAfter: number };
+  readonly heartbeatLayer?: {
+    readonly periodMs: number;
+    readonly staleAfter: number;
+    readonly offlineAfter: number;
+    /** Of whom heartbeats are taken; none named: the account of the DaemonSet's template. */
+    readonly serviceAccounts: readonly string[];
+  };
+  /** The mesh layer, if it is asked: the least share of its peers that a node is connected to, 0 to 1. */
+  readonly meshLayer?: { readonly minimumPeersRatio: number };
+  /** The ingestion layer, if it is asked. */
+  readonly ingestionLayer?: { readonly maxLagMs: number };
+  /** What a join is counted from, and within which time a node joins in time. */
+  readonly join: { readonly from: 'Created' | 'Ready' | 'Eligible'; readonly withinMs: number };
+  /** What a daemon may use of its node: a share of its CPU, 0 to 1, and memory. */
+  readonly resources: { readonly cpuRatio: number; readonly memoryBytes: number };
+  /** From where else the collector learns how the daemon's telemetry fares. */
+  readonly telemetry?: TelemetrySources;
   /** The well-known ones included, as in `leavingTaints`. */
   readonly joiningTaints: readonly TaintPattern[];
   readonly leavingTaints: readonly TaintPattern[];

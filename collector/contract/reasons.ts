@@ -1,17 +1,13 @@
 /** The catalogue of reasons: why an expected node is not covered, who can mend it, and what to do next. Order is rank: cause before symptom. */
 
-/** Who can mend a reason: the values of the `owner` label. */
-export const OWNERS = ['agent', 'node', 'platform', 'rollout'] as const;
-
-/** The value of the `owner` label. */
-export type Owner = (typeof OWNERS)[number];
+import type { LayerName, Owner } from './health-words.ts';
 
 /** One reason: its owner, its place among the failure modes F1 to F7 of "What is DaemonSet?" ('-' for none), and the next step. */
 export interface Reason {
   readonly owner: Owner;
   readonly mode: 'F1' | 'F2' | 'F3' | 'F4' | 'F5' | 'F6' | 'F7' | '-';
   /** The layer that a policy has to ask for the reason to come up; without one it always may. */
-  readonly layer?: 'daemon';
+  readonly layer?: Exclude<LayerName, 'pod'>;
   readonly nextStep: string;
 }
 
@@ -54,6 +50,47 @@ export const REASONS = {
     owner: 'platform',
     mode: 'F1',
     nextStep: 'Add the toleration to the DaemonSet, remove the taint, or exclude the node in the policy.',
+  },
+  QuotaExceeded: {
+    owner: 'platform',
+    mode: 'F6',
+    nextStep:
+      'Raise the ResourceQuota that the message names, or lower what the namespace uses; the controller then tries again by itself.',
+  },
+  PodSecurityDenied: {
+    owner: 'platform',
+    mode: 'F6',
+    nextStep:
+      "Label the namespace with the Pod Security level that the daemon needs, or change the daemon's securityContext and volumes to fit the level.",
+  },
+  AdmissionDenied: {
+    owner: 'platform',
+    mode: 'F6',
+    nextStep: 'Change what the policy or webhook that the message names objects to, or exempt the DaemonSet there.',
+  },
+  WebhookUnavailable: {
+    owner: 'platform',
+    mode: 'F6',
+    nextStep:
+      'Bring the webhook that the message names back, or let it fail open (failurePolicy: Ignore) for this namespace.',
+  },
+  NamespaceTerminating: {
+    owner: 'platform',
+    mode: 'F6',
+    nextStep:
+      'The namespace is being deleted: move the DaemonSet to another one, or find the finalizer that holds the namespace.',
+  },
+  CreateDenied: {
+    owner: 'platform',
+    mode: 'F6',
+    nextStep:
+      "Mend what the API server's answer names: a missing priority class or service account, a LimitRange, or a template that it does not accept.",
+  },
+  CreateStalled: {
+    owner: 'platform',
+    mode: 'F1',
+    nextStep:
+      'Check kube-controller-manager: its Lease, its log and its client limits. Nobody refuses the pod, nobody makes it.',
   },
   SchedulingGated: {
     owner: 'platform',
@@ -100,6 +137,18 @@ export const REASONS = {
     mode: 'F3',
     nextStep: 'Give the daemon a higher priorityClassName (system-node-critical for node agents).',
   },
+  SandboxFailed: {
+    owner: 'node',
+    mode: 'F4',
+    nextStep:
+      'Check the container runtime and the CNI plugin on this node: no network sandbox can be made for the pod.',
+  },
+  VolumeMountFailed: {
+    owner: 'platform',
+    mode: 'F2',
+    nextStep:
+      'Mend the volume that the message names: a missing Secret or ConfigMap, a hostPath of another type or without permission, a driver that is not there.',
+  },
   ImagePullFailed: {
     owner: 'rollout',
     mode: 'F5',
@@ -125,10 +174,22 @@ export const REASONS = {
     mode: 'F2',
     nextStep: 'Read the log of the run that ended; mend what it complains of, or roll back.',
   },
+  ProbeFailing: {
+    owner: 'agent',
+    mode: 'F2',
+    nextStep:
+      "Read the probe's answer in the message and the daemon's log; mend the daemon, or the probe's path, port and timeouts.",
+  },
   TerminatingStuck: {
     owner: 'rollout',
     mode: 'F5',
     nextStep: 'Remove the finalizer that is named or, when the node is dead for good, delete the pod with --force.',
+  },
+  RolloutBlocked: {
+    owner: 'rollout',
+    mode: 'F5',
+    nextStep:
+      'Free the rollout: nodes that are down eat maxUnavailable. Bring them back, take them out of the cluster, or raise maxUnavailable.',
   },
   RolloutReplacing: {
     owner: 'rollout',
@@ -184,6 +245,46 @@ export const REASONS = {
     nextStep:
       'The daemon no longer reports. Many nodes at once: check its control plane and the way there. This node alone: read its log, delete the pod if it hangs.',
   },
+  EgressBlocked: {
+    owner: 'platform',
+    mode: 'F4',
+    layer: 'heartbeat',
+    nextStep: 'Allow the way that the message names in a NetworkPolicy that selects the daemon.',
+  },
+  SinkUnavailable: {
+    owner: 'platform',
+    mode: 'F4',
+    layer: 'heartbeat',
+    nextStep:
+      'No node reaches the sink: check the backend itself, its load balancer and its certificate, before any node.',
+  },
+  AgentForbidden: {
+    owner: 'platform',
+    mode: 'F4',
+    layer: 'heartbeat',
+    nextStep:
+      "The sink refuses the daemon (401 or 403): check the credentials that it is given, and the daemon's ServiceAccount.",
+  },
+  HeartbeatStale: {
+    owner: 'agent',
+    mode: 'F4',
+    layer: 'heartbeat',
+    nextStep:
+      "Read the daemon's log: it runs and no longer reports. Many nodes at once: check the way to the collector.",
+  },
+  MeshDegraded: {
+    owner: 'agent',
+    mode: 'F4',
+    layer: 'mesh',
+    nextStep: 'Check the peers that are not connected, and UDP between the nodes: firewall, MTU, endpoint.',
+  },
+  IngestionLagging: {
+    owner: 'agent',
+    mode: 'F4',
+    layer: 'ingestion',
+    nextStep:
+      'Check the way from the node to the backend and what the backend takes in; look at what the daemon buffers and drops.',
+  },
   Unexplained: {
     owner: 'agent',
     mode: '-',
@@ -193,21 +294,3 @@ export const REASONS = {
 
 /** The code of a reason: the value of the `reason` label of uncovered series. */
 export type ReasonCode = keyof typeof REASONS;
-
-/** Findings that never are a primary reason. */
-export const FINDINGS = ['NodeProblem', 'StaleRevision', 'VersionSkew', 'ClockSkewed'] as const;
-
-/** The code of a finding that never is a primary reason. */
-export type FindingCode = (typeof FINDINGS)[number];
-
-/** The codes of the excuses: the values of the `reason` label of excused series, in order of precedence. */
-export const EXCUSES = ['Exempt', 'Maintenance', 'Leaving', 'Joining', 'NodeNotReady'] as const;
-
-/** The code of an excuse. */
-export type ExcuseCode = (typeof EXCUSES)[number];
-
-/** The health layers, outermost last: the values of the `layer` label. */
-export const LAYERS = ['pod', 'daemon', 'heartbeat', 'mesh', 'ingestion'] as const;
-
-/** The name of a health layer. */
-export type LayerName = (typeof LAYERS)[number];

@@ -188,6 +188,8 @@ export function buildPolicy(changes: Partial<Policy> = {}): Policy {
     nodeNotReadyExcused: false,
     exemptions: [],
     providesNetwork: false,
+    join: { from: 'Ready', withinMs: 120_000 },
+    resources: { cpuRatio: 0.05, memoryBytes: 200e6 },
     objectives: [{ sli: 'coverage', target: 0.99, windowMs: 30 * 24 * HOUR }],
     purpose: '',
     team: '',

@@ -41,6 +41,6 @@ export function drawPolicy(chance: Chance, uid: string, wallMs: number): Policy 
 
 function drawLayers(chance: Chance): Pick<Policy, 'daemonLayer' | 'heartbeatLayer'> {
   const daemonLayer = { source: chance.pick(DAEMON_SOURCES), maxProbeAgeMs: 90_000 };
-  const heartbeatLayer = { periodMs: 10_000, staleAfter: 3, offlineAfter: 10 };
+  const heartbeatLayer = { periodMs: 10_000, staleAfter: 3, offlineAfter: 10, serviceAccounts: [] };
   return { ...(chance.once(2) ? { daemonLayer } : {}), ...(chance.once(3) ? { heartbeatLayer } : {}) };
 }

@@ -56,6 +56,8 @@ describe('a resolved policy', () => {
       nodeNotReadyExcused: false,
       exemptions: [],
       providesNetwork: false,
+      join: { from: 'Ready', withinMs: 120_000 },
+      resources: { cpuRatio: 0.05, memoryBytes: 200e6 },
       objectives: [{ sli: 'coverage', target: 0.99, windowMs: 2_592_000_000 }],
       purpose: '',
       team: '',

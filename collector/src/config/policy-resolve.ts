@@ -44,6 +44,9 @@ export function toPolicy(head: PolicyHead, spec: Spec): Policy {
       startDeadlineMs: milliseconds(health.pod.startDeadline),
     },
     ...toLayers(health),
+    ...toTelemetry(spec),
+    join: { from: spec.join.from, withinMs: milliseconds(spec.join.within) },
+    resources: { cpuRatio: spec.resources.cpuPercent / 100, memoryBytes: bytes(spec.resources.memory) },
     joiningTaints: [...JOINING_TAINTS, ...nodes.joiningTaints],
     leavingTaints: [...LEAVING_TAINTS, ...nodes.leavingTaints],
     leavingAnnotations: nodes.leavingAnnotations,
@@ -63,8 +66,15 @@ export function toPolicy(head: PolicyHead, spec: Spec): Policy {
 }
 
 /** The layers that are asked where they are given. */
-function toLayers({ daemon, heartbeat }: Spec['health']): Pick<Policy, 'daemonLayer' | 'heartbeatLayer'> {
+function toLayers({
+  daemon,
+  heartbeat,
+  mesh,
+  ingestion,
+}: Spec['health']): Pick<Policy, 'daemonLayer' | 'heartbeatLayer' | 'meshLayer' | 'ingestionLayer'> {
   return {
+    ...(mesh && { meshLayer: mesh }),
+    ...(ingestion && { ingestionLayer: { maxLagMs: milliseconds(ingestion.maxLag) } }),
     ...(daemon && { daemonLayer: { source: daemon.source, maxProbeAgeMs: milliseconds(daemon.maxProbeAge) } }),
     ...(heartbeat && { heartbeatLayer: toHeartbeat(heartbeat) }),
   };
@@ -75,6 +85,17 @@ function toHeartbeat({
   ...counts
 }: NonNullable<Spec['health']['heartbeat']>): NonNullable<Policy['heartbeatLayer']> {
   return { ...counts, periodMs: milliseconds(period) };
+}
+
+function toTelemetry({ telemetry }: Spec): Pick<Policy, 'telemetry'> {
+  if (telemetry === undefined) return {};
+  const { canary, ...rest } = telemetry;
+  return {
+    telemetry: {
+      ...rest,
+      ...(canary && { canary: { connection: canary.connection, periodMs: milliseconds(canary.period) } }),
+    },
+  };
 }
 
 function toExemption({ nodes = [], expires, ...rest }: Spec['exemptions'][number]): Exemption {
@@ -90,4 +111,11 @@ function milliseconds(duration: string): number {
   const ms = parseDuration(duration);
   if (ms === undefined) throw new Error(`the schema let ${duration} through, which is no duration`);
   return ms;
+}
+
+const FACTORS: Readonly<Record<string, number>> = { k: 1e3, M: 1e6, G: 1e9, Ki: 1024, Mi: 1024 ** 2, Gi: 1024 ** 3 };
+
+function bytes(amount: string): number {
+  const [digits = ''] = /^\d+/.exec(amount) ?? [];
+  return Number(digits) * (FACTORS[amount.slice(digits.length)] ?? 1);
 }

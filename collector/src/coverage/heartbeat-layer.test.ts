@@ -7,7 +7,7 @@ import { describeNode } from './describe-node.ts';
 /** Covered nodes under a policy that asks for heartbeats, three of 10 s each; the watch of node states is live and empty. */
 function createScene(nodes: Readonly<Record<string, NodeChanges>>): TestCluster {
   const cluster = createCoveredCluster([], {
-    heartbeatLayer: { periodMs: 10 * SECOND, staleAfter: 3, offlineAfter: 10 },
+    heartbeatLayer: { periodMs: 10 * SECOND, staleAfter: 3, offlineAfter: 10, serviceAccounts: [] },
   });
   for (const [name, changes] of Object.entries(nodes)) {
     cluster.node(name, changes);

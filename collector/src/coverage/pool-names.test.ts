@@ -67,7 +67,7 @@ describe('a pool label with a value for each node', () => {
     expect(all).toMatchObject({ pools: POOL_LIMIT, expected: NODES, parts: NODES, uncovered: NODES / 2 });
     expect(all['byReason']).toBe(all['uncovered']);
     expect(all['validMs']).toBe((all['goodMs'] ?? 0) + (all['reasonMs'] ?? 0));
-    expect(all['series']).toBeLessThan(4_000);
+    expect(all['series']).toBeLessThan(6_000);
   }, 20_000);
 
   it('lets no counter fall, whichever nodes come and go', () => {

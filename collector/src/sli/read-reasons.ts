@@ -36,7 +36,7 @@ export function possibleIn(policy: Policy, pool: string): Possible {
 
 function mayComeUp(code: ReasonCode, policy: Policy, pool: string): boolean {
   const { layer }: Reason = REASONS[code];
-  if (layer === 'daemon' && policy.daemonLayer === undefined) return false;
+  if (layer !== undefined && policy[`${layer}Layer`] === undefined) return false;
   return code !== 'NodeMissing' || policy.minimum.has(pool);
 }
 

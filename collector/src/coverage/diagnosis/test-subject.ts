@@ -203,6 +203,8 @@ function buildPolicy(changes: Partial<Policy> = {}): Policy {
     nodeNotReadyExcused: false,
     exemptions: [],
     providesNetwork: false,
+    join: { from: 'Ready', withinMs: 120_000 },
+    resources: { cpuRatio: 0.05, memoryBytes: 200e6 },
     objectives: [],
     purpose: '',
     team: '',

@@ -86,6 +86,7 @@ export {
   VIRTUAL_NODES,
   VIRTUAL_TAINTS,
 } from './defaults.ts';
+export { markOf, NODE_CONDITION, NODE_CONDITION_ACCOUNT, type DaemonReady } from './node-condition.ts';
 export { GROUP, OWN_KINDS, VERSION, WATCHED_KINDS, type WatchedKind } from './watched-kinds.ts';
 export type {
   Check,

@@ -107,6 +107,9 @@ export const COLLECTOR_METRICS = {
     'Policies that are not evaluated because they are invalid or in conflict.',
   ),
   statusWrites: ownFamily('rollcall_status_writes_total', "Writes of policies' statuses, by outcome.", ['outcome']),
+  nodeConditionWrites: ownFamily('rollcall_node_condition_writes_total', 'Writes of Node conditions, by outcome.', [
+    'outcome',
+  ]),
   leader: ownFamily('rollcall_leader', '1 on the replica whose counters move.'),
   memoryLimit: ownFamily(
     'rollcall_memory_limit_bytes',

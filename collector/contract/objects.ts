@@ -57,7 +57,7 @@ export interface Editor {
   readonly at?: number | undefined;
 }
 
-/** A node, projected. `problems` are the conditions other than Ready that are True, by type. */
+/** A node, projected. `problems` are the conditions other than Ready and Rollcall's own that are True, by type. */
 export interface NodeObject {
   readonly uid: string;
   readonly name: string;
@@ -75,6 +75,8 @@ export interface NodeObject {
   /** Since when `ready` has its status. */
   readonly readySince?: number | undefined;
   readonly problems: readonly (Condition & { readonly type: string })[];
+  /** What Rollcall's own condition says there, see `markOf`. */
+  readonly daemonReady?: string | undefined;
   readonly editor?: Editor | undefined;
   /** `spec.providerID`, '' without one. */
   readonly providerId: string;

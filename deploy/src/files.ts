@@ -14,6 +14,16 @@ import {
 } from './collector.ts';
 import { examplePolicy } from './example-policy.ts';
 import { renderManifest, type Remark } from './manifest.ts';
+import {
+  conditionAccount,
+  conditionAdmission,
+  conditionAdmissionBinding,
+  conditionBinding,
+  conditionFlag,
+  conditionRole,
+  impersonatorBinding,
+  impersonatorRole,
+} from './node-conditions.ts';
 import { renderClusterRole, renderRole } from './rbac.ts';
 
 function whyOf(kinds: Readonly<Record<string, WatchedKind>>): readonly Remark[] {
@@ -52,6 +62,29 @@ function renderInstall(tag: string): ReadonlyMap<string, string> {
   ]);
 }
 
+/** The folder of what lets the collector write conditions of nodes: a component of Kustomize, since it is off by default. */
+const CONDITIONS = 'node-conditions';
+
+function renderConditions(): ReadonlyMap<string, string> {
+  const resources = new Map([
+    ['service-account.yaml', renderManifest(conditionAccount)],
+    ['cluster-role.yaml', renderManifest(conditionRole)],
+    ['cluster-role-binding.yaml', renderManifest(conditionBinding)],
+    ['role.yaml', renderManifest(impersonatorRole)],
+    ['role-binding.yaml', renderManifest(impersonatorBinding)],
+    ['admission-policy.yaml', renderManifest(conditionAdmission)],
+    ['admission-policy-binding.yaml', renderManifest(conditionAdmissionBinding)],
+  ]);
+  const component = {
+    apiVersion: 'kustomize.config.k8s.io/v1alpha1',
+    kind: 'Component',
+    resources: [...resources.keys()],
+    patches: [conditionFlag],
+  };
+  const files = [...resources, ['kustomization.yaml', renderManifest(component)] as const];
+  return new Map(files.map(([name, text]) => [`${CONDITIONS}/${name}`, text]));
+}
+
 /** The texts of all files by name; `tag` is the tag of the image. */
 export function renderFiles(tag: string): ReadonlyMap<string, string> {
   const install = renderInstall(tag);
@@ -66,6 +99,7 @@ export function renderFiles(tag: string): ReadonlyMap<string, string> {
     ...install,
     ['pod-monitor.yaml', renderManifest(podMonitor, [honorLabels])],
     ['policy-plexd.yaml', renderManifest(examplePolicy)],
+    ...renderConditions(),
     ['kustomization.yaml', renderManifest(kustomization, [{ path: [], text: then }])],
   ]);
 }

@@ -1,6 +1,6 @@
 /** `node deploy/src/main.ts`: writes deploy/kubernetes anew. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { renderFiles } from './files.ts';
 
@@ -8,5 +8,7 @@ const folder = join(import.meta.dirname, '../kubernetes');
 
 // Emptied first, so that no file outlives its renaming.
 rmSync(folder, { recursive: true, force: true });
-mkdirSync(folder);
-for (const [name, text] of renderFiles(manifest.version)) writeFileSync(join(folder, name), text);
+for (const [name, text] of renderFiles(manifest.version)) {
+  mkdirSync(dirname(join(folder, name)), { recursive: true });
+  writeFileSync(join(folder, name), text);
+}

@@ -3,7 +3,17 @@ import type { Random } from '../e2e/random.ts';
 import { drawMetadata } from './metadata.ts';
 import { drawFields, drawInteger, drawName, drawQuantity, drawText, drawTime, drawWord, type Json } from './words.ts';
 
-const CONDITIONS = ['Ready', 'Ready', 'MemoryPressure', 'DiskPressure', 'KernelDeadlock', 'Readyy', ''];
+const CONDITIONS = [
+  'Ready',
+  'Ready',
+  'MemoryPressure',
+  'DiskPressure',
+  'KernelDeadlock',
+  'Readyy',
+  'rollcall.dev/DaemonReady',
+  'rollcall.dev/Other',
+  '',
+];
 const STATUSES = ['True', 'False', 'Unknown', 'true'];
 const ADDRESSES = ['InternalIP', 'Hostname', 'InternalDNS', 'ExternalIP', 'Internal'];
 

@@ -23,6 +23,8 @@ export interface KubeWrite extends CallLimits {
   readonly path: string;
   readonly body?: unknown;
   readonly contentType?: string | undefined;
+  /** On whose behalf, if not one's own: `system:serviceaccount:NAMESPACE:NAME` or another user (RBAC verb impersonate). */
+  readonly impersonate?: string | undefined;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -38,8 +40,12 @@ export function readJson(connection: Connection, path: string, limits: CallLimit
 
 /** Makes one change and answers the server's document, undefined if it sent none. Rejects with a KubeError. */
 export function write(connection: Connection, change: KubeWrite): Promise<unknown> {
-  const { method, path, body, contentType = 'application/json' } = change;
-  const headers = { Accept: 'application/json', ...(body !== undefined && { 'Content-Type': contentType }) };
+  const { method, path, body, contentType = 'application/json', impersonate } = change;
+  const headers = {
+    Accept: 'application/json',
+    ...(body !== undefined && { 'Content-Type': contentType }),
+    ...(impersonate !== undefined && { 'Impersonate-User': impersonate }),
+  };
   return call(
     connection,
     { method, path, headers, body: body === undefined ? undefined : JSON.stringify(body) },

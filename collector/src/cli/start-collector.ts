@@ -16,7 +16,7 @@ import { watchLayers, type LayerWatch } from '../watch/layer-watch.ts';
 import { createInterner } from '../watch/read-field.ts';
 import { createAccess, logListening } from './access.ts';
 import { createAnswers } from './answers.ts';
-import { startPipeline, type LivePipeline } from './live-pipeline.ts';
+import { startPipeline, type LivePipeline, type LivePipelineHost } from './live-pipeline.ts';
 import { logCondition, logInForce } from './log-lines.ts';
 import { openConnection } from './open-connection.ts';
 import { openDaemonSources } from './open-daemon-sources.ts';
@@ -64,7 +64,11 @@ export async function startCollector(options: CollectorOptions): Promise<Running
   const self = measureSelf({ version, memoryLimitBytes: limitBytes }, () => ({ live, book, watch, layers, control }));
   const base = { config, connection, log, machine: systemMachine };
   const stream = openStream(() => answers.policies(), log);
-  const live = startPipeline({ ...base, cluster: config.cluster, self, onTransition: stream.note });
+  const onTransition: LivePipelineHost['onTransition'] = (policy, transition) => {
+    stream.note(policy, transition);
+    control.nodeConditions?.note(transition.node);
+  };
+  const live = startPipeline({ ...base, cluster: config.cluster, self, onTransition });
   const { book, watch, layers } = startWatching(live, { ...base, ...daemons });
   const limits = startLimits({ limitBytes, live, stream, ...systemMachine, log });
   const readiness = readinessBy(live, { watch, layers, limits });
@@ -99,7 +103,7 @@ interface Measured {
   readonly book: PolicyBook;
   readonly watch: ClusterWatch;
   readonly layers: LayerWatch;
-  readonly control: Pick<Control, 'writes'>;
+  readonly control: Pick<Control, 'writes' | 'nodeConditions'>;
 }
 
 /** The parts are asked for at each scrape: they are made with these metrics. */
@@ -114,6 +118,7 @@ function measureSelf(
     rejectedPolicies: () => parts().book.rejected().length,
     leader: () => parts().live.leads(),
     statusWrites: () => parts().control.writes(),
+    nodeConditionWrites: () => parts().control.nodeConditions?.writes() ?? {},
     nowMonoMs: () => now().monoMs,
   });
 }

@@ -9,9 +9,9 @@ test('a role begins when it is told, also while earlier events wait to be applie
   time.advance(5_000);
   const events: ClusterEvent[] = [];
   const control = startControl(
-    { emit: (event) => void events.push(event) },
+    { emit: (event) => void events.push(event), pipeline: {} as never },
     {
-      config: { leaderElect: true, collectorNamespace: 'rollcall' },
+      config: { leaderElect: true, collectorNamespace: 'rollcall', nodeConditions: false },
       connection: {} as never,
       log: pino({ level: 'silent' }),
       machine: { clock: time, timers: time },

@@ -1,4 +1,4 @@
-/** Starts what writes to the cluster: the leader election where that is asked for, and the status of the policies. */
+/** Starts what writes to the cluster: the leader election where that is asked for, the status of the policies, and conditions of nodes. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Connection } from '@rollcall/kube';
@@ -6,7 +6,9 @@ import type { Logger } from 'pino';
 import type { PolicyBook } from '../config/policy-book.ts';
 import type { ServeConfig } from '../config/serve-config.ts';
 import { startElection, type Election } from '../control/election.ts';
+import { startNodeConditions, type NodeConditionWriter } from '../control/node-conditions.ts';
 import { startStatusWriter, type StatusWriter } from '../control/status-writer.ts';
+import { sayDaemonReady } from '../coverage/index.ts';
 import type { Answers, Readiness } from '../http/answers.ts';
 import { stampNow } from '../watch/watch-kind.ts';
 import type { LivePipeline } from './live-pipeline.ts';
@@ -14,7 +16,7 @@ import type { Machine } from './system-clock.ts';
 
 /** What a replica takes part with. */
 export interface ControlOptions {
-  readonly config: Pick<ServeConfig, 'leaderElect' | 'collectorNamespace'>;
+  readonly config: Pick<ServeConfig, 'leaderElect' | 'collectorNamespace' | 'nodeConditions'>;
   readonly connection: Connection;
   readonly log: Logger;
   readonly machine: Machine;
@@ -26,6 +28,8 @@ export interface ControlOptions {
 
 /** What writes to the cluster. `stop` may be called twice. */
 export interface Control extends Pick<StatusWriter, 'writes'> {
+  /** Undefined where no conditions are written. */
+  readonly nodeConditions: Pick<NodeConditionWriter, 'note' | 'writes'> | undefined;
   /** Ends the writes, then hands the Lease over. */
   stop(): Promise<void>;
 }
@@ -33,9 +37,9 @@ export interface Control extends Pick<StatusWriter, 'writes'> {
 /** Somebody has to lead, if only to say that nothing can be observed. */
 const WARM_UP_MS = 60_000;
 
-/** Starts both; the role enters the pipeline as events, the first one before this returns. */
-export function startControl(live: Pick<LivePipeline, 'emit'>, options: ControlOptions): Control {
-  const { connection, log, machine, book, answers } = options;
+/** Starts them; the role enters the pipeline as events, the first one before this returns. */
+export function startControl(live: Pick<LivePipeline, 'emit' | 'pipeline'>, options: ControlOptions): Control {
+  const { config, connection, log, machine, book, answers } = options;
   const { mayWrite, stop } = joinElection(live, options);
   const writer = startStatusWriter({
     connection,
@@ -45,13 +49,33 @@ export function startControl(live: Pick<LivePipeline, 'emit'>, options: ControlO
     summaries: answers.policies,
     mayWrite,
   });
+  const nodeConditions = config.nodeConditions ? writeConditions(live, options, mayWrite) : undefined;
   return {
     writes: writer.writes,
+    nodeConditions,
     stop: async () => {
-      await writer.stop();
+      await Promise.all([writer.stop(), nodeConditions?.stop()]);
       await stop();
     },
   };
+}
+
+function writeConditions(
+  { pipeline }: Pick<LivePipeline, 'pipeline'>,
+  { config, connection, log, machine }: ControlOptions,
+  mayWrite: () => boolean,
+): NodeConditionWriter {
+  const { inventory, policies } = pipeline.roll;
+  return startNodeConditions({
+    connection,
+    ...machine,
+    log,
+    namespace: config.collectorNamespace,
+    nodes: inventory.nodes,
+    // Between two stretches a policy is half reviewed, and half of its nodes are as they were.
+    wanted: (node) => (pipeline.roll.inProgress() === undefined ? sayDaemonReady(policies.values(), node) : undefined),
+    mayWrite,
+  });
 }
 
 function joinElection({ emit }: Pick<LivePipeline, 'emit'>, options: ControlOptions): Election {

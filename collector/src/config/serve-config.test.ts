@@ -8,6 +8,7 @@ const DEFAULTS = {
   daemonSources: [expect.objectContaining({ name: 'local', kubeconfig: undefined })],
   discover: false,
   leaderElect: false,
+  nodeConditions: false,
   cluster: '',
   collectorNamespace: 'rollcall-system',
   memoryLimitBytes: undefined,
@@ -26,6 +27,7 @@ test.each<[readonly string[], object]>([
   [['--policy=-odd'], { policies: ['-odd'] }],
   [['--discover', '--log-level=debug'], { discover: true, logLevel: 'debug' }],
   [['--leader-elect'], { leaderElect: true }],
+  [['--node-conditions'], { nodeConditions: true }],
   [['--cluster', 'eu-1.a_b'], { cluster: 'eu-1.a_b' }],
   [['--collector-namespace=monitoring'], { collectorNamespace: 'monitoring' }],
   [['--listen', 'localhost:0'], { listen: { host: 'localhost', port: 0 } }],
@@ -98,9 +100,9 @@ test.each<[readonly string[], readonly string[]]>([
   [
     ['--polcy', 'x', '-v'],
     [
-      '--polcy is unknown; use one of --kubeconfig, --context, --policy, --daemon-source, --discover, --leader-elect, --cluster, --collector-namespace, --memory-limit, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
+      '--polcy is unknown; use one of --kubeconfig, --context, --policy, --daemon-source, --discover, --leader-elect, --node-conditions, --cluster, --collector-namespace, --memory-limit, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
       '"x" is no flag, and serve takes nothing else; leave it out',
-      '-v is unknown; use one of --kubeconfig, --context, --policy, --daemon-source, --discover, --leader-elect, --cluster, --collector-namespace, --memory-limit, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
+      '-v is unknown; use one of --kubeconfig, --context, --policy, --daemon-source, --discover, --leader-elect, --node-conditions, --cluster, --collector-namespace, --memory-limit, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
     ],
   ],
 ])('the flags %j are refused', (argv, faults) => {

@@ -14,6 +14,8 @@ export interface ServeConfig extends Access {
   readonly discover: boolean;
   /** Several replicas: only the one that holds the Lease lets its exported counters move. */
   readonly leaderElect: boolean;
+  /** Write the condition rollcall.dev/DaemonReady on nodes. */
+  readonly nodeConditions: boolean;
   readonly cluster: string;
   readonly collectorNamespace: string;
   /** Undefined: that of the process's control group. Infinity: none. */
@@ -36,6 +38,7 @@ const OPTIONS = {
   'daemon-source': { type: 'string', multiple: true, default: [] as string[] },
   discover: { type: 'boolean', default: false },
   'leader-elect': { type: 'boolean', default: false },
+  'node-conditions': { type: 'boolean', default: false },
   cluster: { type: 'string', default: '' },
   'collector-namespace': { type: 'string', default: COLLECTOR_NAMESPACE },
   'memory-limit': { type: 'string', default: '' },
@@ -64,6 +67,7 @@ export function parseServeConfig(argv: readonly string[]): ParsedConfig {
       daemonSources: daemons.sources,
       discover,
       leaderElect: flags['leader-elect'],
+      nodeConditions: flags['node-conditions'],
       cluster,
       collectorNamespace: flags['collector-namespace'],
       memoryLimitBytes: memory.bytes,

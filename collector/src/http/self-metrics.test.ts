@@ -23,6 +23,7 @@ function create(overrides: Partial<SelfMetricsSource> = {}): SelfMetrics {
     leader: () => true,
     memoryLimitBytes: 512 * 1024 ** 2,
     statusWrites: () => ({ written: 3, failed: 1 }),
+    nodeConditionWrites: () => ({ written: 2, failed: 0 }),
     nowMonoMs: () => 10_000,
     ...overrides,
   });

@@ -27,6 +27,8 @@ export interface SelfMetricsSource {
   readonly memoryLimitBytes: number;
   /** Counts by outcome. */
   readonly statusWrites: () => Readonly<Record<string, number>>;
+  /** The same of Node conditions; nothing where none are written. */
+  readonly nodeConditionWrites: () => Readonly<Record<string, number>>;
   readonly nowMonoMs: () => number;
 }
 
@@ -80,11 +82,16 @@ function watchFamilies({ watches, nowMonoMs }: SelfMetricsSource): readonly Coll
   ];
 }
 
+function byOutcome(counts: Readonly<Record<string, number>>): readonly Sample[] {
+  return Object.entries(counts).map(([outcome, count]) => [{ outcome }, count]);
+}
+
 /** Begins to measure: COLLECTOR_METRICS and the process's own metrics. */
 export function createSelfMetrics(source: SelfMetricsSource): SelfMetrics {
   const readProcess = measureProcess();
   const delay = createHistogram(DELAY_BUCKETS_S);
-  const { rejectedPolicies, statusWrites, leader, memoryLimit, buildInfo, observationDelay } = COLLECTOR_METRICS;
+  const { rejectedPolicies, statusWrites, nodeConditionWrites, leader, memoryLimit, buildInfo, observationDelay } =
+    COLLECTOR_METRICS;
   const limit = source.memoryLimitBytes;
   return {
     observeDelay: (ms) => delay.observe(ms / 1000),
@@ -92,10 +99,8 @@ export function createSelfMetrics(source: SelfMetricsSource): SelfMetrics {
       ...readProcess(),
       ...watchFamilies(source),
       family(rejectedPolicies, [[{}, source.rejectedPolicies()]]),
-      family(
-        statusWrites,
-        Object.entries(source.statusWrites()).map(([outcome, count]): Sample => [{ outcome }, count]),
-      ),
+      family(statusWrites, byOutcome(source.statusWrites())),
+      family(nodeConditionWrites, byOutcome(source.nodeConditionWrites())),
       family(leader, [[{}, source.leader() ? 1 : 0]]),
       family(memoryLimit, limit === Infinity ? [] : [[{}, limit]]),
       family(buildInfo, [[{ version: source.version }, 1]]),

@@ -16,6 +16,7 @@ const NODE_FIELDS = fieldsOf<NodeObject>({
   unschedulable: true,
   taints: true,
   problems: true,
+  daemonReady: true,
   editor: true,
   providerId: true,
   hosts: true,

@@ -53,6 +53,7 @@ const SHAPES: Readonly<Record<Kind, Shape>> = {
     ready: CONDITION,
     readySince: 'time?',
     problems: [{ type: 'string', ...CONDITION }],
+    'daemonReady?': 'string',
     'editor?': { manager: 'string', at: 'time?' },
     providerId: 'string',
     hosts: ['string'],

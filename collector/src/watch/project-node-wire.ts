@@ -1,5 +1,5 @@
 /** Projects a Node in protobuf: the same as `projectNode` makes of its JSON, without anything in between. */
-import type { NodeObject, Taint } from '@rollcall/contract';
+import { markOf, NODE_CONDITION, type NodeObject, type Taint } from '@rollcall/contract';
 import type { Wire } from '@rollcall/kube';
 import { NO_CONDITION } from './condition-sharer.ts';
 import { isProblem, MAX_ANNOTATION, type NodeSharing } from './project-node.ts';
@@ -50,6 +50,7 @@ function draftNode(uid: string): NodeDraft {
     ready: NO_CONDITION,
     readySince: undefined,
     problems: NO_ITEMS,
+    daemonReady: undefined,
     editor: undefined,
     providerId: '',
     hosts: NO_ITEMS,
@@ -115,7 +116,8 @@ function readStatus(wire: Wire, node: NodeDraft, sharing: NodeSharing): void {
       if (type === 'Ready') {
         // The first of them counts.
         if (node.ready === NO_CONDITION) [node.ready, node.readySince] = [condition.share(wire, sharing), since];
-      } else if (status === 'True' && isProblem(type))
+      } else if (type === NODE_CONDITION) node.daemonReady ??= sharing.intern(markOf(condition.share(wire, sharing)));
+      else if (status === 'True' && isProblem(type))
         node.problems = [...node.problems, { type, ...condition.share(wire, sharing) }];
     }
   }

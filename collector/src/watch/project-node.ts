@@ -1,5 +1,13 @@
 /** Projects a Node as parsed to the fields that Rollcall keeps. */
-import type { Condition, Editor, NodeObject, Taint } from '@rollcall/contract';
+import {
+  GROUP,
+  markOf,
+  NODE_CONDITION,
+  type Condition,
+  type Editor,
+  type NodeObject,
+  type Taint,
+} from '@rollcall/contract';
 import { ConditionSharer } from './condition-sharer.ts';
 import { NO_ITEMS, append, asFields, isFields, readFields, readList, readString, readTime } from './read-field.ts';
 import type { Fields, Interner } from './read-field.ts';
@@ -57,6 +65,7 @@ export function projectNode(raw: unknown, sharing: NodeSharing): NodeObject {
     ready,
     readySince,
     problems: projectProblems(conditions, sharing),
+    daemonReady: projectDaemonReady(conditions, sharing),
     editor: findEditor(readList(metadata, 'managedFields'), intern),
     providerId: readString(spec, 'providerID'),
     hosts,
@@ -120,9 +129,16 @@ function projectProblems(conditions: readonly Fields[], sharing: NodeSharing): N
   }));
 }
 
+const OWN_PREFIX = `${GROUP}/`;
+
 /** Whether a condition of that type is a problem when it is True. */
 export function isProblem(type: unknown): boolean {
-  return typeof type === 'string' && type !== '' && type !== 'Ready';
+  return typeof type === 'string' && type !== '' && type !== 'Ready' && !type.startsWith(OWN_PREFIX);
+}
+
+function projectDaemonReady(conditions: readonly Fields[], sharing: NodeSharing): string | undefined {
+  const own = conditions.find((fields) => fields['type'] === NODE_CONDITION);
+  return own && sharing.intern(markOf(projectCondition(own, sharing)));
 }
 
 function findEditor(managedFields: readonly unknown[], intern: Interner): Editor | undefined {

@@ -30,7 +30,15 @@ const KEYS = [
   '',
 ];
 const MESSAGES = [...WORDS, 'm'.repeat(1024), `${'m'.repeat(1023)}😀`, 'é'.repeat(1500), 'z'.repeat(5000)];
-const TYPES = ['Ready', 'PodScheduled', 'Initialized', 'DisruptionTarget', 'DiskPressure', ''];
+const TYPES = [
+  'Ready',
+  'PodScheduled',
+  'Initialized',
+  'DisruptionTarget',
+  'DiskPressure',
+  'rollcall.dev/DaemonReady',
+  '',
+];
 const FIELDS_V1 = [
   {},
   { 'f:metadata': { 'f:labels': { 'f:a': {} } } },

@@ -93,6 +93,8 @@ export interface NodeAnswer {
   readonly message: string;
   /** RFC 3339. */
   readonly since: string;
+  /** When what failed is next tried again without anybody's help, RFC 3339; null where that is not known, or nothing is. */
+  readonly retryAt: string | null;
   readonly findings: readonly Finding[];
   readonly pod: string | null;
   readonly daemon: string | null;

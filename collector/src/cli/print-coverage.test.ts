@@ -47,6 +47,7 @@ function uncovered(count: number): readonly NodeAnswer[] {
     owner: 'agent',
     message: 'exit code 1',
     since: '2026-01-01T00:00:00.000Z',
+    retryAt: null,
     findings: [],
     pod: `agents/agent-${n}`,
     daemon: null,

@@ -77,7 +77,7 @@ export function printExplanation(explanation: Explanation, telling: Telling): st
     .join('\n');
 }
 
-function printAdvice({ detail, sourceDown }: Explanation, { kubectlFlags }: Telling): string {
+function printAdvice({ detail, sourceDown }: Explanation, { kubectlFlags, now }: Telling): string {
   const { message, reason, state, commands } = detail;
   const nextStep = state === 'unobserved' && sourceDown !== undefined ? sourceDown : detail.nextStep;
   const why = message === '' ? '' : formatLine(`why:   ${message}`);
@@ -86,7 +86,14 @@ function printAdvice({ detail, sourceDown }: Explanation, { kubectlFlags }: Tell
     formatLine(`         ${command.replace(/^kubectl/, `kubectl${kubectlFlags}`)}`),
   );
   const more = reason === null || state !== 'uncovered' ? '' : formatLine(`more:  ${PAGE}#${reason.toLowerCase()}`);
-  return `${why}${formatLine(steps)}${shown.join('')}${more}`;
+  return `${why}${printRetry(detail, now)}${formatLine(steps)}${shown.join('')}${more}`;
+}
+
+function printRetry({ retryAt }: NodeDetail, now: number): string {
+  const due = Date.parse(retryAt ?? '');
+  if (!Number.isFinite(due)) return '';
+  const distance = due > now ? `in ${sayDuration(due - now)}` : `was due ${sayDuration(now - due)} ago`;
+  return formatLine(`retry: ${distance}, by itself (${new Date(due).toISOString().slice(0, 19)}Z)`);
 }
 
 const IDLE: Readonly<Record<NodeDetail['state'], string>> = {

@@ -87,6 +87,7 @@ export function nodeOf(node: string, changes: Partial<NodeAnswer> = {}): NodeAns
     owner: null,
     message: '',
     since: '2026-01-01T00:00:00.000Z',
+    retryAt: null,
     findings: [],
     pod: null,
     daemon: null,

@@ -39,6 +39,7 @@ describe('a node is described', () => {
       owner: null,
       message: '',
       since: '0 min',
+      retryAt: null,
       findings: [],
       pod: 'agents/agent-a',
       daemon: null,

@@ -41,7 +41,7 @@ export function subjectOf({ inventory, roll, now }: Described, record: NodeRecor
 function answer(context: Described, subject: Subject, record: NodeRecord): NodeAnswer {
   const standing = record.standing;
   const state = standing?.state ?? 'outOfScope';
-  const { reason, message, findings } = explain(context, subject, standing);
+  const { reason, message, findings, retryDueMono } = explain(context, subject, standing);
   return {
     node: record.name,
     pool: subject.pool,
@@ -51,8 +51,9 @@ function answer(context: Described, subject: Subject, record: NodeRecord): NodeA
     reason,
     owner: state === 'uncovered' ? standing?.owner || null : null,
     message,
-    since: sinceText(context, record.sinceMono),
-    findings,
+    since: wallText(context, record.sinceMono),
+    retryAt: retryDueMono === undefined ? null : wallText(context, retryDueMono),
+    findings: findings.map(({ code, message: seen }) => ({ code, message: seen })),
     pod: subject.pod === undefined ? null : `${subject.pod.object.namespace}/${subject.pod.object.name}`,
     daemon: describeDaemons(subject),
     heartbeat: describeHeartbeat(subject),
@@ -63,6 +64,7 @@ interface Explanation {
   readonly reason: NodeAnswer['reason'];
   readonly message: string;
   readonly findings: readonly AnswerFinding[];
+  readonly retryDueMono?: number | undefined;
 }
 
 function explain(context: Described, subject: Subject, standing: Standing | undefined): Explanation {
@@ -70,7 +72,12 @@ function explain(context: Described, subject: Subject, standing: Standing | unde
     case 'uncovered': {
       const primary = diagnose(subject);
       const findings = findAll(subject).filter(({ code }) => code !== primary.code);
-      return { reason: standing.reason || null, message: primary.message, findings };
+      return {
+        reason: standing.reason || null,
+        message: primary.message,
+        findings,
+        retryDueMono: primary.retryDueMono,
+      };
     }
     case 'excused': {
       const excuse = findExcuse(subject, ({ code }) => code === standing.excuse);
@@ -111,7 +118,7 @@ function placementText({ node, daemonSet, placement }: Subject): string {
 function outOfScope(context: Described, node: NodeEntry): NodeAnswer {
   const { name, uid } = node.object;
   const record = createRecord(name, uid, { now: context.now });
-  return { ...answer(context, subjectOf(context, record, node), record), since: sinceText(context, node.createdMono) };
+  return { ...answer(context, subjectOf(context, record, node), record), since: wallText(context, node.createdMono) };
 }
 
 function describePhantom(context: Described, record: NodeRecord): NodeAnswer {
@@ -126,7 +133,8 @@ function describePhantom(context: Described, record: NodeRecord): NodeAnswer {
     reason: uncovered ? 'NodeMissing' : null,
     owner: uncovered ? REASONS.NodeMissing.owner : null,
     message: `${record.key}: pool ${pool} has fewer nodes than the policy's nodes.minimum promises`,
-    since: sinceText(context, record.sinceMono),
+    since: wallText(context, record.sinceMono),
+    retryAt: null,
     findings: [],
     pod: null,
     daemon: null,
@@ -134,6 +142,6 @@ function describePhantom(context: Described, record: NodeRecord): NodeAnswer {
   };
 }
 
-function sinceText({ now, rfc3339 }: Described, sinceMono: number): string {
-  return rfc3339(now.wallMs - (now.monoMs - sinceMono));
+function wallText({ now, rfc3339 }: Described, monoMs: number): string {
+  return rfc3339(now.wallMs + (monoMs - now.monoMs));
 }

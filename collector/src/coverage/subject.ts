@@ -51,6 +51,8 @@ export interface Subject {
 export interface Hit {
   readonly code: ReasonCode | FindingCode;
   readonly message: string;
+  /** When the next automatic retry is due, on the monotonic clock; absent where nothing retries by itself, or nobody knows when. */
+  readonly retryDueMono?: number | undefined;
 }
 
 /** Says whether one reason holds; pure, must not throw, is called again at any later instant. */

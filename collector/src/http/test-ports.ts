@@ -51,6 +51,7 @@ export function nodeAnswer(node: string): NodeAnswer {
     owner: null,
     message: '',
     since: '2026-01-01T00:00:00.000Z',
+    retryAt: null,
     findings: [],
     pod: `agent-${node}`,
     daemon: null,

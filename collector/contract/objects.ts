@@ -103,6 +103,10 @@ export interface ContainerObject {
   readonly running: boolean;
   readonly restarts: number;
   readonly image: string;
+  /** True once its startup probe has passed; undefined where the kubelet does not say. */
+  readonly started?: boolean | undefined;
+  /** Since when it runs. */
+  readonly startedAt?: number | undefined;
   readonly waiting?: { readonly reason: string; readonly message: string } | undefined;
   readonly terminated?: Termination | undefined;
   readonly lastTerminated?: Termination | undefined;
@@ -131,6 +135,10 @@ export interface PodObject {
   readonly scheduled?: Condition | undefined;
   readonly initialized?: Condition | undefined;
   readonly disruption?: Condition | undefined;
+  /** PodReadyToStartContainers: whether its sandbox is there; likewise nothing but the status is kept once it is True. */
+  readonly sandbox?: Condition | undefined;
+  /** The image ids of its containers, in the kubelet's order; '' until each has one. */
+  readonly imageIds: string;
   readonly containers: readonly ContainerObject[];
 }
 
@@ -143,6 +151,44 @@ export interface TemplatePlacement {
   readonly hostNetwork: boolean;
 }
 
+/** A probe of a container. */
+export type ProbeKind = 'startup' | 'liveness' | 'readiness';
+
+/** A volume of a pod template: '' and an empty list for what it is not. */
+export interface VolumeTemplate {
+  readonly name: string;
+  readonly hostPath: string;
+  readonly configMaps: readonly string[];
+}
+
+/** Where a container has a volume; `fixed` where it never sees the volume change (subPath). */
+export interface VolumeMount {
+  readonly volume: string;
+  readonly path: string;
+  readonly fixed: boolean;
+}
+
+/** A container of a pod template. `security` says in words what its securityContext allows, '' without any. */
+export interface ContainerTemplate {
+  readonly name: string;
+  /** True for an init container that goes on running. */
+  readonly sidecar: boolean;
+  readonly security: string;
+  readonly probes: readonly ProbeKind[];
+  readonly mounts: readonly VolumeMount[];
+  /** Those that its environment is made of. */
+  readonly configMaps: readonly string[];
+}
+
+/** What of a DaemonSet's pod template helps to explain why its pods fail: there is one of it, whatever the number of pods. */
+export interface PodTemplate {
+  readonly schedulerName: string;
+  readonly priorityClassName: string;
+  /** Init containers first. */
+  readonly containers: readonly ContainerTemplate[];
+  readonly volumes: readonly VolumeTemplate[];
+}
+
 /** A DaemonSet, projected. */
 export interface DaemonSetObject {
   readonly uid: string;
@@ -153,6 +199,7 @@ export interface DaemonSetObject {
   readonly generation: number;
   readonly selector: LabelSelector;
   readonly placement: TemplatePlacement;
+  readonly podTemplate: PodTemplate;
   readonly minReadySeconds: number;
   readonly strategy: 'RollingUpdate' | 'OnDelete';
   /** True when the rollout starts the new pod beside the old one (maxSurge is not 0). */

@@ -93,6 +93,7 @@ export function buildPod(node: string, changes: Partial<PodObject> = {}): PodObj
     readySince: LONG_AGO,
     scheduled: condition('True'),
     initialized: condition('True'),
+    imageIds: '',
     containers: [],
     ...changes,
   };
@@ -112,6 +113,7 @@ export function buildDaemonSet({ template, ...changes }: DaemonSetChanges = {}):
     generation: 1,
     selector: { matchLabels: { app: name }, matchExpressions: [] },
     placement: { nodeName: '', nodeSelector: {}, tolerations: [], hostNetwork: false, ...template },
+    podTemplate: { schedulerName: '', priorityClassName: '', containers: [], volumes: [] },
     minReadySeconds: 0,
     strategy: 'RollingUpdate',
     surge: false,

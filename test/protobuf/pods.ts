@@ -10,6 +10,7 @@ const CONDITIONS = [
   'Initialized',
   'DisruptionTarget',
   'ContainersReady',
+  'PodReadyToStartContainers',
   'example.com/gate',
   '',
 ];

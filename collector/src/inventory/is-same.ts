@@ -42,6 +42,8 @@ const POD_FIELDS = fieldsOf<PodObject>({
   scheduled: true,
   initialized: true,
   disruption: true,
+  sandbox: true,
+  imageIds: true,
   containers: true,
 });
 

@@ -8,6 +8,13 @@ const project = (raw: object): ReturnType<typeof projectDaemonSet> =>
 const metadata = { uid: 'd1', name: 'agent', namespace: 'system' };
 
 test('a full DaemonSet is projected', () => {
+  const plain = {
+    sidecar: false,
+    security: 'runAsUser 1000, runAsNonRoot true',
+    probes: [],
+    mounts: [],
+    configMaps: [],
+  };
   const expression = { key: 'zone', operator: 'In', values: ['a', 'b'] };
   const terms = [{ matchExpressions: [expression] }, {}];
   const required = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms } };
@@ -17,7 +24,34 @@ test('a full DaemonSet is projected', () => {
     hostNetwork: true,
     affinity: { nodeAffinity: required },
     tolerations: [{ operator: 'Exists' }, { key: 'a', value: 'b', effect: 'NoExecute', tolerationSeconds: 30 }],
-    containers: [{ name: 'c', image: 'i' }],
+    schedulerName: 'own-scheduler',
+    priorityClassName: 'system-node-critical',
+    securityContext: { runAsUser: 1000, runAsNonRoot: true },
+    initContainers: [{ name: 'mesh', restartPolicy: 'Always' }, { name: 'setup' }],
+    containers: [
+      {
+        name: 'c',
+        image: 'i',
+        restartPolicy: 'Always',
+        securityContext: { runAsUser: 0, capabilities: { drop: ['ALL'] } },
+        startupProbe: { exec: { command: ['true'] } },
+        readinessProbe: { httpGet: { path: '/ready', port: 8080 } },
+        volumeMounts: [
+          { name: 'state', mountPath: '/state' },
+          { name: 'config', mountPath: '/etc/c', subPath: 'c.yaml' },
+        ],
+        envFrom: [{ configMapRef: { name: 'env' } }, { secretRef: { name: 'token' } }],
+        env: [
+          { name: 'A', value: 'b' },
+          { name: 'C', valueFrom: { configMapKeyRef: { name: 'env', key: 'k' } } },
+        ],
+      },
+    ],
+    volumes: [
+      { name: 'state', hostPath: { path: '/var/lib/c', type: 'Directory' } },
+      { name: 'config', configMap: { name: 'c' } },
+      { name: 'all', projected: { sources: [{ configMap: { name: 'ca' } }, { secret: { name: 's' } }] } },
+    ],
   };
   const projected = project({
     metadata: { ...metadata, generation: 3, creationTimestamp: '2026-03-01T00:00:00Z' },
@@ -46,6 +80,30 @@ test('a full DaemonSet is projected', () => {
         { key: 'a', operator: '', value: 'b', effect: 'NoExecute' },
       ],
       hostNetwork: true,
+    },
+    podTemplate: {
+      schedulerName: 'own-scheduler',
+      priorityClassName: 'system-node-critical',
+      containers: [
+        { ...plain, name: 'mesh', sidecar: true },
+        { ...plain, name: 'setup' },
+        {
+          name: 'c',
+          sidecar: false,
+          security: 'runAsUser 0, runAsNonRoot true, capabilities dropped: ALL',
+          probes: ['startup', 'readiness'],
+          mounts: [
+            { volume: 'state', path: '/state', fixed: false },
+            { volume: 'config', path: '/etc/c', fixed: true },
+          ],
+          configMaps: ['env'],
+        },
+      ],
+      volumes: [
+        { name: 'state', hostPath: '/var/lib/c', configMaps: [] },
+        { name: 'config', hostPath: '', configMaps: ['c'] },
+        { name: 'all', hostPath: '', configMaps: ['ca'] },
+      ],
     },
     minReadySeconds: 5,
     strategy: 'RollingUpdate',

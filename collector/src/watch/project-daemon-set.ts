@@ -20,6 +20,7 @@ import {
 } from './read-field.ts';
 import { takeStringMap } from './read-field.ts';
 import type { Fields, Interner } from './read-field.ts';
+import { projectPodTemplate } from './project-pod-template.ts';
 import { identify } from './read-metadata.ts';
 
 /** The DaemonSet in short. Takes over and changes `raw`'s matchLabels and nodeSelector; throws only if it has no uid or name. */
@@ -28,6 +29,7 @@ export function projectDaemonSet(raw: unknown, intern: Interner): DaemonSetObjec
   const spec = readFields(fields, 'spec');
   const strategy = readFields(spec, 'updateStrategy');
   const status = readFields(fields, 'status');
+  const podSpec = readFields(readFields(spec, 'template'), 'spec');
   return {
     uid,
     name,
@@ -36,7 +38,8 @@ export function projectDaemonSet(raw: unknown, intern: Interner): DaemonSetObjec
     deletedAt: readTime(metadata, 'deletionTimestamp'),
     generation: readCount(metadata, 'generation'),
     selector: projectLabelSelector(readFields(spec, 'selector'), intern),
-    placement: projectPlacement(readFields(readFields(spec, 'template'), 'spec'), intern),
+    placement: projectPlacement(podSpec, intern),
+    podTemplate: projectPodTemplate(podSpec, intern),
     minReadySeconds: readCount(spec, 'minReadySeconds'),
     strategy: strategy['type'] === 'OnDelete' ? 'OnDelete' : 'RollingUpdate',
     surge: allowsSurge(readFields(strategy, 'rollingUpdate')['maxSurge']),

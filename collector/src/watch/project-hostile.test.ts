@@ -70,6 +70,8 @@ const SHAPES: Readonly<Record<Kind, Shape>> = {
     'scheduled?': CONDITION,
     'initialized?': CONDITION,
     'disruption?': CONDITION,
+    'sandbox?': CONDITION,
+    imageIds: 'string',
     containers: [
       {
         ...texts('name', 'image'),
@@ -77,6 +79,8 @@ const SHAPES: Readonly<Record<Kind, Shape>> = {
         ready: 'boolean',
         running: 'boolean',
         restarts: 'count',
+        'started?': 'boolean',
+        'startedAt?': 'time?',
         'waiting?': texts('reason', 'message'),
         'terminated?': TERMINATION,
         'lastTerminated?': TERMINATION,
@@ -95,6 +99,19 @@ const SHAPES: Readonly<Record<Kind, Shape>> = {
       'terms?': [{ matchExpressions: [REQUIREMENT], matchFields: [REQUIREMENT] }],
       tolerations: [texts('key', 'operator', 'value', 'effect')],
       hostNetwork: 'boolean',
+    },
+    podTemplate: {
+      ...texts('schedulerName', 'priorityClassName'),
+      containers: [
+        {
+          ...texts('name', 'security'),
+          sidecar: 'boolean',
+          probes: ['string'],
+          mounts: [{ ...texts('volume', 'path'), fixed: 'boolean' }],
+          configMaps: ['string'],
+        },
+      ],
+      volumes: [{ ...texts('name', 'hostPath'), configMaps: ['string'] }],
     },
     minReadySeconds: 'count',
     surge: 'boolean',

@@ -6,7 +6,7 @@ import { DONE, HASH_LABEL, type PodSharing } from './project-pod.ts';
 import { append, NO_ITEMS } from './read-field.ts';
 import { requireIdentity } from './read-metadata.ts';
 import type { PodIdentity, PodState } from './shared-pod.ts';
-import { readWireContainer } from './wire-containers.ts';
+import { readWireContainer, type WireImageIds } from './wire-containers.ts';
 import { ENTRY, META, OBJECT, OWNER, POD_SPEC, POD_STATUS } from './wire-fields.ts';
 import { readWireMessage, readWireTime, WireCondition } from './wire-reader.ts';
 import { readWireTarget } from './wire-target.ts';
@@ -21,6 +21,7 @@ interface PodDraft {
   wanted: string | undefined;
   hasOwner: boolean;
   initContainers: PodState['containers'];
+  readonly images: WireImageIds;
 }
 
 /** The pod in short; throws only if it has no uid or name, or is no protobuf. */
@@ -37,6 +38,7 @@ export function projectPodWire(wire: Wire, uid: string, sharing: PodSharing): Po
   requireIdentity('Pod', identity);
   state.bound = identity.target !== '';
   if (!state.bound) identity.target = wanted ?? '';
+  state.imageIds = draft.images.isComplete ? sharing.intern(draft.images.ids) : '';
   if (initContainers.length > 0) state.containers = [...initContainers, ...state.containers];
   return sharing.pods.share(identity, state);
 }
@@ -58,11 +60,14 @@ function draftPod(uid: string): PodDraft {
       scheduled: undefined,
       initialized: undefined,
       disruption: undefined,
+      sandbox: undefined,
+      imageIds: '',
       containers: NO_ITEMS,
     },
     wanted: undefined,
     hasOwner: false,
     initContainers: NO_ITEMS,
+    images: { ids: '', isComplete: true },
   };
 }
 
@@ -150,10 +155,10 @@ function readStatus(wire: Wire, draft: PodDraft, sharing: PodSharing): void {
         noteCondition(wire, draft, { condition, sharing });
         break;
       case POD_STATUS.containerStatuses:
-        state.containers = withContainer(state.containers, readWireContainer(wire, false));
+        state.containers = withContainer(state.containers, readWireContainer(wire, draft.images));
         break;
       case POD_STATUS.initContainerStatuses:
-        draft.initContainers = withContainer(draft.initContainers, readWireContainer(wire, true));
+        draft.initContainers = withContainer(draft.initContainers, readWireContainer(wire, undefined));
         break;
     }
   }
@@ -184,6 +189,9 @@ function noteCondition(wire: Wire, { identity, state }: PodDraft, { condition, s
       return;
     case 'Initialized':
       state.initialized ??= condition.status === 'True' ? DONE : condition.share(wire, sharing);
+      return;
+    case 'PodReadyToStartContainers':
+      state.sandbox ??= condition.status === 'True' ? DONE : condition.share(wire, sharing);
       return;
     case 'DisruptionTarget':
       state.disruption ??= condition.share(wire, sharing);

@@ -44,12 +44,16 @@ test('a healthy pod is projected without its containers', () => {
         ready,
         { type: 'PodScheduled', status: 'True', lastTransitionTime: '2026-03-01T00:00:01Z' },
         { type: 'Initialized', status: 'True', reason: 'PodCompleted' },
+        { type: 'PodReadyToStartContainers', status: 'True', reason: 'x' },
       ],
       initContainerStatuses: [
         { name: 'setup', ready: true, restartCount: 0, state: done },
         { name: 'sidecar', ready: true, restartCount: 0, state: running },
       ],
-      containerStatuses: [{ name: 'c', ready: true, restartCount: 0, image: 'i', state: running }],
+      containerStatuses: [
+        { name: 'c', ready: true, restartCount: 0, image: 'i', imageID: 'i@sha256:1', state: running },
+        { name: 'd', ready: true, restartCount: 0, image: 'j', imageID: 'j@sha256:2', state: running },
+      ],
     },
   });
   expect(projected).toEqual({
@@ -63,12 +67,14 @@ test('a healthy pod is projected without its containers', () => {
     reason: '',
     message: '',
     hash: '6d5',
+    imageIds: 'i@sha256:1 j@sha256:2',
     createdAt: Date.UTC(2026, 2, 1),
     finalizers: [],
     ready: { status: 'True', reason: '', message: '' },
     readySince: Date.UTC(2026, 2, 1, 0, 0, 9),
     scheduled: { status: 'True', reason: '', message: '' },
     initialized: { status: 'True', reason: '', message: '' },
+    sandbox: { status: 'True', reason: '', message: '' },
     containers: [],
   });
 });
@@ -133,6 +139,11 @@ test.each<[string, object, ContainerObject]>([
   ],
   ['one that runs and is not ready', { state: { running: {} } }, { ...fresh, running: true }],
   [
+    'one whose startup probe has not passed',
+    { started: false, state: { running: { startedAt: '2026-03-01T00:00:05Z' } } },
+    { ...fresh, running: true, started: false, startedAt: Date.UTC(2026, 2, 1, 0, 0, 5) },
+  ],
+  [
     'a ready one that has restarted',
     { ready: true, restartCount: 1, state: { running: {} } },
     { ...fresh, ready: true, running: true, restarts: 1 },
@@ -159,6 +170,15 @@ test('an init container is kept until it has ended well', () => {
     ['runs', true],
     ['failed', true],
   ]);
+});
+
+test('image ids are kept once every container has one, and the sandbox while it is missing', () => {
+  const containerStatuses = [{ name: 'c', imageID: 'i@sha256:1' }, { name: 'd' }];
+  const conditions = [{ type: 'PodReadyToStartContainers', status: 'False', message: 'why' }];
+  expect(project({ metadata, status: { containerStatuses, conditions } })).toMatchObject({
+    imageIds: '',
+    sandbox: { status: 'False', reason: '', message: 'why' },
+  });
 });
 
 function receive(object: object): unknown {

@@ -51,6 +51,8 @@ export function projectPod(raw: unknown, sharing: PodSharing): PodObject {
       scheduled: projectStep(conditions, 'PodScheduled', sharing),
       initialized: projectStep(conditions, 'Initialized', sharing),
       disruption: projectIfThere(conditions, 'DisruptionTarget', sharing),
+      sandbox: projectStep(conditions, 'PodReadyToStartContainers', sharing),
+      imageIds: projectImageIds(status, intern),
       containers: projectContainers(status, intern),
     },
   );
@@ -90,6 +92,13 @@ function projectContainers(status: Fields, intern: Interner): readonly Container
   return containers.length === 0 ? NO_ITEMS : containers;
 }
 
+function projectImageIds(status: Fields, intern: Interner): string {
+  const ids = readList(status, 'containerStatuses')
+    .filter(isFields)
+    .map((container) => readString(container, 'imageID'));
+  return ids.includes('') ? '' : intern(ids.join(' '));
+}
+
 function projectUnhealthy(statuses: readonly unknown[], init: boolean, intern: Interner): readonly ContainerObject[] {
   const unhealthy = statuses.filter(isFields).filter((status) => !isHealthy(status, init));
   return unhealthy.map((status) => projectContainer(status, init, intern));
@@ -112,6 +121,8 @@ function projectContainer(status: Fields, init: boolean, intern: Interner): Cont
     running: isFields(state['running']),
     restarts: readCount(status, 'restartCount'),
     image: intern(readString(status, 'image')),
+    started: typeof status['started'] === 'boolean' ? status['started'] : undefined,
+    startedAt: readTime(readFields(state, 'running'), 'startedAt'),
     waiting: projectWaiting(state['waiting'], intern),
     terminated: projectTermination(state['terminated'], intern),
     lastTerminated: projectTermination(readFields(status, 'lastState')['terminated'], intern),

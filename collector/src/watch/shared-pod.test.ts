@@ -35,6 +35,8 @@ test.each<[Partial<PodObject>]>([
   [{ scheduled: undefined }],
   [{ initialized: condition('False') }],
   [{ disruption: condition('True') }],
+  [{ sandbox: condition('False') }],
+  [{ imageIds: 'sha256:2' }],
   [{ deletedAt: 1 }],
   [{ finalizers: ['a/b'] }],
   [{ containers: [{ name: 'c', init: false, ready: false, running: true, restarts: 1, image: 'i' }] }],
@@ -54,4 +56,14 @@ test('revisions are shared beside each other, and a great many of them are forgo
   expect(pods.slice(0, 2).map((pod) => share(sharer, pod).state === states[pods.indexOf(pod)])).toEqual([true, true]);
   for (const pod of pods) share(sharer, pod);
   expect(share(sharer, wellPod('a', { hash: 'h0' })).state).not.toBe(states[0]);
+});
+
+test('pods of one revision that run different images are shared by each, in any order, and many images are forgotten again', () => {
+  const sharer = new PodSharer();
+  const stateOf = (imageIds: string): PodState => share(sharer, wellPod('a', { imageIds })).state;
+  const [one, other] = [stateOf('sha256:1'), stateOf('sha256:2')];
+  expect([stateOf('sha256:1'), stateOf('sha256:2')]).toEqual([one, other]);
+  expect(stateOf('sha256:1')).toBe(one);
+  for (let n = 3; n < 3_000; n++) stateOf(`sha256:${n}`);
+  expect(stateOf('sha256:1')).not.toBe(one);
 });

@@ -7,12 +7,12 @@ export type PodState = Omit<PodObject, keyof PodIdentity>;
 /** What is a pod's own. */
 export type PodIdentity = Pick<PodObject, 'uid' | 'name' | 'target' | 'createdAt' | 'readySince'>;
 
-// A collector watches a few DaemonSets, of a few revisions each.
+// A collector watches a few DaemonSets, of a few revisions each, and a revision runs one image, or a few while a tag is moved.
 const MOST_REVISIONS = 1_000;
 
-/** Makes equal states one object: it keeps the latest one of each revision of a DaemonSet. */
+/** Makes equal states one object: it keeps the latest one of each revision of a DaemonSet and images that it runs. */
 export class PodSharer {
-  readonly #byHash = new Map<string, PodState>();
+  readonly #byHash = new Map<string, Map<string, PodState>>();
 
   /** The pod, with the state of the one before of its revision if they are equal. */
   share(identity: PodIdentity, state: PodState): PodObject {
@@ -20,11 +20,19 @@ export class PodSharer {
   }
 
   #find(state: PodState): PodState {
-    const latest = this.#byHash.get(state.hash);
+    const byImages = this.#byHash.get(state.hash) ?? this.#learn(state.hash);
+    const latest = byImages.get(state.imageIds);
     if (latest !== undefined && isSame(latest, state)) return latest;
-    if (this.#byHash.size >= MOST_REVISIONS) this.#byHash.clear();
-    this.#byHash.set(state.hash, state);
+    if (byImages.size >= MOST_REVISIONS) byImages.clear();
+    byImages.set(state.imageIds, state);
     return state;
+  }
+
+  #learn(hash: string): Map<string, PodState> {
+    if (this.#byHash.size >= MOST_REVISIONS) this.#byHash.clear();
+    const byImages = new Map<string, PodState>();
+    this.#byHash.set(hash, byImages);
+    return byImages;
   }
 }
 
@@ -45,7 +53,9 @@ function isSame(one: PodState, other: PodState): boolean {
     one.ready === other.ready &&
     one.scheduled === other.scheduled &&
     one.initialized === other.initialized &&
-    one.disruption === other.disruption
+    one.disruption === other.disruption &&
+    one.sandbox === other.sandbox &&
+    one.imageIds === other.imageIds
   );
 }
 
@@ -116,6 +126,14 @@ class SharedPod implements PodObject {
 
   get disruption(): Condition | undefined {
     return this.state.disruption;
+  }
+
+  get sandbox(): Condition | undefined {
+    return this.state.sandbox;
+  }
+
+  get imageIds(): string {
+    return this.state.imageIds;
   }
 
   get containers(): readonly ContainerObject[] {

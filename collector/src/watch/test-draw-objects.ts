@@ -35,6 +35,7 @@ const TYPES = [
   'PodScheduled',
   'Initialized',
   'DisruptionTarget',
+  'PodReadyToStartContainers',
   'DiskPressure',
   'rollcall.dev/DaemonReady',
   '',
@@ -172,7 +173,8 @@ function drawContainer(chance: Chance): Raw {
     ready: chance.once(2),
     restartCount: chance.pick([0, 0, 0, 1, 2 ** 31 - 1, -1]),
     image: chance.pick(WORDS),
-    imageID: 'sha256:0',
+    imageID: chance.pick(['', 'sha256:0', 'a/b@sha256:1']),
+    started: chance.pick([true, false]),
   });
 }
 

@@ -1,46 +1,66 @@
 /** Projects the status of a container in protobuf. */
 import type { ContainerObject, Termination } from '@rollcall/contract';
 import type { Wire } from '@rollcall/kube';
-import { CONTAINER, STATE, TERMINATED, WAITING } from './wire-fields.ts';
+import { CONTAINER, RUNNING, STATE, TERMINATED, WAITING } from './wire-fields.ts';
 import { readWireMessage, readWireTime } from './wire-reader.ts';
 
 type Draft<T> = { -readonly [Field in keyof T]: T[Field] };
 
 /** What a container does at the moment, or did before. */
-type State = Draft<Pick<ContainerObject, 'running' | 'waiting' | 'terminated'>>;
+type State = Draft<Pick<ContainerObject, 'running' | 'startedAt' | 'waiting' | 'terminated'>>;
 
 /** What of a container was read so far. */
 interface ContainerDraft {
   name: string;
   ready: boolean;
   restarts: number;
+  started: boolean | undefined;
   /** Where its image is written: of a container that is well it is not asked for. */
   imageFrom: number;
   imageTo: number;
+  imageIdFrom: number;
+  imageIdTo: number;
   readonly state: State;
   readonly lastState: State;
 }
 
-/** The container; undefined for one that is well. */
-export function readWireContainer(wire: Wire, init: boolean): ContainerObject | undefined {
+/** The image ids of a pod's containers, as far as they were read: joined by spaces, and whether each had one. */
+export interface WireImageIds {
+  ids: string;
+  isComplete: boolean;
+}
+
+/** The container; undefined for one that is well. Adds its image id to `images`, which an init container has none of. */
+export function readWireContainer(wire: Wire, images: WireImageIds | undefined): ContainerObject | undefined {
+  const init = images === undefined;
   const draft: ContainerDraft = {
     name: '',
     ready: false,
     restarts: 0,
+    started: undefined,
     imageFrom: 0,
     imageTo: 0,
+    imageIdFrom: 0,
+    imageIdTo: 0,
     state: { running: false },
     lastState: { running: false },
   };
   const mark = wire.enter();
   for (let field = wire.next(); field !== 0; field = wire.next()) readContainerField(wire, field, draft);
+  if (images !== undefined) noteImageId(wire, images, draft);
   wire.leave(mark);
-  const { name, ready, restarts, state, lastState } = draft;
-  const { running, waiting, terminated } = state;
+  const { name, ready, restarts, started, state, lastState } = draft;
+  const { running, startedAt, waiting, terminated } = state;
   if (restarts === 0 && ((ready && running) || (init && terminated?.exitCode === 0))) return undefined;
   const image = wire.textAt(draft.imageFrom, draft.imageTo);
   const lastTerminated = lastState.terminated;
-  return { name, init, ready, running, restarts, image, waiting, terminated, lastTerminated };
+  return { name, init, ready, running, restarts, image, started, startedAt, waiting, terminated, lastTerminated };
+}
+
+function noteImageId(wire: Wire, images: WireImageIds, { imageIdFrom, imageIdTo }: ContainerDraft): void {
+  const id = wire.textAt(imageIdFrom, imageIdTo);
+  if (id === '') images.isComplete = false;
+  else images.ids = images.ids === '' ? id : `${images.ids} ${id}`;
 }
 
 function readContainerField(wire: Wire, field: number, draft: ContainerDraft): void {
@@ -60,6 +80,13 @@ function readContainerField(wire: Wire, field: number, draft: ContainerDraft): v
     case CONTAINER.restartCount:
       draft.restarts = Math.max(0, wire.value());
       break;
+    case CONTAINER.imageId:
+      draft.imageIdFrom = wire.from;
+      draft.imageIdTo = wire.to;
+      break;
+    case CONTAINER.started:
+      draft.started = wire.isTrue();
+      break;
     case CONTAINER.image:
       draft.imageFrom = wire.from;
       draft.imageTo = wire.to;
@@ -70,10 +97,18 @@ function readContainerField(wire: Wire, field: number, draft: ContainerDraft): v
 function readState(wire: Wire, state: State): void {
   const mark = wire.enter();
   for (let field = wire.next(); field !== 0; field = wire.next()) {
-    if (field === STATE.running) state.running = true;
+    if (field === STATE.running) readRunning(wire, state);
     else if (field === STATE.waiting) state.waiting = readWaiting(wire);
     else if (field === STATE.terminated) state.terminated = readTermination(wire);
   }
+  wire.leave(mark);
+}
+
+function readRunning(wire: Wire, state: State): void {
+  state.running = true;
+  const mark = wire.enter();
+  for (let field = wire.next(); field !== 0; field = wire.next())
+    if (field === RUNNING.startedAt) state.startedAt = readWireTime(wire);
   wire.leave(mark);
 }
 

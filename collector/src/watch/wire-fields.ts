@@ -78,10 +78,22 @@ export const POD_STATUS = {
 } as const;
 
 /** ContainerStatus. */
-export const CONTAINER = { name: 1, state: 2, lastState: 3, ready: 4, restartCount: 5, image: 6 } as const;
+export const CONTAINER = {
+  name: 1,
+  state: 2,
+  lastState: 3,
+  ready: 4,
+  restartCount: 5,
+  image: 6,
+  imageId: 7,
+  started: 9,
+} as const;
 
 /** ContainerState. */
 export const STATE = { waiting: 1, running: 2, terminated: 3 } as const;
+
+/** ContainerStateRunning. */
+export const RUNNING = { startedAt: 1 } as const;
 
 /** ContainerStateWaiting. */
 export const WAITING = { reason: 1, message: 2 } as const;

@@ -56,6 +56,8 @@ function listDeadlines(subject: Subject): readonly (number | undefined)[] {
   return [
     silenceDueMono(pod),
     startDueMono(subject, pod.createdMono),
+    // Any pod that serves makes the pod layer good when it is available, not only the judged one.
+    ...subject.pods.filter(isServing).map((serving) => availableDueMono(subject, serving)),
     availableDueMono(subject, pod),
     registrationDueMono(subject),
   ];

@@ -115,7 +115,8 @@ const subjects: fc.Arbitrary<Subject> = fc
       surge: fc.boolean(),
     }),
     template: fc.record({ nodeSelector: fc.constantFrom({}, {}, { role: 'w' }) }),
-    pods: fc.array(pods, { maxLength: 3 }),
+    // No two pods are of one UID: the inventory keeps them by it.
+    pods: fc.uniqueArray(pods, { maxLength: 3, selector: ({ object }) => object.uid }),
     gone: maybe(fc.record({ hash: word(HASHES), monoMs: span.map((ms) => NOW + ms) })),
     newestHash: word(HASHES),
     past: fc.record({

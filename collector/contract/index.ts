@@ -66,7 +66,21 @@ export {
 } from './health-words.ts';
 export { REASONS, type Reason, type ReasonCode } from './reasons.ts';
 export { SLIS, VERDICTS, type Sli, type SliName, type Verdict } from './slis.ts';
-export { NODE_STATES, type Journal, type NodeMemory, type NodeState, type Transition } from './transition.ts';
+export { NODE_STATES, type NodeMemory, type NodeState, type Transition } from './transition.ts';
+export type {
+  EventRow,
+  ExclusionRow,
+  HourlyRow,
+  HourReason,
+  HourRow,
+  JoinRow,
+  Journal,
+  JournalRow,
+  LagRow,
+  MomentRow,
+  RestartRow,
+  TransitionRow,
+} from './journal.ts';
 export {
   COLLECTOR_METRICS,
   COMMON_LABELS,

@@ -1,4 +1,4 @@
-/** What the core remembers of a node beyond its objects, and the port through which it is kept. */
+/** What the core remembers of a node beyond its objects. */
 
 /** The state of a node under a policy, as the API, the log and the journal name it. */
 export const NODE_STATES = [
@@ -42,23 +42,4 @@ export interface NodeMemory {
   readonly drift?: string;
   /** Milliseconds already excused in the last 24 h, by excuse. */
   readonly excused: Readonly<Record<string, number>>;
-}
-
-/**
- * Durable history. Owned by the shell: `append` and `remember` never throw, never block and may drop when full (counted);
- * `recall` is read once, before the first event; `transitions` answers newest first.
- */
-export interface Journal {
-  /** True when what it holds outlives the process. */
-  readonly durable: boolean;
-  append(transition: Transition): void;
-  remember(memory: NodeMemory): void;
-  recall(): readonly NodeMemory[];
-  transitions(policyUid: string, nodeUid: string, limit: number): readonly Transition[];
-  /**
-   * Drops history to free memory, down to `share` (0 to 1) of the most that is ever kept here; answers how many transitions went. Only
-   * transitions that `transitions` would answer go, the oldest first: no state, count or counter depends on them, and memories, which
-   * judgements depend on, all stay. What comes afterwards is kept as before. May be called again at any time.
-   */
-  shed(share: number): number;
 }

@@ -1,4 +1,4 @@
-import { podSource, WATCH, type ClusterEvent, type Transition } from '@rollcall/contract';
+import { podSource, WATCH, type ClusterEvent, type JournalRow } from '@rollcall/contract';
 import { describe, expect, test } from 'vitest';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import type { PolicyReading } from './sli/index.ts';
@@ -128,9 +128,9 @@ test('what is due at once is fired in stretches too, and shown as far as it is f
 });
 
 /** A pipeline that keeps its transitions. */
-function createKept(): { readonly pipeline: Pipeline; readonly transitions: Transition[] } {
-  const transitions: Transition[] = [];
-  const history = { durable: false, append: (transition: Transition) => transitions.push(transition) };
+function createKept(): { readonly pipeline: Pipeline; readonly transitions: JournalRow[] } {
+  const transitions: JournalRow[] = [];
+  const history = { durable: false, append: (row: JournalRow) => transitions.push(row) };
   return { pipeline: createPipeline({ cluster: '', history, memories: [] }), transitions };
 }
 

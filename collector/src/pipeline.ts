@@ -2,7 +2,7 @@
  * The whole path as one pure state machine: events in, figures and transitions out. `serve` drives it with the real clock and
  * watches; scenario tests drive it with a script.
  */
-import type { ClusterEvent, NodeMemory, PolicyAnswer, PolicySummary, Transition } from '@rollcall/contract';
+import type { ClusterEvent, JournalRow, NodeMemory, PolicyAnswer, PolicySummary } from '@rollcall/contract';
 import { createRoll, toMemory, type Instant, type PolicyRoll, type Roll } from './coverage/index.ts';
 import {
   answerPolicy,
@@ -17,7 +17,7 @@ import {
 /** Where the pipeline's memory goes; called synchronously, must not throw. */
 export interface History {
   readonly durable: boolean;
-  append(transition: Transition): void;
+  append(row: JournalRow): void;
   /** Absent where nothing outlives the process: what nobody would recall is not put together. */
   remember?: ((memory: NodeMemory) => void) | undefined;
 }
@@ -58,7 +58,7 @@ export function createPipeline({ cluster, history, memories }: PipelineOptions):
       adopted: (policy, now) => ledger.adopt(policy, now),
       dropped: (policy) => ledger.drop(policy),
       moved: (move) => ledger.move(move),
-      transition: (transition) => history.append(transition),
+      transition: (transition) => history.append({ kind: 'transition', ...transition }),
       remember: ({ policy }, record, now) => history.remember?.(toMemory(record, policy.uid, now)),
     },
   });

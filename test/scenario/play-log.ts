@@ -11,7 +11,11 @@ export function playLog(log: string): string {
   const pipeline = createPipeline({
     cluster: '',
     memories: [],
-    history: { durable: false, append: (transition) => lines.push(tell(transition)), remember: () => undefined },
+    history: {
+      durable: false,
+      append: (row) => void (row.kind === 'transition' && lines.push(tell(row))),
+      remember: () => undefined,
+    },
   });
   let now = { monoMs: 0, wallMs: LOG_START };
   for (const event of readLog(log)) {

@@ -1,5 +1,5 @@
 /** The pipeline on a machine's clocks: what is due fires by itself, transitions go to the journal and the log. */
-import type { ClusterEvent, Journal, Policy, Transition } from '@rollcall/contract';
+import type { ClusterEvent, Journal, JournalRow, Policy, Transition } from '@rollcall/contract';
 import type { Timers } from '@rollcall/kube';
 import type { Logger } from 'pino';
 import type { Instant } from '../coverage/index.ts';
@@ -37,11 +37,12 @@ export interface LivePipelineHost {
 /** Starts with nothing known. */
 export function startPipeline({ cluster, log, self, machine, onTransition }: LivePipelineHost): LivePipeline {
   const journal = createMemoryJournal();
-  const append = (transition: Transition): void => {
-    journal.append(transition);
-    const policy = pipeline.roll.policies.get(transition.policyUid)?.policy;
-    logTransition(log, transition, policy);
-    if (policy !== undefined) onTransition?.(policy, transition);
+  const append = (row: JournalRow): void => {
+    journal.append(row);
+    if (row.kind !== 'transition') return;
+    const policy = pipeline.roll.policies.get(row.policyUid)?.policy;
+    logTransition(log, row, policy);
+    if (policy !== undefined) onTransition?.(policy, row);
   };
   // What does not outlive the process need not be kept beside the records themselves: nobody would recall it.
   const remember = journal.durable ? journal.remember : undefined;

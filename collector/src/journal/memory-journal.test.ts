@@ -1,9 +1,10 @@
-import type { NodeMemory, Transition } from '@rollcall/contract';
+import type { NodeMemory, Transition, TransitionRow } from '@rollcall/contract';
 import { describe, expect, test } from 'vitest';
 import { createMemoryJournal } from './memory-journal.ts';
 
-function transition(sequence: number, changes: Partial<Transition> = {}): Transition {
+function transition(sequence: number, changes: Partial<Transition> = {}): TransitionRow {
   return {
+    kind: 'transition',
     sequence,
     cluster: '',
     policyUid: 'p',

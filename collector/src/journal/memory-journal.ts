@@ -1,15 +1,15 @@
-/** The journal's in-memory twin: the last transitions and what is remembered of each node, gone with the process. */
-import type { Journal, NodeMemory, Transition } from '@rollcall/contract';
+/** The journal's in-memory twin: the last moments and what is remembered of each node, gone with the process. */
+import type { Journal, MomentRow, NodeMemory, Transition, TransitionRow } from '@rollcall/contract';
 
-/** Transitions that are kept at most; about 300 bytes each. */
-const MOST_TRANSITIONS = 5_000;
+/** Moments that are kept at most; about 300 bytes each. */
+const MOST_MOMENTS = 5_000;
 
-/** An empty journal; `limit` bounds its transitions, the oldest go first. */
-export function createMemoryJournal(limit = MOST_TRANSITIONS): Journal {
+/** An empty journal; `limit` bounds its moments, the oldest go first. Totals of hours are not kept: a process has its counters. */
+export function createMemoryJournal(limit = MOST_MOMENTS): Journal {
   const memories = new Map<string, NodeMemory>();
   return {
     durable: false,
-    ...createTransitions(limit),
+    ...createMoments(limit),
     remember: (memory) => {
       const key = keyOf(memory.policyUid, memory.nodeUid);
       memories.delete(key);
@@ -22,9 +22,9 @@ export function createMemoryJournal(limit = MOST_TRANSITIONS): Journal {
   };
 }
 
-function createTransitions(limit: number): Pick<Journal, 'append' | 'transitions' | 'shed'> {
-  const byNode = new Map<string, Transition[]>();
-  /** The keys of all transitions, the oldest first; of the first so many, the transitions are gone. */
+function createMoments(limit: number): Pick<Journal, 'append' | 'transitions' | 'shed'> {
+  const byNode = new Map<string, MomentRow[]>();
+  /** The keys of all moments, the oldest first; of the first so many, the moments are gone. */
   const order: string[] = [];
   let dropped = 0;
   const count = (): number => order.length - dropped;
@@ -39,17 +39,22 @@ function createTransitions(limit: number): Pick<Journal, 'append' | 'transitions
     dropped = 0;
   };
   return {
-    append: (transition) => {
-      const key = keyOf(transition.policyUid, transition.nodeUid);
+    append: (row) => {
+      if (row.kind === 'hour' || row.kind === 'exclusion' || row.kind === 'lag') return;
+      const key = keyOf(row.policyUid, row.nodeUid);
       const own = byNode.get(key);
-      if (own === undefined) byNode.set(key, [transition]);
-      else own.push(transition);
+      if (own === undefined) byNode.set(key, [row]);
+      else own.push(row);
       order.push(key);
       dropTo(limit);
       if (dropped > limit) compact();
     },
     transitions: (policyUid, nodeUid, most) =>
-      (byNode.get(keyOf(policyUid, nodeUid)) ?? []).toReversed().slice(0, most),
+      (byNode.get(keyOf(policyUid, nodeUid)) ?? [])
+        .filter((row) => row.kind === 'transition')
+        .toReversed()
+        .slice(0, most)
+        .map(toTransition),
     shed: (share) => {
       const before = count();
       dropTo(limit * share);
@@ -59,7 +64,11 @@ function createTransitions(limit: number): Pick<Journal, 'append' | 'transitions
   };
 }
 
-function forgetOldest(byNode: Map<string, Transition[]>, key: string | undefined): void {
+function toTransition({ kind: _, ...transition }: TransitionRow): Transition {
+  return transition;
+}
+
+function forgetOldest(byNode: Map<string, MomentRow[]>, key: string | undefined): void {
   const own = key === undefined ? undefined : byNode.get(key);
   own?.shift();
   if (key !== undefined && own?.length === 0) byNode.delete(key);

@@ -112,8 +112,11 @@ function createCore(): Pick<TestWatch, 'pipeline' | 'transitions' | 'events'> & 
   const journal = createMemoryJournal();
   const transitions: string[] = [];
   const events: ClusterEvent[] = [];
-  const append: typeof journal.append = ({ policyUid, node, from, to }) =>
-    void transitions.push(`${policyUid.replace('policy-', '')}/${node}: ${from} -> ${to}`);
+  const append: typeof journal.append = (row) => {
+    if (row.kind !== 'transition') return;
+    const { policyUid, node, from, to } = row;
+    transitions.push(`${policyUid.replace('policy-', '')}/${node}: ${from} -> ${to}`);
+  };
   const pipeline = createPipeline({ cluster: '', history: { ...journal, append }, memories: [] });
   const emit = (event: ClusterEvent): void => {
     events.push(event);

@@ -20,7 +20,10 @@ import {
   TRACED_SERVICE,
   VERDICTS,
   VERSION_LIMIT,
+  runbookOf,
+  type FindingCode,
   type Metric,
+  type ReasonCode,
   type SpanDefinition,
 } from '@rollcall/contract';
 import { cardinalityTable } from './cardinality.ts';
@@ -134,25 +137,29 @@ Bounds, for the life of a process:
 `;
 }
 
+/** The code, as a link to its page. */
+function runbook(name: ReasonCode | FindingCode): string {
+  return `[${code(name)}](../${runbookOf(name)})`;
+}
+
 /** docs/reasons.md: every reason in rank order, the excuses and the findings. */
 export function renderReasonsPage(): string {
-  const rows = Object.entries(REASONS).map(([name, { owner, mode, nextStep }], rank) => [
-    `${rank + 1}<a id="${name.toLowerCase()}"></a>`,
-    code(name),
-    owner,
-    mode,
-    nextStep,
-  ]);
+  const names = Object.keys(REASONS) as ReasonCode[];
+  const rows = names.map((name, rank) => {
+    const { owner, mode, nextStep } = REASONS[name];
+    return [`${rank + 1}<a id="${name.toLowerCase()}"></a>`, runbook(name), owner, mode, nextStep];
+  });
   return `${MARK}
 
 # Reasons
 
 Why an expected node is not covered. The first that holds in this order is the node's primary reason, cause before symptom; all others
-are its findings. The owner is who can mend it; F1 to F7 are the failure modes of "What is DaemonSet?".
+are its findings. The owner is who can mend it; F1 to F7 are the failure modes of "What is DaemonSet?". Each code leads to its runbook page
+([how to use them](../alerts/runbooks/README.md)).
 
 ${table(['rank', 'reason', 'owner', 'mode', 'next step'], rows)}
 
-Findings that never are a primary reason: ${list(FINDINGS)}.
+Findings that never are a primary reason: ${FINDINGS.map(runbook).join(', ')}.
 
 ## Excuses
 

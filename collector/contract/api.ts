@@ -111,10 +111,14 @@ export interface Check {
   readonly seen: string;
 }
 
-/** One node with the chain of checks and its last transitions. `commands` can be pasted into a shell: the next step for these very objects. */
+/**
+ * One node with the chain of checks and its last transitions. `commands` can be pasted into a shell: the next step for these very objects.
+ * `runbook` is the path of the page about its reason, else about its first finding; null if nothing is wrong.
+ */
 export interface NodeDetail extends NodeAnswer {
   readonly nextStep: string | null;
   readonly commands: readonly string[];
+  readonly runbook: string | null;
   readonly checks: readonly Check[];
   readonly transitions: readonly Transition[];
 }

@@ -65,6 +65,7 @@ export {
   type Owner,
 } from './health-words.ts';
 export { REASONS, type Reason, type ReasonCode } from './reasons.ts';
+export { runbookOf } from './runbook.ts';
 export { SLIS, VERDICTS, type Sli, type SliName, type Verdict } from './slis.ts';
 export { NODE_STATES, type NodeMemory, type NodeState, type Transition } from './transition.ts';
 export type {

@@ -31,7 +31,7 @@ why:   Container a of pod agents/a-n3 cannot get image a [404, no such image] (E
 do:    Check image name, tag, pull secret and registry; roll back if the tag is wrong.
          kubectl --kubeconfig FILE describe pod a-n3 -n agents
          kubectl --kubeconfig FILE rollout undo daemonset a -n agents
-more:  docs/reasons.md#imagepullfailed
+more:  alerts/runbooks/ImagePullFailed.md
 
 checks:
   ok       DaemonSet        agents/a

@@ -21,7 +21,6 @@ export interface Telling {
   readonly kubectlFlags: string;
 }
 
-const PAGE = 'docs/reasons.md';
 const SHOWN_TRANSITIONS = 5;
 const OUTCOMES: Readonly<Record<Check['outcome'], string>> = {
   pass: 'ok',
@@ -78,14 +77,14 @@ export function printExplanation(explanation: Explanation, telling: Telling): st
 }
 
 function printAdvice({ detail, sourceDown }: Explanation, { kubectlFlags, now }: Telling): string {
-  const { message, reason, state, commands } = detail;
+  const { message, state, commands, runbook } = detail;
   const nextStep = state === 'unobserved' && sourceDown !== undefined ? sourceDown : detail.nextStep;
   const why = message === '' ? '' : formatLine(`why:   ${message}`);
   const steps = `do:    ${state === 'covered' && nextStep !== null ? 'Not urgent: ' : ''}${nextStep ?? IDLE[state]}`;
   const shown = commands.map((command) =>
     formatLine(`         ${command.replace(/^kubectl/, `kubectl${kubectlFlags}`)}`),
   );
-  const more = reason === null || state !== 'uncovered' ? '' : formatLine(`more:  ${PAGE}#${reason.toLowerCase()}`);
+  const more = runbook === null ? '' : formatLine(`more:  ${runbook}`);
   return `${why}${printRetry(detail, now)}${formatLine(steps)}${shown.join('')}${more}`;
 }
 

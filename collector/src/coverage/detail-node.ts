@@ -1,5 +1,5 @@
 /** One node with the chain of checks that led to its state, each with what was seen. */
-import { REASONS, type Check, type NodeDetail, type Transition } from '@rollcall/contract';
+import { REASONS, runbookOf, type Check, type NodeDetail, type ReasonCode, type Transition } from '@rollcall/contract';
 import { describeNode, subjectOf, type Described } from './describe-node.ts';
 import { isLive } from './diagnosis/live-pod.ts';
 import { explainPlacement, isPassingTaint } from './explain-placement.ts';
@@ -25,7 +25,8 @@ export function detailNode(
     const outcome = answer.state === 'uncovered' ? 'fail' : 'unknown';
     const checks: readonly Check[] = [{ check: 'node exists', outcome, seen: answer.message }];
     const commands = commandsForPhantom(context.inventory, context.roll.policy, answer.pool);
-    return { ...answer, nextStep, commands, checks, transitions: transitions(record?.uid ?? key) };
+    const runbook = pageOf(answer, code);
+    return { ...answer, nextStep, commands, runbook, checks, transitions: transitions(record?.uid ?? key) };
   }
   const { name, uid } = node.object;
   const known = record ?? createRecord(name, uid, { now: context.now });
@@ -36,7 +37,8 @@ export function detailNode(
     answer.state === 'unobserved'
       ? adviseUnseen(checks, subject)
       : { nextStep, commands: code === undefined ? [] : commandsFor(code, subject) };
-  return { ...answer, ...advice, findings, checks, transitions: transitions(uid) };
+  const runbook = pageOf({ ...answer, findings }, code);
+  return { ...answer, ...advice, runbook, findings, checks, transitions: transitions(uid) };
 }
 
 function adviseUnseen(checks: readonly Check[], subject: Subject): Pick<NodeDetail, 'nextStep' | 'commands'> {
@@ -60,9 +62,14 @@ function isEcho({ code }: Answer['findings'][number], { answer, subject }: Omit<
 }
 
 /** The reason whose next step is due: why the node is not covered, or what will take its daemon away. */
-function codeOf({ state, reason, findings }: Answer): keyof typeof REASONS | undefined {
+function codeOf({ state, reason, findings }: Answer): ReasonCode | undefined {
   if (state === 'uncovered') return isReason(reason) ? reason : 'Unexplained';
   return state === 'covered' ? findings.map(({ code }) => code).find(isReason) : undefined;
+}
+
+function pageOf({ findings }: Answer, code: ReasonCode | undefined): string | null {
+  const told = code ?? findings[0]?.code;
+  return told === undefined ? null : runbookOf(told);
 }
 
 function isTaintedForBeingIll({ node, placement: { untolerated } }: Subject): boolean {
@@ -70,9 +77,9 @@ function isTaintedForBeingIll({ node, placement: { untolerated } }: Subject): bo
   return untolerated.every(({ key }) => isPassingTaint(key));
 }
 
-type Answer = Omit<NodeDetail, 'nextStep' | 'commands' | 'checks' | 'transitions'>;
+type Answer = Omit<NodeDetail, 'nextStep' | 'commands' | 'runbook' | 'checks' | 'transitions'>;
 
-function isReason(code: string | null): code is keyof typeof REASONS {
+function isReason(code: string | null): code is ReasonCode {
   return code !== null && Object.hasOwn(REASONS, code);
 }
 

@@ -73,7 +73,7 @@ export function fakeAnswers(nodes: ReadonlySet<string>, overrides: Partial<Answe
     },
     node: (namespace, daemonset, node) =>
       known(namespace, daemonset) && nodes.has(node)
-        ? { ...nodeAnswer(node), nextStep: null, commands: [], checks: [], transitions: [] }
+        ? { ...nodeAnswer(node), nextStep: null, commands: [], runbook: null, checks: [], transitions: [] }
         : undefined,
     ...overrides,
   };

@@ -119,7 +119,7 @@ test.each([
 });
 
 test.each<readonly [string, Partial<ContainerObject>, Partial<PodObject>, string]>([
-  ['waits for the one before it', waiting('PodInitializing'), IN_INIT, 'Unexplained'],
+  ['waits for the one before it, as all do', waiting('PodInitializing'), IN_INIT, 'SandboxFailed'],
   ['has done its work', { terminated: ended(0, 'Completed'), ready: true, restarts: 1 }, IN_INIT, 'Unexplained'],
   ['is a sidecar that is ready', { running: true, ready: true, restarts: 1 }, IN_INIT, 'Unexplained'],
   ['is a sidecar that fails later', waiting('CrashLoopBackOff'), {}, 'CrashLoop'],
@@ -128,7 +128,7 @@ test.each<readonly [string, Partial<ContainerObject>, Partial<PodObject>, string
 });
 
 test('a container that runs late is not one that blocks the initialization', () => {
-  expect(say([{ running: true }], IN_INIT).code).toBe('Unexplained');
+  expect(say([{ running: true }], IN_INIT).code).toBe('ProbeFailing');
 });
 
 test('a container killed for memory says so while it is not ready', () => {
@@ -172,13 +172,25 @@ test.each([
   expect(hit.message.endsWith(end), hit.message).toBe(true);
 });
 
-test.each<readonly [string, Partial<ContainerObject>]>([
-  ['runs again after it ended well', { running: true, restarts: 3, lastTerminated: ended(0, 'Completed') }],
-  ['runs again and is ready', { running: true, ready: true, restarts: 3, lastTerminated: ended(1, 'Error') }],
-  ['runs, whatever else its state says', { running: true, terminated: ended(1, 'Error') }],
-  ['runs after an attempt that failed', { running: true, lastTerminated: ended(128, 'StartError') }],
-  ['has ended well', { terminated: ended(0, 'Completed') }],
-  ['is being created again', { ...waiting('ContainerCreating'), restarts: 1, lastTerminated: ended(255, 'Unknown') }],
-])('a container is in no crash loop when it %s', (_, container) => {
-  expect(say([container]).code).toBe('Unexplained');
+test.each<readonly [string, Partial<ContainerObject>, string]>([
+  [
+    'runs again after it ended well',
+    { running: true, restarts: 3, lastTerminated: ended(0, 'Completed') },
+    'ProbeFailing',
+  ],
+  [
+    'runs again and is ready',
+    { running: true, ready: true, restarts: 3, lastTerminated: ended(1, 'Error') },
+    'Unexplained',
+  ],
+  ['runs, whatever else its state says', { running: true, terminated: ended(1, 'Error') }, 'ProbeFailing'],
+  ['runs after an attempt that failed', { running: true, lastTerminated: ended(128, 'StartError') }, 'ProbeFailing'],
+  ['has ended well', { terminated: ended(0, 'Completed') }, 'Unexplained'],
+  [
+    'is being created again',
+    { ...waiting('ContainerCreating'), restarts: 1, lastTerminated: ended(255, 'Unknown') },
+    'SandboxFailed',
+  ],
+])('a container is in no crash loop when it %s', (_, container, code) => {
+  expect(say([container]).code).toBe(code);
 });

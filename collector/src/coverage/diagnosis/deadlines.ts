@@ -2,9 +2,12 @@
 import type { PodEntry } from '../../inventory/index.ts';
 import { isServing } from '../pod-layer.ts';
 import type { Subject } from '../subject.ts';
+import { isBeingCreated } from './live-pod.ts';
 
 /** A scheduler that is alive answers within this time. */
 const SCHEDULER_SILENCE_MS = 30_000;
+/** A kubelet that is well has made a sandbox within this time. */
+const SANDBOX_MS = 60_000;
 /** A kubelet that is alive has removed a pod this long after its grace period. */
 const REMOVAL_MS = 30_000;
 
@@ -22,6 +25,11 @@ export function absenceDueMono(subject: Subject): number | undefined {
 /** When a scheduler that has said nothing of the pod counts as down. */
 export function silenceDueMono({ createdMono }: PodEntry): number {
   return createdMono + SCHEDULER_SILENCE_MS;
+}
+
+/** When a pod that still has no container counts as without a sandbox: Ready is False since the kubelet took it up, or since its sandbox went. */
+export function sandboxDueMono({ createdMono, readySinceMono }: PodEntry): number {
+  return Math.max(createdMono, readySinceMono) + SANDBOX_MS;
 }
 
 /** When a terminating pod counts as stuck; undefined for one that is not terminating. */
@@ -54,7 +62,8 @@ function listDeadlines(subject: Subject): readonly (number | undefined)[] {
   }
   if (pod.deletedMono !== undefined) return [stuckDueMono(pod)];
   return [
-    silenceDueMono(pod),
+    pod.object.bound ? undefined : silenceDueMono(pod),
+    isBeingCreated(pod.object) ? sandboxDueMono(pod) : undefined,
     startDueMono(subject, pod.createdMono),
     // Any pod that serves makes the pod layer good when it is available, not only the judged one.
     ...subject.pods.filter(isServing).map((serving) => availableDueMono(subject, serving)),

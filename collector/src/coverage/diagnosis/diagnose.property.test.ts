@@ -16,6 +16,7 @@ const CONDITION_REASONS = [
   'SchedulerError',
   'PreemptionByScheduler',
   'EvictionByEvictionAPI',
+  'ReadinessGatesNotReady',
 ];
 const WAITING_REASONS = [
   '',
@@ -64,6 +65,8 @@ const containers: fc.Arbitrary<ContainerObject> = fc.record({
   running: fc.boolean(),
   restarts: fc.nat(3),
   image: word(['', 'a:1']),
+  started: maybe(fc.boolean()),
+  startedAt: maybe(fc.constantFrom(1_000, 80_000)),
   waiting: maybe(fc.record({ reason: word(WAITING_REASONS), message: word(MESSAGES) })),
   terminated: maybe(terminations),
   lastTerminated: maybe(terminations),
@@ -82,6 +85,8 @@ const podObjects: fc.Arbitrary<Partial<PodObject>> = fc.record({
   scheduled: maybe(conditions),
   initialized: maybe(conditions),
   disruption: maybe(conditions),
+  sandbox: maybe(conditions),
+  readySince: maybe(fc.constantFrom(1_000, 90_000)),
   containers: fc.array(containers, { maxLength: 3 }),
 });
 

@@ -44,6 +44,7 @@ const SCENES = {
   KubeletRejected: { pods: [buildPod({ phase: 'Failed', reason: 'OutOfcpu' })] },
   Evicted: { pods: [buildPod({ phase: 'Failed', reason: 'Evicted' })] },
   Preempted: { pods: [buildPod({ phase: 'Failed', reason: 'Preempting' })] },
+  SandboxFailed: waiting('ContainerCreating'),
   ImagePullFailed: waiting('ImagePullBackOff'),
   ContainerConfigError: waiting('CreateContainerConfigError'),
   InitBlocked: { pods: [buildFaulty([{ ...LOOPING, init: true }], { initialized: condition('False') })] },
@@ -51,6 +52,7 @@ const SCENES = {
     pods: [buildFaulty([{ terminated: { reason: 'OOMKilled', message: '', exitCode: 137, signal: 0 } }])],
   },
   CrashLoop: { pods: [buildFaulty([LOOPING])] },
+  ProbeFailing: { pods: [buildFaulty([{ running: true }])] },
   TerminatingStuck: { pods: [buildPod({}, { graceLeftMs: -30_000 })] },
   RolloutReplacing: { pods: [], gone: { hash: 'h0', monoMs: NOW - 1000 } },
   Starting: { pods: [buildPod({}, { ageMs: 1000 })] },
@@ -178,14 +180,14 @@ test.each<readonly [string, Scene, readonly string[]]>([
 
 test('an unexplained pod is shown as raw facts', () => {
   const containers = [
-    { running: true, restarts: 2 },
+    { running: true, ready: true, restarts: 2 },
     { name: 'side', waiting: { reason: 'ContainerCreating', message: '' } },
   ];
   const pod = buildFaulty(containers, { disruption: condition('False', 'EvictionByEvictionAPI') });
   expect(diagnose(buildSubject({ pods: [pod] })).message).toBe(
     'Pod agents/agent-x1 has phase Running; Ready False (ContainersNotReady): containers with unready status: [agent]; ' +
       'PodScheduled True; Initialized True; DisruptionTarget False (EvictionByEvictionAPI); ' +
-      'container agent runs, restarted 2 times, not ready; container side waits (ContainerCreating), not ready.',
+      'container agent runs, restarted 2 times, ready; container side waits (ContainerCreating), not ready.',
   );
 });
 

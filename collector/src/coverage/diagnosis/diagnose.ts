@@ -26,9 +26,11 @@ import { oomKilled } from './oom-killed.ts';
 import { podAntiAffinity } from './pod-anti-affinity.ts';
 import { portConflict } from './port-conflict.ts';
 import { preempted } from './preempted.ts';
+import { probeFailing } from './probe-failing.ts';
 import { probeStale } from './probe-stale.ts';
 import { registering } from './registering.ts';
 import { rolloutReplacing } from './rollout-replacing.ts';
+import { sandboxFailed } from './sandbox-failed.ts';
 import { schedulerDown } from './scheduler-down.ts';
 import { schedulingGated } from './scheduling-gated.ts';
 import { staleRevision } from './stale-revision.ts';
@@ -69,14 +71,14 @@ export const REASON_PREDICATES: Readonly<Record<Exclude<ReasonCode, 'NodeMissing
   KubeletRejected: kubeletRejected,
   Evicted: evicted,
   Preempted: preempted,
-  SandboxFailed: notYet,
+  SandboxFailed: sandboxFailed,
   VolumeMountFailed: notYet,
   ImagePullFailed: imagePullFailed,
   ContainerConfigError: containerConfigError,
   InitBlocked: initBlocked,
   OOMKilled: oomKilled,
   CrashLoop: crashLoop,
-  ProbeFailing: notYet,
+  ProbeFailing: probeFailing,
   TerminatingStuck: terminatingStuck,
   RolloutBlocked: notYet,
   RolloutReplacing: rolloutReplacing,

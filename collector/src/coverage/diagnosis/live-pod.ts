@@ -36,3 +36,10 @@ export function findContainer(
   const container = pod?.containers.find((candidate) => test(candidate, pod));
   return pod === undefined || container === undefined ? undefined : { pod, container };
 }
+
+const CREATING = new Set(['ContainerCreating', 'PodInitializing']);
+
+/** True for a bound pod of which no container has begun: the kubelet prepares its volumes and its sandbox, in this order. */
+export function isBeingCreated({ bound, containers }: PodObject): boolean {
+  return bound && containers.length > 0 && containers.every(({ waiting }) => CREATING.has(waiting?.reason ?? ''));
+}

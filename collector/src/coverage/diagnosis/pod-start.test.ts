@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import type { ContainerObject, PodObject } from '@rollcall/contract';
+import { diagnose, nextDeadline } from './diagnose.ts';
+import { at, buildFaulty, buildSubject, condition, NOW, START_DEADLINE_MS } from './test-subject.ts';
+
+const creating: Partial<ContainerObject> = { waiting: { reason: 'ContainerCreating', message: '' } };
+
+/** A pod of which the kubelet said at `NOW` for the first time that it is not ready. */
+function young(containers: readonly Partial<ContainerObject>[], changes: Partial<PodObject> = {}) {
+  return { ...buildFaulty(containers, changes), createdMono: NOW, readySinceMono: NOW };
+}
+
+test('a pod whose containers wait to be created is without a sandbox after 60 s, and says what its condition says', () => {
+  const sandbox = condition('False', 'SandboxCreateFailed', 'cni: no addresses');
+  const subject = buildSubject({ pods: [young([creating], { sandbox })] });
+  expect(diagnose(subject).code).toBe('Starting');
+  expect(nextDeadline(subject)).toBe(NOW + 60_000);
+  expect(diagnose(at(subject, NOW + 60_000))).toEqual({
+    code: 'SandboxFailed',
+    message:
+      'Pod agents/agent-x1 has no sandbox: it waits for over 60 s (ContainerCreating), and PodReadyToStartContainers is False (SandboxCreateFailed): cni: no addresses.',
+  });
+});
+
+test('the 60 s count from when the kubelet took the pod up, however long the scheduler had it', () => {
+  const subject = buildSubject({ pods: [{ ...buildFaulty([creating]), readySinceMono: NOW - 59_999 }] });
+  expect(diagnose(subject).code).toBe('Unexplained');
+  expect(diagnose(at(subject, NOW + 1)).code).toBe('SandboxFailed');
+});
+
+test.each<readonly [string, readonly Partial<ContainerObject>[], Partial<PodObject>]>([
+  ['its sandbox is there', [creating], { sandbox: condition('True') }],
+  ['one of its containers has begun', [creating, { name: 'side', running: true, ready: true, restarts: 1 }], {}],
+  ['the kubelet has not taken it up', [], {}],
+  ['it has no node yet', [creating], { bound: false, scheduled: condition('True') }],
+])('a pod is not without a sandbox when %s', (_, containers, changes) => {
+  expect(diagnose(buildSubject({ pods: [buildFaulty(containers, changes)] })).code).toBe('Unexplained');
+});
+
+const STARTED_AT = 1_000_000;
+const runs: Partial<ContainerObject> = { running: true, started: true, startedAt: STARTED_AT };
+
+test.each<readonly [string, Partial<ContainerObject>, Partial<PodObject>, string]>([
+  ['has not passed its startup probe', { ...runs, started: false }, {}, 'runs and its startup probe has not passed.'],
+  ['was never ready', runs, { readySince: STARTED_AT }, 'runs and its readiness probe has not passed.'],
+  [
+    'has ended well before and is not ready',
+    { ...runs, restarts: 2, lastTerminated: { reason: 'Completed', message: '', exitCode: 0, signal: 0 } },
+    { readySince: STARTED_AT },
+    'runs, restarted 2 times and its readiness probe has not passed.',
+  ],
+])('a daemon that %s fails its probe when the start deadline has passed', (_, container, changes, end) => {
+  const subject = buildSubject({ pods: [young([container], changes)] });
+  expect(diagnose(subject).code).toBe('Starting');
+  const late = diagnose(at(subject, NOW + START_DEADLINE_MS));
+  expect(late).toEqual({ code: 'ProbeFailing', message: `Container agent of pod agents/agent-x1 ${end}` });
+});
+
+test('a daemon that was ready in this run fails its readiness probe at once', () => {
+  expect(diagnose(buildSubject({ pods: [young([runs], { readySince: STARTED_AT + 1_000 })] }))).toEqual({
+    code: 'ProbeFailing',
+    message: 'Container agent of pod agents/agent-x1 runs and its readiness probe fails; it was ready before.',
+  });
+});
+
+test('a sidecar that has started and is not ready fails its probe once the pod is initialized', () => {
+  const sidecar = { ...runs, init: true, name: 'mesh' };
+  expect(diagnose(buildSubject({ pods: [buildFaulty([sidecar])] }))).toMatchObject({ code: 'ProbeFailing' });
+  const initialized = condition('False', 'ContainersNotInitialized');
+  expect(diagnose(buildSubject({ pods: [buildFaulty([sidecar], { initialized })] })).code).toBe('InitBlocked');
+});
+
+test('a pod that a readiness gate holds says which, after its start deadline', () => {
+  const message = 'the status of pod readiness gate "example.com/lb" is not "True", but False';
+  const subject = buildSubject({ pods: [young([], { ready: condition('False', 'ReadinessGatesNotReady', message) })] });
+  expect(diagnose(subject).code).toBe('Starting');
+  expect(diagnose(at(subject, NOW + START_DEADLINE_MS))).toEqual({
+    code: 'ProbeFailing',
+    message: `Pod agents/agent-x1 is held by a gate (ReadinessGatesNotReady): ${message}.`,
+  });
+});

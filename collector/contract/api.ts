@@ -113,12 +113,14 @@ export interface Check {
 
 /**
  * One node with the chain of checks and its last transitions. `commands` can be pasted into a shell: the next step for these very objects.
- * `runbook` is the path of the page about its reason, else about its first finding; null if nothing is wrong.
+ * `runbook` is the path of the page about its reason, else about its first finding; null if nothing is wrong. `evidence` is what was looked up
+ * for this answer alone, such as who holds a host port.
  */
 export interface NodeDetail extends NodeAnswer {
   readonly nextStep: string | null;
   readonly commands: readonly string[];
   readonly runbook: string | null;
+  readonly evidence: readonly string[];
   readonly checks: readonly Check[];
   readonly transitions: readonly Transition[];
 }

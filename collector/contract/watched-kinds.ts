@@ -19,7 +19,13 @@ const READ = ['get', 'list', 'watch'] as const;
 /** Everything that the collector asks the API server for. */
 export const WATCHED_KINDS = {
   nodes: { group: '', version: 'v1', resource: 'nodes', verbs: READ, why: 'the nodes that should answer' },
-  pods: { group: '', version: 'v1', resource: 'pods', verbs: READ, why: 'the daemon pods' },
+  pods: {
+    group: '',
+    version: 'v1',
+    resource: 'pods',
+    verbs: READ,
+    why: 'the daemon pods; for one answer, who holds its ports or room',
+  },
   daemonsets: { group: 'apps', version: 'v1', resource: 'daemonsets', verbs: READ, why: 'selector, template, status' },
   controllerrevisions: {
     group: 'apps',

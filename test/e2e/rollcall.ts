@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { NodeAnswer, Page, PolicyAnswer, PolicySummary } from '@rollcall/contract';
+import type { NodeAnswer, NodeDetail, Page, PolicyAnswer, PolicySummary } from '@rollcall/contract';
 import { openWorkspace, waitFor, type Answer } from '../control-plane/index.ts';
 import { askCollector, type CollectorAccess } from './ask-collector.ts';
 
@@ -51,7 +51,7 @@ export interface Collector {
   readonly policy: (daemonset: string) => Promise<PolicyAnswer>;
   /** Nodes with that state, without one all nodes that are in scope, stray or excluded. */
   readonly nodes: (daemonset: string, state?: NodeAnswer['state']) => Promise<readonly NodeAnswer[]>;
-  readonly node: (daemonset: string, node: string) => Promise<NodeAnswer>;
+  readonly node: (daemonset: string, node: string) => Promise<NodeDetail>;
   /** The sum of a family's series whose labels include these. */
   readonly total: (family: string, labels?: Readonly<Record<string, string>>) => Promise<number>;
   readonly log: () => Promise<readonly LogLine[]>;

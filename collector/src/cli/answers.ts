@@ -11,7 +11,7 @@ import {
   type PolicyRoll,
   type Standing,
 } from '../coverage/index.ts';
-import type { Answers, NodePage, NodeQuery } from '../http/answers.ts';
+import type { Answers, FindEvidence, NodePage, NodeQuery } from '../http/answers.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { pickSmallest } from './pick-smallest.ts';
 
@@ -23,13 +23,15 @@ export interface AnswerSources {
   readonly now: () => Instant;
   /** What is to be said of a policy that the core does not know, as the state of a source of Daemons. */
   readonly conditionsOf: (policy: Policy) => readonly PolicyCondition[];
+  readonly evidence?: FindEvidence | undefined;
 }
 
 /** How many of a node's last transitions its detail shows. */
 const TRANSITIONS = 10;
 
 /** The answers of a running collector. */
-export function createAnswers({ pipeline, journal, rejected, now, conditionsOf }: AnswerSources): Answers {
+export function createAnswers(sources: AnswerSources): Answers {
+  const { pipeline, journal, rejected, now, conditionsOf, evidence } = sources;
   const extend = <T extends PolicySummary>(summary: T): T => {
     const policy = pipeline.roll.policies.get(summary.policy.uid)?.policy;
     const others = policy === undefined ? [] : conditionsOf(policy);
@@ -42,6 +44,7 @@ export function createAnswers({ pipeline, journal, rejected, now, conditionsOf }
     return roll === undefined ? undefined : { roll, inventory: pipeline.roll.inventory, now: instant, rfc3339 };
   };
   return {
+    evidence,
     policies: () => joinRejected(pipeline.summaries(now()).map(extend), rejected()),
     policy: (namespace, daemonset) => {
       const roll = findRoll(pipeline, namespace, daemonset);

@@ -52,25 +52,37 @@ export function findRollFault(flags: RollFlags): string | undefined {
 }
 
 /** The roll call; an interrupt ends it, and with it the command. Rejects with a KubeError when the cluster cannot be read. */
-export async function callRoll({ kubeconfig, context, ...flags }: RollFlags, io: Io): Promise<RollCall> {
+export async function callRoll(flags: RollFlags, io: Io): Promise<RollCall> {
+  const { roll, close } = await openRoll(flags, io);
+  close();
+  return roll;
+}
+
+/** The same with its connection open until `close` is called, so that evidence can be looked up. */
+export async function openRoll(
+  { kubeconfig, context, ...flags }: RollFlags,
+  io: Io,
+): Promise<{ readonly roll: RollCall; close(): void }> {
   const connection = await openConnection({ kubeconfig, context }, io.env);
   const { sources } = parseDaemonSources(flags['daemon-source'] ?? []);
   const daemons = await openDaemonSources(sources, { kubeconfig, context, connection }, io.env);
   const close = (): void => {
+    io.signal.removeEventListener('abort', close);
     daemons.close();
     connection.close();
   };
   io.signal.addEventListener('abort', close, { once: true });
   try {
-    return await takeRoll({
+    const roll = await takeRoll({
       connection,
       policies: flags.policy ?? [],
       daemonSources: daemons.sources,
       discover: flags.discover,
       collectorNamespace: flags['collector-namespace'] ?? COLLECTOR_NAMESPACE,
     });
-  } finally {
-    io.signal.removeEventListener('abort', close);
+    return { roll, close };
+  } catch (error) {
     close();
+    throw error;
   }
 }

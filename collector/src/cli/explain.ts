@@ -1,7 +1,7 @@
 /** `rollcall explain`: says of one node why it is covered or not, by a fresh look or by a running collector. */
 import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
-import { callRoll, DAEMON_SOURCE_HELP, findRollFault, repeatFlags, ROLL_OPTIONS } from './call-roll.ts';
+import { DAEMON_SOURCE_HELP, findRollFault, openRoll, repeatFlags, ROLL_OPTIONS } from './call-roll.ts';
 import { createCollectorClient, findServerFault, SERVER_HELP, SERVER_OPTIONS, serverOf } from './collector-client.ts';
 import { EXIT, type Command, type Io } from './command.ts';
 import { findDetails, type NotFound } from './find-details.ts';
@@ -71,7 +71,8 @@ export const explain: Command = {
 };
 
 async function run(args: Arguments, io: Io): Promise<number> {
-  const found = await findDetails(await openReader(args, io), args);
+  const { reader, close } = await openReader(args, io);
+  const found = await findDetails(reader, args).finally(close);
   if ('fault' in found) return refuse(found, io);
   const telling: Telling = {
     now: Date.now(),
@@ -90,11 +91,14 @@ function refuse({ fault }: NotFound, io: Io): number {
   return EXIT.usage;
 }
 
-async function openReader({ server, flags }: Arguments, io: Io): Promise<RollReader> {
-  if (server !== '') return readCollector(createCollectorClient(server, flags));
-  const roll = await callRoll(flags, io);
+async function openReader(
+  { server, flags }: Arguments,
+  io: Io,
+): Promise<{ readonly reader: RollReader; close(): void }> {
+  if (server !== '') return { reader: readCollector(createCollectorClient(server, flags)), close: () => undefined };
+  const { roll, close } = await openRoll(flags, io);
   for (const warning of roll.warnings) io.err(`warning: ${warning}\n`);
-  return readAnswers(roll.answers);
+  return { reader: readAnswers(roll.answers), close };
 }
 
 function parse(argv: readonly string[], env: Io['env']): Arguments | string {

@@ -77,15 +77,16 @@ export function printExplanation(explanation: Explanation, telling: Telling): st
 }
 
 function printAdvice({ detail, sourceDown }: Explanation, { kubectlFlags, now }: Telling): string {
-  const { message, state, commands, runbook } = detail;
+  const { message, state, commands, runbook, evidence } = detail;
   const nextStep = state === 'unobserved' && sourceDown !== undefined ? sourceDown : detail.nextStep;
   const why = message === '' ? '' : formatLine(`why:   ${message}`);
+  const seen = evidence.map((line, at) => formatLine(`${at === 0 ? 'seen:' : '     '}  ${line}`)).join('');
   const steps = `do:    ${state === 'covered' && nextStep !== null ? 'Not urgent: ' : ''}${nextStep ?? IDLE[state]}`;
   const shown = commands.map((command) =>
     formatLine(`         ${command.replace(/^kubectl/, `kubectl${kubectlFlags}`)}`),
   );
   const more = runbook === null ? '' : formatLine(`more:  ${runbook}`);
-  return `${why}${printRetry(detail, now)}${formatLine(steps)}${shown.join('')}${more}`;
+  return `${why}${seen}${printRetry(detail, now)}${formatLine(steps)}${shown.join('')}${more}`;
 }
 
 function printRetry({ retryAt }: NodeDetail, now: number): string {

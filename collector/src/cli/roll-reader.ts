@@ -1,6 +1,6 @@
 /** The same questions to a fresh look and to a running collector. */
 import type { NodeAnswer, NodeDetail, NodeState, Page, PolicySummary } from '@rollcall/contract';
-import type { Answers } from '../http/answers.ts';
+import { withEvidence, type Answers } from '../http/answers.ts';
 import type { CollectorClient } from './collector-client.ts';
 
 /** A DaemonSet by its names. */
@@ -21,7 +21,10 @@ export interface RollReader {
 export function readAnswers(answers: Answers): RollReader {
   return {
     policies: async () => answers.policies(),
-    node: async ({ namespace, daemonset }, node) => answers.node(namespace, daemonset, node),
+    node: async ({ namespace, daemonset }, node) => {
+      const detail = answers.node(namespace, daemonset, node);
+      return detail && withEvidence(answers, detail);
+    },
     nodes: async ({ namespace, daemonset }, state) =>
       answers.nodes(namespace, daemonset, { state, limit: Infinity })?.items ?? [],
   };

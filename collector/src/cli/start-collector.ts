@@ -6,7 +6,7 @@ import { createPolicyBook, type PolicyBook } from '../config/policy-book.ts';
 import { watchPolicyFiles } from '../config/policy-files-watch.ts';
 import type { ServeConfig } from '../config/serve-config.ts';
 import type { Instant } from '../coverage/index.ts';
-import type { Answers, Readiness } from '../http/answers.ts';
+import type { Answers, FindEvidence, Readiness } from '../http/answers.ts';
 import { createSelfMetrics, type SelfMetrics, type SelfMetricsSource } from '../http/self-metrics.ts';
 import { startServer, type RunningServer, type ServerOptions } from '../http/server.ts';
 import { renderExposition } from '../metrics/exposition.ts';
@@ -16,6 +16,7 @@ import { watchLayers, type LayerWatch } from '../watch/layer-watch.ts';
 import { createInterner } from '../watch/read-field.ts';
 import { createAccess, logListening } from './access.ts';
 import { createAnswers } from './answers.ts';
+import { createEvidence } from './find-evidence.ts';
 import { startPipeline, type LivePipeline, type LivePipelineHost } from './live-pipeline.ts';
 import { logCondition, logInForce } from './log-lines.ts';
 import { openConnection } from './open-connection.ts';
@@ -72,7 +73,12 @@ export async function startCollector(options: CollectorOptions): Promise<Running
   const { book, watch, layers } = startWatching(live, { ...base, ...daemons });
   const limits = startLimits({ limitBytes, live, stream, ...systemMachine, log });
   const readiness = readinessBy(live, { watch, layers, limits });
-  const answers = answer(live, { book, layers, ...daemons });
+  const answers = answer(live, {
+    book,
+    layers,
+    ...daemons,
+    evidence: createEvidence(connection),
+  });
   const control = startControl(live, { ...base, readiness, book, answers });
   const files = new AbortController();
   let server: RunningServer | undefined;
@@ -195,12 +201,13 @@ interface Answering {
   readonly book: PolicyBook;
   readonly layers: LayerWatch;
   readonly sources: readonly DaemonSource[];
+  readonly evidence: FindEvidence;
 }
 
-function answer(live: LivePipeline, { book, layers, sources }: Answering): Answers {
+function answer(live: LivePipeline, { book, layers, sources, evidence }: Answering): Answers {
   const known = sources.map(({ name }) => name);
   const conditionsOf = (policy: Policy) => sourceCondition(policy, { known, stateOf: layers.sourceState });
-  return createAnswers({ ...live, rejected: book.rejected, conditionsOf });
+  return createAnswers({ ...live, rejected: book.rejected, conditionsOf, evidence });
 }
 
 /** Follows the policy files; resolves once they were read for the first time, so that readiness means: with every policy. */

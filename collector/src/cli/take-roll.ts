@@ -24,6 +24,7 @@ import { createNodeSharing, projectNode } from '../watch/project-node.ts';
 import { createPodSharing, projectPod } from '../watch/project-pod.ts';
 import { projectRevision } from '../watch/project-revision.ts';
 import { createAnswers } from './answers.ts';
+import { createEvidence } from './find-evidence.ts';
 import { listLayers, readSilentLeases } from './list-layers.ts';
 import { openLook, type Look } from './look.ts';
 import { createPolicyFeed, type PolicyFeed } from './policy-feed.ts';
@@ -59,7 +60,7 @@ export interface ControllerView {
 
 /** Lists and judges. Rejects with a KubeError when the cluster cannot be reached or does not allow a list. */
 export async function takeRoll(options: RollCallOptions): Promise<RollCall> {
-  const { collectorNamespace } = options;
+  const { collectorNamespace, connection } = options;
   const journal = createMemoryJournal();
   const pipeline = createPipeline({ cluster: '', history: journal, memories: [] });
   const look = openLook(options.connection, (event) => pipeline.apply(event));
@@ -86,7 +87,8 @@ export async function takeRoll(options: RollCallOptions): Promise<RollCall> {
   const sources = await listLayers(look, feed.needs(), options.daemonSources);
   for (const source of [WATCH.nodes, WATCH.daemonsets]) look.live(source);
   const conditionsOf = (policy: Policy): readonly PolicyCondition[] => sourceCondition(policy, sources);
-  const answers = createAnswers({ pipeline, journal, rejected: book.rejected, now: look.now, conditionsOf });
+  const evidence = createEvidence(connection);
+  const answers = createAnswers({ pipeline, journal, rejected: book.rejected, now: look.now, conditionsOf, evidence });
   return {
     answers,
     discovered: discover && written === 0,

@@ -26,7 +26,15 @@ export function detailNode(
     const checks: readonly Check[] = [{ check: 'node exists', outcome, seen: answer.message }];
     const commands = commandsForPhantom(context.inventory, context.roll.policy, answer.pool);
     const runbook = pageOf(answer, code);
-    return { ...answer, nextStep, commands, runbook, checks, transitions: transitions(record?.uid ?? key) };
+    return {
+      ...answer,
+      nextStep,
+      commands,
+      runbook,
+      evidence: [],
+      checks,
+      transitions: transitions(record?.uid ?? key),
+    };
   }
   const { name, uid } = node.object;
   const known = record ?? createRecord(name, uid, { now: context.now });
@@ -38,7 +46,7 @@ export function detailNode(
       ? adviseUnseen(checks, subject)
       : { nextStep, commands: code === undefined ? [] : commandsFor(code, subject) };
   const runbook = pageOf({ ...answer, findings }, code);
-  return { ...answer, ...advice, runbook, findings, checks, transitions: transitions(uid) };
+  return { ...answer, ...advice, runbook, evidence: [], findings, checks, transitions: transitions(uid) };
 }
 
 function adviseUnseen(checks: readonly Check[], subject: Subject): Pick<NodeDetail, 'nextStep' | 'commands'> {
@@ -77,7 +85,7 @@ function isTaintedForBeingIll({ node, placement: { untolerated } }: Subject): bo
   return untolerated.every(({ key }) => isPassingTaint(key));
 }
 
-type Answer = Omit<NodeDetail, 'nextStep' | 'commands' | 'runbook' | 'checks' | 'transitions'>;
+type Answer = Omit<NodeDetail, 'nextStep' | 'commands' | 'runbook' | 'evidence' | 'checks' | 'transitions'>;
 
 function isReason(code: string | null): code is ReasonCode {
   return code !== null && Object.hasOwn(REASONS, code);

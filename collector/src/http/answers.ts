@@ -27,6 +27,9 @@ export interface NodePage {
   readonly next?: string | undefined;
 }
 
+/** What a node's detail tells beyond what is watched, looked up for this answer alone; says so where it cannot. Never rejects. */
+export type FindEvidence = (detail: NodeDetail) => Promise<readonly string[]>;
+
 /**
  * The core's answers, each cut at the instant of the call. `undefined`: no such policy or node. Names come as the client sent
  * them, unchecked. A node's key is never '' and does not change while the node lives, so that pages neither repeat nor skip.
@@ -36,6 +39,14 @@ export interface Answers {
   policy(namespace: string, daemonset: string): PolicyAnswer | undefined;
   nodes(namespace: string, daemonset: string, query: NodeQuery): NodePage | undefined;
   node(namespace: string, daemonset: string, node: string): NodeDetail | undefined;
+  /** Absent where nothing can be looked up. */
+  readonly evidence?: FindEvidence | undefined;
+}
+
+/** The detail with what is looked up for it. */
+export async function withEvidence({ evidence }: Answers, detail: NodeDetail): Promise<NodeDetail> {
+  const found = (await evidence?.(detail)) ?? [];
+  return found.length === 0 ? detail : { ...detail, evidence: [...detail.evidence, ...found] };
 }
 
 /** One watch: `why` is '' if nothing is to be said of it, `heardSeconds` the seconds since the API server was last heard, if ever. */

@@ -1,7 +1,7 @@
 /** The routes of the JSON API and the index, on express. */
 import type { NodeAnswer, Page, PolicySummary } from '@rollcall/contract';
 import express, { type Express, type Request, type Response, type Router } from 'express';
-import type { Answers } from './answers.ts';
+import { withEvidence, type Answers } from './answers.ts';
 import { continueToken, parseNodeQuery } from './node-query.ts';
 import { searchOf } from './query-parameters.ts';
 import { refuseMethod, refusePath, sendJson, sendProblem, sendText } from './respond.ts';
@@ -36,10 +36,10 @@ function answerNodes(answers: Answers, { params, url }: Request<PolicyParams>, r
   sendJson(response, page);
 }
 
-function answerNode(answers: Answers, { params }: Request<NodeParams>, response: Response): void {
+async function answerNode(answers: Answers, { params }: Request<NodeParams>, response: Response): Promise<void> {
   const { namespace, daemonset, node } = params;
   const detail = answers.node(namespace, daemonset, node);
-  if (detail !== undefined) return sendJson(response, detail);
+  if (detail !== undefined) return sendJson(response, await withEvidence(answers, detail));
   if (answers.policy(namespace, daemonset) === undefined) return refusePolicy(response, params);
   sendProblem(response, 404, `Policy ${namespace}/${daemonset} knows no node ${JSON.stringify(node)}.`);
 }
@@ -48,7 +48,7 @@ function isBadRequest(error: unknown): error is Error {
   return error instanceof Error && 'status' in error && error.status === 400;
 }
 
-type ApiHandler = (request: Request<NodeParams>, response: Response) => void;
+type ApiHandler = (request: Request<NodeParams>, response: Response) => void | Promise<void>;
 
 function createHandlers(answers: Answers): Readonly<Record<ApiPath, ApiHandler>> {
   return {

@@ -73,7 +73,15 @@ export function fakeAnswers(nodes: ReadonlySet<string>, overrides: Partial<Answe
     },
     node: (namespace, daemonset, node) =>
       known(namespace, daemonset) && nodes.has(node)
-        ? { ...nodeAnswer(node), nextStep: null, commands: [], runbook: null, checks: [], transitions: [] }
+        ? {
+            ...nodeAnswer(node),
+            nextStep: null,
+            commands: [],
+            runbook: null,
+            evidence: [],
+            checks: [],
+            transitions: [],
+          }
         : undefined,
     ...overrides,
   };

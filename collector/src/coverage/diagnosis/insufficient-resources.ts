@@ -2,7 +2,9 @@
 import type { Predicate } from '../subject.ts';
 import { readRefusal, refusedFor, type Refusal } from './scheduler-refusal.ts';
 
-const refusedForRoom = refusedFor('InsufficientResources', /\d Insufficient \S|\d Too many pods/);
+const NO_ROOM = /\d Insufficient \S|\d Too many pods/;
+
+const refusedForRoom = refusedFor('InsufficientResources', NO_ROOM);
 
 /** Adds to the scheduler's words what they imply: see `judgeRoom`. */
 export const insufficientResources: Predicate = (subject) => {
@@ -13,10 +15,11 @@ export const insufficientResources: Predicate = (subject) => {
 
 /**
  * The scheduler marks a node unresolvable when the request exceeds its allocatable, and then says of all nodes that preemption is
- * not helpful; where it looked for victims and found none, the node is full of pods that this one may not evict.
+ * not helpful; where it looked for victims and found none, or would not have room without them either, the node is full of pods that
+ * this one may not evict.
  */
 function judgeRoom({ preemption }: Refusal): string {
-  if (preemption.includes('No preemption victims found')) {
+  if (preemption.includes('No preemption victims found') || NO_ROOM.test(preemption)) {
     return ' The node is filled by pods of equal or higher priority.';
   }
   if (preemption.includes('Preemption is not helpful')) return ' It never fits: the request exceeds allocatable.';

@@ -14,6 +14,10 @@ const say = (reason: string, message: string): ReturnType<typeof diagnose> =>
 test.each([
   [available(`1 Insufficient cpu, ${OTHERS}`, NOT_HELPFUL), 'It never fits: the request exceeds allocatable.'],
   [
+    available(`1 Insufficient cpu, ${OTHERS}`, '1 Insufficient cpu, 2 Preemption is not helpful for scheduling'),
+    'The node is filled by pods of equal or higher priority.',
+  ],
+  [
     available(`1 Insufficient memory, ${OTHERS}`, NO_VICTIMS),
     'The node is filled by pods of equal or higher priority.',
   ],

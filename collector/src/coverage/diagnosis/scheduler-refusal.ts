@@ -17,7 +17,8 @@ export function readRefusal(subject: Subject): Refusal | undefined {
   const scheduled = findLivePod(subject)?.scheduled;
   if (scheduled?.status !== 'False' || scheduled.reason !== 'Unschedulable') return undefined;
   const [why = '', ...preemption] = scheduled.message.split(PREEMPTION);
-  return { why, preemption: preemption.join(PREEMPTION) };
+  // Plugins that have a say after the filters end their part with a comma.
+  return { why: why.replace(/,$/, ''), preemption: preemption.join(PREEMPTION) };
 }
 
 /** The predicate of a reason that shows in the first part of the scheduler's message. `pattern` is not global. */

@@ -2,10 +2,17 @@
 import {
   COMPONENTS,
   COVERAGE_METRICS,
+  AGENT_COMPONENT_LIMIT,
   EXCUSES,
+  HEARTBEAT_OUTCOMES,
   INFO_LIMIT,
+  JOIN_OUTCOMES,
   LAYERS,
+  MARKED_SLIS,
   REASONS,
+  RESTART_REASONS,
+  SCHEDULING_FAILURES,
+  TALLIES,
   VERDICTS,
   VERSION_LIMIT,
   type Reason,
@@ -30,6 +37,15 @@ const PLAIN_EXCUSES = 2;
 const one = (per: Cardinality['per'], each = ''): Cardinality => ({ per, quiet: 1, each });
 const none = (per: Cardinality['per'], each: string): Cardinality => ({ per, quiet: 0, each });
 
+const BY_SLI = `one, and one for each of ${MARKED_SLIS.join(', ')} with an objective`;
+
+/** Buckets, the one beyond them, sum and count. */
+function partsOf(name: 'joinDuration' | 'ingestionLag'): number {
+  return TALLIES[name].boundsMs.length + 3;
+}
+
+const COMPONENTS_OF_AGENTS = `components of agents, at most ${AGENT_COMPONENT_LIMIT + 1} a policy (\`other\` beside the ${AGENT_COMPONENT_LIMIT})`;
+
 const SERIES: Readonly<Record<FamilyName, Cardinality>> = {
   expected: one('pool'),
   covered: one('pool'),
@@ -53,9 +69,9 @@ const SERIES: Readonly<Record<FamilyName, Cardinality>> = {
   ),
   probeAgeMax: none('pool', 'one with the Daemon layer'),
   objective: one('policy', 'objectives'),
-  validSeconds: one('pool'),
-  goodSeconds: one('pool'),
-  unobservedSeconds: one('pool'),
+  validSeconds: one('pool', BY_SLI),
+  goodSeconds: one('pool', BY_SLI),
+  unobservedSeconds: one('pool', BY_SLI),
   uncoveredSeconds: {
     per: 'pool',
     quiet: PLAIN_REASONS,
@@ -66,6 +82,18 @@ const SERIES: Readonly<Record<FamilyName, Cardinality>> = {
     quiet: PLAIN_EXCUSES * VERDICTS.length,
     each: `excuses that can come up (2 to ${EXCUSES.length}) x ${VERDICTS.length} verdicts`,
   },
+  restarts: { per: 'pool', quiet: RESTART_REASONS.length, each: 'reasons' },
+  failedScheduling: { per: 'pool', quiet: SCHEDULING_FAILURES.length, each: 'reasons' },
+  joins: none('pool', `${JOIN_OUTCOMES.length} with an objective for joins`),
+  joinDuration: none(
+    'pool',
+    `${partsOf('joinDuration')} with that objective, and for the policy ${TALLIES.joinDuration.policyLabels.length} x as many`,
+  ),
+  heartbeats: none('pool', `${HEARTBEAT_OUTCOMES.length} with the heartbeat layer`),
+  agentErrors: none('pool', COMPONENTS_OF_AGENTS),
+  telemetrySent: none('pool', COMPONENTS_OF_AGENTS),
+  telemetryDropped: none('pool', COMPONENTS_OF_AGENTS),
+  ingestionLag: none('policy', `${partsOf('ingestionLag')} with the heartbeat layer`),
 };
 
 /** The fleets that are worked out. */

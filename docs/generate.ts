@@ -7,14 +7,21 @@ import {
   COVERAGE_METRICS,
   EXCUSES,
   FINDINGS,
+  HEARTBEAT_OUTCOMES,
   INFO_LIMIT,
+  JOIN_OUTCOMES,
+  JOIN_STEPS,
+  JOIN_TOTAL,
   LAYERS,
+  NODE_TO_POD,
   OTHER_POOL,
   OWNERS,
   POLICY_LIMIT,
   POOL_LIMIT,
   PROCESS_METRICS,
   REASONS,
+  RESTART_REASONS,
+  SCHEDULING_FAILURES,
   SLIS,
   SPANS,
   TRACED_SERVICE,
@@ -104,6 +111,11 @@ function labelTable(): string {
       ],
       ['`reason` of uncovered nodes', 'see [reasons](reasons.md)'],
       ['`reason` of excused nodes', list(EXCUSES)],
+      ['`reason` of restarts', list(RESTART_REASONS)],
+      ['`reason` of failed scheduling', list(SCHEDULING_FAILURES)],
+      ['`outcome` of joins', list(JOIN_OUTCOMES)],
+      ['`stage`', stageWords()],
+      ['`outcome` of heartbeats', list(HEARTBEAT_OUTCOMES)],
       ['`owner`', list(OWNERS)],
       ['`verdict`', `${list(VERDICTS)}: what the excused node would have been`],
       ['`layer`', list(LAYERS)],
@@ -115,6 +127,10 @@ function labelTable(): string {
       ['`sli`', list(Object.keys(SLIS))],
     ],
   );
+}
+
+function stageWords(): string {
+  return `${list(JOIN_STEPS)} add up to ${code(JOIN_TOTAL)}; ${code(NODE_TO_POD)} is from the node's creation to its pod's`;
 }
 
 function renderCardinality(): string {

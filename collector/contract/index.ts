@@ -66,7 +66,35 @@ export {
 } from './health-words.ts';
 export { REASONS, type Reason, type ReasonCode } from './reasons.ts';
 export { runbookOf } from './runbook.ts';
-export { SLIS, VERDICTS, type Sli, type SliName, type Verdict } from './slis.ts';
+export {
+  MARKED_SLIS,
+  SLIS,
+  VERDICTS,
+  type Mark,
+  type MarkedSli,
+  type Sli,
+  type SliName,
+  type Verdict,
+} from './slis.ts';
+export {
+  AGENT_COMPONENT_LIMIT,
+  HEARTBEAT_OUTCOMES,
+  isTallied,
+  JOIN_OUTCOMES,
+  JOIN_STEPS,
+  JOIN_TOTAL,
+  NODE_TO_POD,
+  OTHER_LABEL,
+  RESTART_REASONS,
+  SCHEDULING_FAILURES,
+  TALLIES,
+  type JoinOutcome,
+  type JoinStep,
+  type RestartReason,
+  type SchedulingFailure,
+  type Tally,
+  type TallyName,
+} from './tallies.ts';
 export { NODE_STATES, type NodeMemory, type NodeState, type Transition } from './transition.ts';
 export type {
   EventRow,

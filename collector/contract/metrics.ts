@@ -79,6 +79,41 @@ export const COVERAGE_METRICS = {
     'Excused node-seconds, by excuse and what the node would have been.',
     ['reason', 'verdict'],
   ),
+  restarts: counter(
+    'rollcall_daemon_restarts_total',
+    'Restarts of containers of the daemon, and pods of it that were made anew outside of a rollout, by why the one before ended.',
+    ['reason'],
+  ),
+  failedScheduling: counter(
+    'rollcall_failed_scheduling_total',
+    'Daemon pods that were found not to be placeable, each time anew, and pods that were refused when they were made.',
+    ['reason'],
+  ),
+  joins: counter('rollcall_joins_total', 'Nodes that became Ready for the first time, by how their join ended.', [
+    'outcome',
+  ]),
+  joinDuration: {
+    name: 'rollcall_join_duration_seconds',
+    type: 'histogram',
+    help: 'How long nodes took to be covered for the first time, by stage; node_pool on the stage total only.',
+    labels: ['stage'],
+    pool: true,
+    stability: 'alpha',
+  },
+  heartbeats: counter('rollcall_heartbeats_total', 'Heartbeats of agents, by outcome.', ['outcome']),
+  agentErrors: counter('rollcall_agent_errors_total', 'Errors that agents report, by component.', ['component']),
+  telemetrySent: counter('rollcall_telemetry_sent_total', 'Records that agents sent, by component.', ['component']),
+  telemetryDropped: counter('rollcall_telemetry_dropped_total', 'Records that agents dropped, by component.', [
+    'component',
+  ]),
+  ingestionLag: {
+    name: 'rollcall_ingestion_lag_seconds',
+    type: 'histogram',
+    help: 'Age of the newest record that the backend had acknowledged, at each heartbeat.',
+    labels: [],
+    pool: false,
+    stability: 'alpha',
+  },
 } as const satisfies Record<string, Metric>;
 
 function own(metric: Pick<Metric, 'name' | 'type' | 'help'>, labels: readonly string[] = []): Metric {

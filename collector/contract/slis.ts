@@ -22,6 +22,15 @@ export const SLIS = {
 /** The name of an SLI: the value of the `sli` label. */
 export type SliName = keyof typeof SLIS;
 
+/** The state SLIs beside coverage, in the order in which a standing carries their marks. */
+export const MARKED_SLIS = ['stability', 'freshness', 'resources'] as const satisfies readonly SliName[];
+
+/** One of MARKED_SLIS. */
+export type MarkedSli = (typeof MARKED_SLIS)[number];
+
+/** What a node is to a marked SLI: '' while its time is not valid for it; unobserved time stands beside valid time, in no ratio. */
+export type Mark = '' | 'good' | 'bad' | 'unobserved';
+
 /** What an excused node would have been: the values of the `verdict` label. */
 export const VERDICTS = ['covered', 'uncovered', 'unobserved'] as const;
 

@@ -58,6 +58,7 @@ export function createPipeline({ cluster, history, memories }: PipelineOptions):
       adopted: (policy, now) => ledger.adopt(policy, now),
       dropped: (policy) => ledger.drop(policy),
       moved: (move) => ledger.move(move),
+      tallied: (tally) => ledger.tally(tally),
       transition: (transition) => history.append({ kind: 'transition', ...transition }),
       remember: ({ policy }, record, now) => history.remember?.(toMemory(record, policy.uid, now)),
     },

@@ -34,6 +34,7 @@ export function createAudited(): Audited {
         integrals.move(move);
         moved.add(move.policy.daemonset);
       },
+      tallied: (tally) => ledger.tally(tally),
       transition: () => undefined,
       remember: () => undefined,
     },

@@ -6,6 +6,7 @@ import { createPolicyRoll, type PolicyRoll } from './policy-roll.ts';
 import type { Cause } from './review-node.ts';
 import type { Context, Work } from './roll-context.ts';
 import type { Instant } from './subject.ts';
+import { askedSlis } from './state-slis.ts';
 import { reviewAll, settle, strikeAll } from './walk-roll.ts';
 
 /** Starts a roll once the nodes and DaemonSets have been listed. */
@@ -62,6 +63,7 @@ function* adoptPolicy(context: Context, roll: PolicyRoll, { policy, now }: Polic
   // A changed label is how too many pools are mended: its pools are named anew.
   if (moved || !isSame(poolParts(roll.policy), poolParts(policy))) roll.pools = createPoolNames(policy);
   roll.policy = policy;
+  roll.askedSlis = askedSlis(policy);
   keepDaemonSet(context, roll);
   if (roll.started) yield* reviewAll(context, roll, { cause: moved ? 'start' : cause, now });
 }

@@ -1,5 +1,5 @@
 /** Books what a review found: the record's new standing, the counts that follow from it, its timer and its transition. */
-import type { NodeState, Policy, Transition } from '@rollcall/contract';
+import type { NodeState, Policy, TallyName, Transition } from '@rollcall/contract';
 import type { DaemonEntry } from '../inventory/index.ts';
 import type { PolicyRoll } from './policy-roll.ts';
 import type { NodeRecord } from './record.ts';
@@ -16,6 +16,20 @@ export interface Move {
   readonly monoMs: number;
 }
 
+/**
+ * Something that is no node-second was counted (`by` of it, a whole number above 0), or measured (one of `ms`). `label` is one of the
+ * catalogue's, or any where it is open; what a tally is of a policy as a whole has the pool ''.
+ */
+export interface Tallied {
+  readonly policy: Policy;
+  readonly pool: string;
+  readonly of: TallyName;
+  readonly label: string;
+  readonly by?: number;
+  readonly ms?: number;
+  readonly monoMs: number;
+}
+
 /** Who listens to the roll. Called synchronously, in order of time, must not throw and must not call back into the roll. */
 export interface RollSink {
   /** A policy is new or has changed; called before any move that follows from it. */
@@ -23,6 +37,8 @@ export interface RollSink {
   /** A policy is gone; called after its last move. */
   dropped(policy: Policy): void;
   moved(move: Move): void;
+  /** In the order of time among moves and tallies. One of a policy that was never adopted counts nothing. */
+  tallied(tally: Tallied): void;
   transition(transition: Transition): void;
   /** What the journal should keep of a node changed. */
   remember(roll: PolicyRoll, record: NodeRecord, now: Instant): void;

@@ -138,9 +138,10 @@ function* onWatch(context: Context, source: string, now: Instant): Work {
   }
 }
 
-function needs({ policy, daemonSet }: PolicyRoll, source: string): boolean {
+function needs({ policy, daemonSet, askedSlis }: PolicyRoll, source: string): boolean {
   // Phantoms hang on the nodes alone.
   if (source === WATCH.nodes) return true;
+  if (askedSlis.some((sli) => sli.sources(policy).includes(source))) return true;
   const asked = ASKED_LAYERS.filter((layer) => layer.isAsked(policy));
   return asked.some((layer) => layer.sources({ policy, daemonSet }).includes(source));
 }

@@ -1,5 +1,6 @@
 /** The door of the coverage core. */
-export type { Move } from './book.ts';
+export type { Move, Tallied } from './book.ts';
+export { dim, markOf } from './state-slis.ts';
 export { sayDaemonReady } from './daemon-ready.ts';
 export { describeNode, type Described } from './describe-node.ts';
 export { detailNode } from './detail-node.ts';

@@ -3,6 +3,7 @@ import { WATCH, type WatchStateName } from '@rollcall/contract';
 import type { PolicyRoll } from './policy-roll.ts';
 import { NodeRecord } from './record.ts';
 import type { Standing } from './standing.ts';
+import { markMissing } from './state-slis.ts';
 import type { Instant } from './subject.ts';
 
 const NONE_MISSING: ReadonlyMap<string, number> = new Map();
@@ -29,7 +30,11 @@ export function createPhantom(pool: string, n: number, now: Instant): NodeRecord
 }
 
 /** A phantom's standing: uncovered, unless the nodes are not observed. */
-export function phantomStanding(pool: string, watches: ReadonlyMap<string, WatchStateName>): Standing {
+export function phantomStanding(
+  { askedSlis }: PolicyRoll,
+  pool: string,
+  watches: ReadonlyMap<string, WatchStateName>,
+): Standing {
   const live = watches.get(WATCH.nodes) === 'live';
   return {
     pool,
@@ -42,5 +47,6 @@ export function phantomStanding(pool: string, watches: ReadonlyMap<string, Watch
     eligible: false,
     current: false,
     layers: [],
+    marks: markMissing(askedSlis, live),
   };
 }

@@ -3,6 +3,7 @@ import { labelOf, NO_POOL, type LayerName, type NodeObject, type Policy } from '
 import type { DaemonSetEntry } from '../inventory/index.ts';
 import { createPoolNames, type PoolNames } from './pool-names.ts';
 import type { NodeRecord } from './record.ts';
+import { askedSlis, type StateSli } from './state-slis.ts';
 import { createVersionCounts, type VersionCounts } from './version-counts.ts';
 
 /** The state of one policy; owned and changed by the roll. */
@@ -27,6 +28,8 @@ export interface PolicyRoll {
   readonly versions: VersionCounts;
   /** The layers all of whose watches are live; undefined when that has to be found out anew. */
   observed: ReadonlySet<LayerName> | undefined;
+  /** The state SLIs that the policy asks for. */
+  askedSlis: readonly StateSli[];
   eligible: number;
   divergenceSinceMono: number | undefined;
 }
@@ -45,6 +48,7 @@ export function createPolicyRoll(policy: Policy): PolicyRoll {
     pools: createPoolNames(policy),
     versions: createVersionCounts(),
     observed: undefined,
+    askedSlis: askedSlis(policy),
     eligible: 0,
     divergenceSinceMono: undefined,
   };

@@ -11,6 +11,7 @@ import type { PolicyRoll } from './policy-roll.ts';
 import { createRecord, SCOPE_MEMORY_MS, type NodeRecord } from './record.ts';
 import { judgeScope, type Scope } from './scope.ts';
 import type { Standing } from './standing.ts';
+import { markNode, NO_MARKS, type Marks } from './state-slis.ts';
 import type { Excuse, Instant, Subject } from './subject.ts';
 
 /**
@@ -64,6 +65,8 @@ export function reviewNode(review: Review): Finding | undefined {
   const stand = isInScope(review, record, scope) ? standIn(record, subject, review) : standOut(record, subject, scope);
   return { ...stand, record, subject, crossedScope: record.inScopeNow !== inScopeNow };
 }
+
+const NOT_MARKED: Marks = { marks: NO_MARKS, lookAgainMono: Infinity };
 
 type Stand = Pick<Finding, 'standing' | 'dueMono' | 'excuse'>;
 
@@ -144,6 +147,7 @@ function standIn(record: NodeRecord, subject: Subject, review: Review): Stand {
   const judgement = judge(subject, { watches, observed: (roll.observed ??= observedLayers(subject, watches)) });
   if (judgement.verdict === 'covered') record.coveredOnce = true;
   const { excuse, lookAgainMono } = excuseRecord(record, subject);
+  const { marks, lookAgainMono: markAgainMono } = excuse === undefined ? markIn(subject, review) : NOT_MARKED;
   const memoryEnd = record.leftScopeMono === undefined ? Infinity : record.leftScopeMono + SCOPE_MEMORY_MS;
   return {
     excuse,
@@ -158,9 +162,14 @@ function standIn(record: NodeRecord, subject: Subject, review: Review): Stand {
       eligible: isEligible(subject),
       current: judgement.verdict === 'covered' && isCurrent(subject),
       layers: judgement.layers,
+      marks,
     },
-    dueMono: Math.min(judgement.lookAgainMono, lookAgainMono, memoryEnd),
+    dueMono: Math.min(judgement.lookAgainMono, lookAgainMono, memoryEnd, markAgainMono),
   };
+}
+
+function markIn(subject: Subject, { inventory: { watches }, roll }: Review): Marks {
+  return markNode(roll.askedSlis, subject, { isLive: (source) => watches.get(source) === 'live' });
 }
 
 function isCurrent({ pods, newestHash }: Subject): boolean {
@@ -184,6 +193,7 @@ function standOut(record: NodeRecord, subject: Subject, scope: Scope): Stand {
     eligible: isEligible(subject),
     current: false,
     layers,
+    marks: NO_MARKS,
   };
   return { standing, dueMono: Infinity, excuse: undefined };
 }

@@ -1,5 +1,5 @@
 /** A standing: everything about a node under a policy that is counted or integrated; equal standings are one object. */
-import type { ExcuseCode, LayerName, NodeState, Owner, ReasonCode, Verdict } from '@rollcall/contract';
+import type { ExcuseCode, LayerName, Mark, NodeState, Owner, ReasonCode, Verdict } from '@rollcall/contract';
 
 /** What is counted of a node. `verdict` is what it is, or would be if it were not excused; `reason` and `owner` belong to that verdict. */
 export interface Standing {
@@ -15,6 +15,8 @@ export interface Standing {
   readonly current: boolean;
   /** The layers that are good, asked of a node in scope. */
   readonly layers: readonly LayerName[];
+  /** What it is to each of MARKED_SLIS, in that order; empty where it is nothing to any. */
+  readonly marks: readonly Mark[];
 }
 
 /** Gives one object for equal standings, so that they compare and count by identity. */
@@ -44,9 +46,13 @@ function isEqual(one: Standing, other: Standing): boolean {
     one.current === other.current &&
     one.pool === other.pool &&
     one.rule === other.rule &&
-    one.layers.length === other.layers.length &&
-    one.layers.every((layer, index) => layer === other.layers[index])
+    areEqual(one.layers, other.layers) &&
+    areEqual(one.marks, other.marks)
   );
+}
+
+function areEqual(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((word, index) => word === other[index]);
 }
 
 /** True for a node that the policy is about: counted as expected, or excused. */

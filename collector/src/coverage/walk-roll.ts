@@ -115,7 +115,7 @@ function bookPhantom(
   { pool, n, now }: { pool: string; n: number; now: Instant },
 ): void {
   const record = roll.records.get(phantomKey(pool, n)) ?? createPhantom(pool, n, now);
-  const standing = phantomStanding(pool, context.inventory.watches);
+  const standing = phantomStanding(roll, pool, context.inventory.watches);
   book(context, roll, {
     record,
     standing,

@@ -1,14 +1,10 @@
 /** Every family of a policy: which figures of a reading it shows, in the catalogue's order. */
 import { COVERAGE_METRICS, type Counts, type Metric } from '@rollcall/contract';
 import type { UncoveredNode } from '../sli/reading.ts';
+import type { Family } from './family.ts';
+import { tallied } from './tally-families.ts';
 import { compareText, poolHead, type PolicyRow, type PoolRow } from './policy-row.ts';
-import { baseName, escapeLabel, secondsText, type Format } from './sample-text.ts';
-
-/** One family, of pools or of policies as a whole: the samples of one of them, '' when it has none. */
-export type Family = { readonly metric: Metric } & (
-  | { readonly writePool: (pool: PoolRow, format: Format) => string }
-  | { readonly writePolicy: (policy: PolicyRow) => string }
-);
+import { baseName, escapeLabel, secondsText } from './sample-text.ts';
 
 type LabelTexts<T> = readonly ((item: T) => string)[];
 
@@ -175,4 +171,13 @@ export const COVERAGE_FAMILIES: Readonly<Record<keyof typeof COVERAGE_METRICS, F
   unobservedSeconds: counters(metrics.unobservedSeconds, bySli, (item) => item.unobservedMs),
   uncoveredSeconds: counters(metrics.uncoveredSeconds, byReason, (item) => item.ms),
   excusedSeconds: counters(metrics.excusedSeconds, byExcuse, (item) => item.ms),
+  restarts: tallied('restarts'),
+  failedScheduling: tallied('failedScheduling'),
+  joins: tallied('joins'),
+  joinDuration: tallied('joinDuration'),
+  heartbeats: tallied('heartbeats'),
+  agentErrors: tallied('agentErrors'),
+  telemetrySent: tallied('telemetrySent'),
+  telemetryDropped: tallied('telemetryDropped'),
+  ingestionLag: tallied('ingestionLag'),
 };

@@ -21,6 +21,11 @@ function samples(metric: Metric, readings: readonly PolicyReading[]): readonly P
   return families.find(({ name }) => name === metric.name)?.samples ?? [];
 }
 
+/** The names of its labels but for a bucket's bound. */
+function ownLabels(sample: ParsedSample): readonly string[] {
+  return Object.keys(sample.labels).filter((label) => label !== 'le');
+}
+
 function shuffled(reading: PolicyReading): PolicyReading {
   const pools = reading.pools.toReversed().map((pool) => ({
     ...pool,
@@ -45,9 +50,11 @@ describe.each(FORMATS)('the exposition as %s', (format) => {
     const names = catalogue.map((metric) => (format === 'text' ? metric.name : baseName(metric)));
     expect(families.map(({ name }) => name)).toEqual(names);
     catalogue.forEach((metric, i) => {
-      const common = metric.pool ? COMMON_LABELS : COMMON_LABELS.slice(0, 3);
-      const labels = new Set(families[i]?.samples.map((sample) => Object.keys(sample.labels).join()));
-      expect([...labels], metric.name).toEqual([[...common, ...metric.labels].join()]);
+      const ofPolicy = COMMON_LABELS.slice(0, 3);
+      const places = metric === COVERAGE_METRICS.joinDuration ? [ofPolicy, COMMON_LABELS] : [];
+      const common = places.length > 0 ? places : [metric.pool ? COMMON_LABELS : ofPolicy];
+      const labels = new Set(families[i]?.samples.map((sample) => ownLabels(sample).join()));
+      expect([...labels], metric.name).toEqual(common.map((place) => [...place, ...metric.labels].join()));
       expect(families[i]?.type).toBe(metric.type);
     });
   });
@@ -110,6 +117,18 @@ describe.each(FORMATS)('the exposition as %s', (format) => {
 });
 
 describe('single families', () => {
+  it('adds up the buckets of a histogram, and gives bounds and sum in seconds', () => {
+    const found = samples(COVERAGE_METRICS.joinDuration, [policyReading()]);
+    const total = found.filter(({ labels }) => labels['stage'] === 'total');
+    expect(total.map(({ name, labels, value }) => [name.slice(31), labels['le'] ?? '', value].join(' '))).toEqual([
+      ...['1 0', '2 1', '5 1', '10 1', '20 1', '30 1', '60 1', '120 2', '300 2', '600 2', '1800 2', '+Inf 3'].map(
+        (bucket) => `bucket ${bucket}`,
+      ),
+      'sum  5000.250',
+      'count  3',
+    ]);
+  });
+
   it('adds the verdicts of an excuse in excused_nodes and keeps one that has counted time at 0', () => {
     const found = samples(COVERAGE_METRICS.excused, [policyReading()]);
     expect(found.map(({ labels, value }) => [labels['reason'], value])).toEqual([

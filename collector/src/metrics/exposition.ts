@@ -1,7 +1,8 @@
 /** Readings to the text that Prometheus scrapes, in the text format or OpenMetrics. */
 import type { PolicyReading } from '../sli/reading.ts';
 import { renderCollectorFamily, type CollectorFamily } from './collector-families.ts';
-import { COVERAGE_FAMILIES, type Family } from './coverage-families.ts';
+import { COVERAGE_FAMILIES } from './coverage-families.ts';
+import type { Family } from './family.ts';
 import { policyRows, type PolicyRow } from './policy-row.ts';
 import { heading, type Format } from './sample-text.ts';
 
@@ -55,7 +56,8 @@ export function* renderExposition(exposure: Exposure): Generator<string, void, v
 
 function* samplesOf(family: Family, rows: readonly PolicyRow[], format: Format): Generator<string, void, void> {
   for (const row of rows) {
-    if ('writePolicy' in family) yield family.writePolicy(row);
-    else for (const pool of row.pools) yield family.writePool(pool, format);
+    const { writePolicy, writePool } = family;
+    if (writePolicy !== undefined) yield writePolicy(row, format);
+    for (const pool of writePool === undefined ? [] : row.pools) yield writePool?.(pool, format) ?? '';
   }
 }

@@ -1,12 +1,16 @@
 /** A reading made ready to be written: label text once per policy and pool, lists in a fixed order. */
-import { COMMON_LABELS, type ExcuseCode } from '@rollcall/contract';
-import type { ExcuseReading, PolicyReading, PoolReading } from '../sli/reading.ts';
+import { COMMON_LABELS, type ExcuseCode, type TallyName } from '@rollcall/contract';
+import type { ExcuseReading, PolicyReading, PoolReading, TallyReading } from '../sli/reading.ts';
 import { escapeLabel, secondsText } from './sample-text.ts';
 
+/** What was counted or measured, by what it is, in order of the labels. */
+export type TallyRows = ReadonlyMap<TallyName, readonly TallyReading[]>;
+
 /** One pool: `head` is its common labels with the brace still open; `created` is seconds. */
-export interface PoolRow extends PoolReading {
+export interface PoolRow extends Omit<PoolReading, 'tallies'> {
   readonly head: string;
   readonly created: string;
+  readonly tallies: TallyRows;
   /** The verdicts of each excuse added up. */
   readonly excusedNodes: readonly { readonly reason: ExcuseCode; readonly nodes: number; readonly ms: number }[];
 }
@@ -14,6 +18,8 @@ export interface PoolRow extends PoolReading {
 /** One policy: `head` is its common labels without a pool, the brace still open. */
 export interface PolicyRow {
   readonly head: string;
+  readonly created: string;
+  readonly tallies: TallyRows;
   readonly reading: PolicyReading;
   readonly pools: readonly PoolRow[];
 }
@@ -28,6 +34,13 @@ export function compareText(a: string, b: string): number {
 /** The common labels of a pool, the brace still open. */
 export function poolHead(policyHead: string, pool: string): string {
   return `${policyHead},${NODE_POOL}="${escapeLabel(pool)}"`;
+}
+
+function tallyRows(readings: readonly TallyReading[]): TallyRows {
+  return Map.groupBy(
+    readings.toSorted((a, b) => compareText(a.label, b.label)),
+    ({ of }) => of,
+  );
 }
 
 function excusedNodes(sorted: readonly ExcuseReading[]): PoolRow['excusedNodes'] {
@@ -47,6 +60,7 @@ function poolRow(reading: PoolReading, policyHead: string, created: string): Poo
     ...reading,
     head: poolHead(policyHead, reading.pool),
     created,
+    tallies: tallyRows(reading.tallies),
     layers: reading.layers.toSorted((a, b) => compareText(a.layer, b.layer)),
     excluded: reading.excluded.toSorted((a, b) => compareText(a.rule, b.rule)),
     slis: reading.slis.toSorted((a, b) => compareText(a.sli, b.sli)),
@@ -66,7 +80,7 @@ function policyRow(reading: PolicyReading, clusterLabel: string): PolicyRow {
   const pools = reading.pools
     .toSorted((a, b) => compareText(a.pool, b.pool))
     .map((pool) => poolRow(pool, head, created));
-  return { head, reading, pools };
+  return { head, created, tallies: tallyRows(reading.tallies), reading, pools };
 }
 
 /** Every policy in order of namespace, then DaemonSet, made as it is taken; the `cluster` label only when a name is given. */

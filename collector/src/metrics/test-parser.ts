@@ -17,7 +17,7 @@ export interface ParsedFamily {
 
 const SUFFIXES: Readonly<Record<Format, Readonly<Record<string, readonly string[]>>>> = {
   text: { gauge: [''], counter: [''], histogram: ['_bucket', '_sum', '_count'] },
-  openmetrics: { gauge: [''], counter: ['_total', '_created'], histogram: ['_bucket', '_sum', '_count'] },
+  openmetrics: { gauge: [''], counter: ['_total', '_created'], histogram: ['_bucket', '_sum', '_count', '_created'] },
 };
 const NAME = /^[a-zA-Z_][a-zA-Z0-9_]*/;
 const LABEL = /^([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\[\\"n])*)"(,|\})/;

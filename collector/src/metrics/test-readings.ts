@@ -1,6 +1,18 @@
 /** Builders of readings for the tests of this folder: sane defaults, each overridden by what the case is about. */
 import type { Counts } from '@rollcall/contract';
-import type { PolicyReading, PoolReading } from '../sli/reading.ts';
+import type { PolicyReading, PoolReading, TallyReading } from '../sli/reading.ts';
+
+const POOL_TALLIES: readonly TallyReading[] = [
+  { of: 'restarts', label: 'OOMKilled', slots: [3] },
+  { of: 'restarts', label: 'Error', slots: [0] },
+  { of: 'failedScheduling', label: 'Unschedulable', slots: [2] },
+  { of: 'joins', label: 'late', slots: [1] },
+  { of: 'joinDuration', label: 'total', slots: [0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 5_000_250] },
+  { of: 'heartbeats', label: 'accepted', slots: [40] },
+  { of: 'agentErrors', label: 'uplink "a"', slots: [7] },
+  { of: 'telemetrySent', label: 'logs', slots: [1_000] },
+  { of: 'telemetryDropped', label: 'logs', slots: [1] },
+];
 
 /** A pool's figures: three nodes expected, two covered. */
 export function poolReading(overrides: Partial<PoolReading> & { counts?: Counts } = {}): PoolReading {
@@ -36,6 +48,7 @@ export function poolReading(overrides: Partial<PoolReading> & { counts?: Counts 
       { component: 'daemon', version: 'other', nodes: 1 },
     ],
     probeAgeMaxMs: 12_345,
+    tallies: POOL_TALLIES,
     ...overrides,
   };
 }
@@ -47,6 +60,10 @@ export function policyReading(overrides: Partial<PolicyReading> = {}): PolicyRea
     daemonset: 'agent',
     createdWallMs: 1_767_225_600_123,
     pools: [poolReading()],
+    tallies: [
+      { of: 'ingestionLag', label: '', slots: [5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 700] },
+      { of: 'joinDuration', label: 'scheduled', slots: [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12] },
+    ],
     objectives: [{ sli: 'coverage', target: 0.99 }],
     controller: { desired: 5, divergence: -1, divergenceMs: 1_500 },
     uncovered: [{ node: 'gpu-1', pool: 'gpu', reason: 'NodeUnreachable', sinceMono: 17 }],

@@ -15,6 +15,7 @@ const COVERED: Standing = {
   eligible: true,
   current: true,
   layers: ['pod'],
+  marks: [],
 };
 const CRASHED = uncovered('CrashLoop', 'agent');
 const DEAD = uncovered('NodeUnreachable', 'node');
@@ -111,6 +112,18 @@ describe('the ledger', () => {
     expect(scene.ledger.read(buildPolicy(), 0)?.createdWallMs).toBe(START.wallMs);
     scene.move(undefined, COVERED, 6_000);
     expect(scene.sums(6_001)).toEqual(['covered good: 1 for 101']);
+  });
+
+  test('books the time that nobody led as unobserved of every SLI that it was valid for', () => {
+    const { ledger, move, policy } = createScene();
+    const marked: Standing = { ...COVERED, marks: ['good', '', 'bad'] };
+    ledger.take({ leader: true, untilMonoMs: START.monoMs + 100 }, START.monoMs);
+    move(undefined, marked, 0);
+    ledger.take({ leader: true, untilMonoMs: START.monoMs + 900 }, START.monoMs + 130);
+    const holes = [...(ledger.read(policy, START.monoMs + 130)?.holes.values() ?? [])];
+    expect(holes.map(({ standing, exportedMs }) => ({ marks: standing.marks, exportedMs }))).toEqual([
+      { marks: ['unobserved', '', 'unobserved'], exportedMs: 30 },
+    ]);
   });
 
   test('knows nothing of a policy that it never adopted', () => {

@@ -3,8 +3,9 @@
  * every counter is a sum of buckets, so that identities between the counters hold by construction.
  */
 import type { Policy } from '@rollcall/contract';
-import type { Instant, Move, Standing } from '../coverage/index.ts';
+import { dim, type Instant, type Move, type Standing, type Tallied } from '../coverage/index.ts';
 import { advance, createBucket, type Bucket, type Role } from './bucket.ts';
+import { createTallies, tally, turnTallies, type Tallies } from './tallies.ts';
 
 /** The buckets of one series: one `namespace`/`daemonset`. They outlive the policy, so that no counter falls when it is made anew. */
 export interface Series {
@@ -14,6 +15,8 @@ export interface Series {
   readonly bad: Map<Standing, Bucket>;
   /** Time that nobody led, by pool and excuse: exported as unobserved, and in no node's own time. */
   readonly holes: Map<string, Bucket>;
+  /** What is counted one by one. */
+  readonly tallies: Tallies;
 }
 
 /** The integrals of every policy. */
@@ -21,6 +24,8 @@ export interface Ledger {
   adopt(policy: Policy, now: Instant): void;
   drop(policy: Policy): void;
   move(move: Move): void;
+  /** Counts or measures something; only what happened while this replica led is exported, or while nobody did and it leads next. */
+  tally(tally: Tallied): void;
   /**
    * Takes a role, which holds until the next one. Time behind `untilMonoMs` is pending: a leader exports it as unobserved when it
    * takes the Lease or renews it late; when somebody else is seen to lead it is dropped, since that one has. A follower's end may
@@ -63,6 +68,7 @@ export function createLedger(): Ledger {
       if (before !== undefined) bump(bucketOf(series, before, isBad(judge, before)), -1, monoMs);
       if (after !== undefined) bump(bucketOf(series, after, isBad(judge, after)), 1, monoMs);
     },
+    tally: (what) => tally(all.get(keyOf(what.policy))?.tallies, what, role),
     take: (next, monoMs) => {
       for (const series of all.values()) turn(series, { before: role, after: next, monoMs });
       role = next;
@@ -81,7 +87,14 @@ function keyOf({ namespace, daemonset }: Policy): string {
 }
 
 function createSeries(createdWallMs: number): Series {
-  return { policy: undefined, createdWallMs, good: new Map(), bad: new Map(), holes: new Map() };
+  return {
+    policy: undefined,
+    createdWallMs,
+    good: new Map(),
+    bad: new Map(),
+    holes: new Map(),
+    tallies: createTallies(),
+  };
 }
 
 /** Every bucket of a series. */
@@ -115,6 +128,7 @@ function rebook(series: Series, policy: Policy, bump: (bucket: Bucket, by: numbe
 
 /** Ends a role: what is pending is exported by a leader, and else begins anew behind the end of another's Lease. */
 function turn(series: Series, { before, after, monoMs }: { before: Role; after: Role; monoMs: number }): void {
+  turnTallies(series.tallies, after);
   for (const bucket of bucketsOf(series)) {
     advance(bucket, monoMs, before);
     if (after.leader) bookHole(series, bucket);
@@ -127,13 +141,14 @@ function bookHole({ holes }: Series, { standing, pendingMs }: Bucket): void {
   const { pool, state, excuse } = standing;
   const isCounted = state === 'excused' || state === 'covered' || state === 'uncovered' || state === 'unobserved';
   if (pendingMs === 0 || !isCounted) return;
-  const key = `${excuse} ${pool}`;
-  const hole = holes.get(key) ?? createBucket(unobserved(pool, excuse), false);
+  const marks = standing.marks.map(dim);
+  const key = `${excuse} ${marks.join()} ${pool}`;
+  const hole = holes.get(key) ?? createBucket(unobserved({ pool, excuse, marks }), false);
   holes.set(key, hole);
   hole.exportedMs += pendingMs;
 }
 
-function unobserved(pool: string, excuse: Standing['excuse']): Standing {
+function unobserved({ pool, excuse, marks }: Pick<Standing, 'pool' | 'excuse' | 'marks'>): Standing {
   return {
     pool,
     state: excuse === '' ? 'unobserved' : 'excused',
@@ -145,5 +160,6 @@ function unobserved(pool: string, excuse: Standing['excuse']): Standing {
     eligible: false,
     current: false,
     layers: [],
+    marks,
   };
 }

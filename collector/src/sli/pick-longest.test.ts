@@ -17,6 +17,7 @@ function uncovered(name: string, sinceMono: number, pool = 'p'): NodeRecord {
     eligible: true,
     current: false,
     layers: [],
+    marks: [],
   };
   return Object.assign(createRecord(name, `uid-${name}`, { now: START }), { standing, sinceMono });
 }

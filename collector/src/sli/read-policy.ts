@@ -1,12 +1,20 @@
 /** Reads a policy's figures: all families cut at one instant, pools added up from the ledger's buckets. */
-import { INFO_LIMIT, NO_POOL, type Counts, type LayerName } from '@rollcall/contract';
-import { askedLayers, divergenceOf, type DaemonSetEntry, type PolicyRoll, type Standing } from '../coverage/index.ts';
+import { INFO_LIMIT, NO_POOL, type Counts, type LayerName, type Mark, type MarkedSli } from '@rollcall/contract';
+import {
+  askedLayers,
+  divergenceOf,
+  markOf,
+  type DaemonSetEntry,
+  type PolicyRoll,
+  type Standing,
+} from '../coverage/index.ts';
 import type { Bucket } from './bucket.ts';
 import { bucketsOf, type Ledger, type Series } from './ledger.ts';
 import { pickLongest } from './pick-longest.ts';
 import { oldestProbes, readVersions } from './read-daemons.ts';
 import { possibleIn, readExcuses, readReasons, type Possible } from './read-reasons.ts';
-import type { PolicyReading, PoolReading } from './reading.ts';
+import { readTallies } from './read-tallies.ts';
+import type { PolicyReading, PoolReading, SliReading } from './reading.ts';
 
 /**
  * Which time a reading shows: all that this replica saw (for the API), what it exports, which all replicas' sum up to, or of that only
@@ -27,13 +35,15 @@ export interface ReadOptions {
 export function readPolicy({ roll, ledger, span, daemonSet, monoMs }: ReadOptions): PolicyReading {
   const { namespace, daemonset, objectives } = roll.policy;
   const series = ledger.read(roll.policy, monoMs);
-  const byPool = groupByPool(series === undefined ? [] : bucketsIn(series, span));
+  const tallies = readTallies(roll.policy, series, (cell) => (span === 'seen' ? cell.seen : cell.exported));
+  const byPool = groupByPool(series === undefined ? [] : bucketsIn(series, span), tallies.pools);
   const since = sinceByPool(roll);
   const { picked, others } = pickLongest(roll.uncovered, INFO_LIMIT);
   const divergence = divergenceOf(roll, daemonSet);
   const probes = oldestProbes(roll);
   const versions = readVersions(roll.versions);
   const layers = askedLayers(roll.policy);
+  const marked = roll.askedSlis.map(({ name }) => name);
   return {
     namespace,
     daemonset,
@@ -42,11 +52,13 @@ export function readPolicy({ roll, ledger, span, daemonSet, monoMs }: ReadOption
       const longestUncoveredMs = monoMs - (since.get(pool) ?? monoMs);
       const probe = probes.get(pool);
       return {
-        ...readPool(pool, { buckets, longestUncoveredMs, layers, possible: possibleIn(roll.policy, pool) }),
+        ...readPool(pool, { buckets, longestUncoveredMs, layers, marked, possible: possibleIn(roll.policy, pool) }),
+        tallies: tallies.of(pool),
         versions: versions.get(pool) ?? [],
         probeAgeMaxMs: probe === undefined ? undefined : monoMs - probe,
       };
     }),
+    tallies: tallies.of(''),
     objectives: objectives.map(({ sli, target }) => ({ sli, target })),
     controller:
       daemonSet === undefined || divergence === undefined
@@ -68,8 +80,8 @@ function bucketsIn(series: Series, span: Span): readonly Bucket[] {
   return buckets.map((bucket) => ({ ...bucket, ms: holes?.has(bucket) === true ? 0 : bucket.exportedMs }));
 }
 
-function groupByPool(buckets: readonly Bucket[]): Map<string, Bucket[]> {
-  const pools = new Map<string, Bucket[]>();
+function groupByPool(buckets: readonly Bucket[], tallied: readonly string[]): Map<string, Bucket[]> {
+  const pools = new Map<string, Bucket[]>(tallied.map((pool) => [pool, []]));
   for (const bucket of buckets) {
     const { pool, state, eligible } = bucket.standing;
     if (state === 'outOfScope' && !eligible) continue;
@@ -97,13 +109,14 @@ interface PoolParts {
   readonly buckets: readonly Bucket[];
   readonly longestUncoveredMs: number;
   readonly layers: readonly LayerName[];
+  readonly marked: readonly MarkedSli[];
   readonly possible: Possible;
 }
 
 function readPool(
   pool: string,
-  { buckets, longestUncoveredMs, layers, possible }: PoolParts,
-): Omit<PoolReading, 'versions' | 'probeAgeMaxMs'> {
+  { buckets, longestUncoveredMs, layers, marked, possible }: PoolParts,
+): Omit<PoolReading, 'versions' | 'probeAgeMaxMs' | 'tallies'> {
   const pick = sumOf(buckets);
   const isValid = ({ state }: Standing): boolean => state === 'covered' || state === 'uncovered';
   return {
@@ -119,10 +132,18 @@ function readPool(
         goodMs: pick.ms((s, bad) => isValid(s) && !bad),
         unobservedMs: pick.ms(({ state }) => state === 'unobserved'),
       },
+      ...marked.map((sli) => readMarked(pick, sli)),
     ],
     reasons: readReasons(buckets, possible),
     excuses: readExcuses(buckets, possible),
   };
+}
+
+function readMarked({ ms }: Sums, sli: MarkedSli): SliReading {
+  const isMarked = ({ marks }: Standing, mark: Mark): boolean => markOf(marks, sli) === mark;
+  const goodMs = ms((standing) => isMarked(standing, 'good'));
+  const badMs = ms((standing) => isMarked(standing, 'bad'));
+  return { sli, validMs: goodMs + badMs, goodMs, unobservedMs: ms((standing) => isMarked(standing, 'unobserved')) };
 }
 
 function isExpected({ state }: Standing): boolean {

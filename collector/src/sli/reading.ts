@@ -7,6 +7,7 @@ import type {
   Owner,
   ReasonCode,
   SliName,
+  TallyName,
   Verdict,
 } from '@rollcall/contract';
 
@@ -22,6 +23,8 @@ export interface PoolReading {
   readonly excuses: readonly ExcuseReading[];
   /** Nodes by the version that their Daemon reports; none unless the policy asks for the Daemon layer. */
   readonly versions: readonly VersionReading[];
+  /** What was counted or measured in the pool, as far as the policy asks for it. */
+  readonly tallies: readonly TallyReading[];
   /** Undefined unless the policy asks for the Daemon layer and a node of the pool has a Daemon that was probed. */
   readonly probeAgeMaxMs: number | undefined;
 }
@@ -31,6 +34,16 @@ export interface VersionReading {
   readonly component: ComponentName;
   readonly version: string;
   readonly nodes: number;
+}
+
+/**
+ * What was counted under one label: `slots` holds that number; of what is measured how often it was at most each bound and more than the
+ * bound before, how often more than all, and the sum in milliseconds.
+ */
+export interface TallyReading {
+  readonly of: TallyName;
+  readonly label: string;
+  readonly slots: readonly number[];
 }
 
 /** One SLI's integrals in a pool. */
@@ -72,6 +85,8 @@ export interface PolicyReading {
   /** When the counters of this series began, wall-clock milliseconds. */
   readonly createdWallMs: number;
   readonly pools: readonly PoolReading[];
+  /** What was counted or measured of the policy as a whole; nothing of it is in a pool. */
+  readonly tallies: readonly TallyReading[];
   readonly objectives: readonly { readonly sli: SliName; readonly target: number }[];
   readonly controller: { readonly desired: number; readonly divergence: number; readonly divergenceMs: number } | null;
   /** The longest-uncovered nodes, at most INFO_LIMIT of them. */

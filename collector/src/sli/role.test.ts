@@ -16,6 +16,7 @@ const COVERED: Standing = {
   eligible: true,
   current: true,
   layers: ['pod'],
+  marks: [],
 };
 const CRASHED: Standing = { ...COVERED, state: 'uncovered', verdict: 'uncovered', reason: 'CrashLoop', owner: 'agent' };
 const JOINING: Standing = { ...COVERED, state: 'excused', excuse: 'Joining', pool: 'q' };

@@ -1,0 +1,89 @@
+/** Counts and histograms of a series: all that was seen, and of it what is exported, kept by the same rule as node-seconds. */
+import { OTHER_LABEL, TALLIES, type Tally, type TallyName } from '@rollcall/contract';
+import type { Tallied } from '../coverage/index.ts';
+import type { Role } from './bucket.ts';
+
+/** What was counted under one label of one pool, slot by slot: one for a count; for a histogram one a bound, one beyond, and the sum. */
+export interface TallyCell {
+  readonly of: TallyName;
+  readonly pool: string;
+  readonly label: string;
+  readonly seen: number[];
+  readonly exported: number[];
+  /** The part that came up behind the end of the Lease: nobody has exported it yet. */
+  readonly pending: number[];
+}
+
+/** The cells of a series, and since when something is pending. */
+export interface Tallies {
+  readonly cells: Map<string, TallyCell>;
+  pendingSinceMono: number;
+}
+
+/** Nothing counted. */
+export function createTallies(): Tallies {
+  return { cells: new Map(), pendingSinceMono: Infinity };
+}
+
+/** Counts under a role that has held since its last change; nothing where there is no series. */
+export function tally(tallies: Tallies | undefined, tallied: Tallied, role: Role): void {
+  if (tallies === undefined) return;
+  const { pool, of, label, by = 1, ms, monoMs } = tallied;
+  const cell = cellOf(tallies, { of, pool, label: boundLabel(tallies, of, label) });
+  const isPending = monoMs > role.untilMonoMs;
+  if (isPending) tallies.pendingSinceMono = Math.min(tallies.pendingSinceMono, monoMs);
+  for (const [slot, amount] of ms === undefined ? [[0, by] as const] : slotsOf(of, ms)) {
+    add(cell.seen, slot, amount);
+    if (isPending) add(cell.pending, slot, amount);
+    else if (role.leader) add(cell.exported, slot, amount);
+  }
+}
+
+/** Ends a role: what is pending is exported by whoever leads now, and dropped once somebody else is seen to have led at that time. */
+export function turnTallies(tallies: Tallies, after: Role): void {
+  if (!after.leader && after.untilMonoMs < tallies.pendingSinceMono) return;
+  for (const { exported, pending } of tallies.cells.values()) {
+    if (after.leader) pending.forEach((amount, slot) => add(exported, slot, amount));
+    pending.fill(0);
+  }
+  tallies.pendingSinceMono = Infinity;
+}
+
+/** How many slots it takes to count that. */
+export function slotCount({ boundsMs }: Tally): number {
+  return boundsMs === undefined ? 1 : boundsMs.length + 2;
+}
+
+function slotsOf(of: TallyName, ms: number): readonly (readonly [slot: number, amount: number])[] {
+  const { boundsMs = [] }: Tally = TALLIES[of];
+  const found = boundsMs.findIndex((bound) => ms <= bound);
+  return [
+    [found === -1 ? boundsMs.length : found, 1],
+    [boundsMs.length + 1, ms],
+  ];
+}
+
+type CellKey = Pick<TallyCell, 'of' | 'pool' | 'label'>;
+
+function cellOf({ cells }: Tallies, { of, pool, label }: CellKey): TallyCell {
+  const key = `${of}\n${pool}\n${label}`;
+  let cell = cells.get(key);
+  if (cell === undefined) {
+    const zeros = (): number[] => Array.from({ length: slotCount(TALLIES[of]) }, () => 0);
+    cells.set(key, (cell = { of, pool, label, seen: zeros(), exported: zeros(), pending: zeros() }));
+  }
+  return cell;
+}
+
+/** Agents name their components as they like: the first ones of a series have names, all further ones are one. */
+function boundLabel({ cells }: Tallies, of: TallyName, label: string): string {
+  const { poolLabels, policyLabels, others }: Tally = TALLIES[of];
+  if (poolLabels.includes(label) || policyLabels.includes(label)) return label;
+  const known = new Set([...cells.values()].filter((cell) => cell.of === of).map((cell) => cell.label));
+  for (const own of [...poolLabels, ...policyLabels, OTHER_LABEL]) known.delete(own);
+  return known.has(label) || known.size < others ? label : OTHER_LABEL;
+}
+
+function add(slots: number[], slot: number, amount: number): void {
+  slots[slot] = (slots[slot] ?? 0) + amount;
+}

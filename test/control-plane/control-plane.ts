@@ -8,6 +8,7 @@ import { compact } from './etcd.ts';
 import { administrator, createIdentities, type Identities } from './identities.ts';
 import { findFreePorts } from './ports.ts';
 import { createRunner, type Runner } from './runner.ts';
+import { writeStages } from './stages.ts';
 import { waitFor } from './wait.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
@@ -119,7 +120,7 @@ async function prepare(from: {
       kwok: await identities.kubeconfig({ cn: 'kwok', groups: ['system:masters'] }),
     },
     profile: options.profile,
-    kwokStages: await findKwokStages(),
+    kwokStages: await writeStages(folder, await findKwokStages()),
     manageNodesWithLabel: options.manageNodesWithLabel,
   };
 }

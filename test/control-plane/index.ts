@@ -5,5 +5,6 @@ export { startControlPlane, type ControlPlane } from './control-plane.ts';
 export { exchange, type Answer } from './exchange.ts';
 export { askOracle, type OracleAnswer, type OraclePair } from './oracle.ts';
 export { checkRules, ensurePrometheus, startPrometheus, type Prometheus } from './prometheus.ts';
+export { BY_HAND } from './stages.ts';
 export { waitFor } from './wait.ts';
 export { openWorkspace } from './workspace.ts';

@@ -1,0 +1,112 @@
+/** Faults of nodes, and of what should be there and is not. */
+import type { FaultGroup } from '../fault.ts';
+import { serves } from '../pod-states.ts';
+import { each, type Scene } from '../scene.ts';
+import { removeObject } from '../stage.ts';
+
+const NOT_READY = (message: string): object => ({ type: 'Ready', status: 'False', reason: 'KubeletNotReady', message });
+const PLEG = NOT_READY('[PLEG is not healthy: pleg was last seen active 3m12.5s ago; threshold is 3m0s]');
+const NO_NETWORK = NOT_READY(
+  'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized',
+);
+
+async function breakNodes(scene: Scene, condition: object): Promise<void> {
+  await scene.takeNodes();
+  await scene.setNodeConditions([condition]);
+}
+
+/** Deletes all nodes but the first: the machines are gone. */
+async function loseNodes(scene: Scene): Promise<void> {
+  await each(scene.nodes.slice(1), (node) => removeObject(scene.stage.plane, `/api/v1/nodes/${node}`));
+}
+
+const POOL = 'lost';
+
+/** The whole group. */
+export const nodeFaults: FaultGroup = {
+  group: 'nodes',
+  faults: [
+    {
+      code: 'NodeUnreachable',
+      cause: 'kubelet silent: its Lease ends, the node-lifecycle controller notices',
+      begins: 'covered',
+      bringAbout: (scene) => scene.silence(),
+      evidence: (scene) => allNodes(scene, ({ status }) => status === 'Unknown'),
+      // The node-lifecycle controller called the pods unready; their kubelet takes that back.
+      takeAway: async (scene) => {
+        await scene.revive();
+        await scene.writePods(serves);
+      },
+      message: /Kubelet stopped posting node status/,
+    },
+    {
+      code: 'NodeUnreachable',
+      cause: 'kubelet never reported',
+      node: { silent: true },
+      message: /Unknown/,
+    },
+    {
+      code: 'NodeNotReady',
+      cause: 'Ready False: PLEG is not healthy',
+      begins: 'covered',
+      bringAbout: (scene) => breakNodes(scene, PLEG),
+      takeAway: (scene) => scene.revive(),
+      message: /PLEG is not healthy/,
+    },
+    {
+      code: 'NodeNotReady',
+      cause: 'Ready False: network plugin not ready, under a daemon that does not provide it',
+      begins: 'covered',
+      bringAbout: (scene) => breakNodes(scene, NO_NETWORK),
+      takeAway: (scene) => scene.revive(),
+      message: /NetworkPluginNotReady/,
+    },
+    {
+      code: 'NodeMissing',
+      cause: 'nodes of a pool with a promised minimum are gone',
+      node: { labels: { 'karpenter.sh/nodepool': POOL } },
+      policy: ({ nodes }) => ({ nodes: { minimum: { [POOL]: nodes } } }),
+      affects: (nodes) => nodes - 1,
+      begins: 'covered',
+      bringAbout: loseNodes,
+      message: /lost/,
+    },
+    {
+      code: 'DaemonSetMissing',
+      cause: 'DaemonSet deleted',
+      begins: 'covered',
+      bringAbout: (scene) => scene.remove(daemonSet(scene)),
+      takeAway: (scene) => scene.addDaemonSet(),
+      message: /does not exist/,
+    },
+    {
+      code: 'DaemonSetMissing',
+      cause: 'DaemonSet is held by a finalizer while it is being deleted',
+      begins: 'covered',
+      bringAbout: async (scene) => {
+        await scene.patchDaemonSet({ metadata: { finalizers: ['rollcall.test/hold'] } });
+        await scene.remove(daemonSet(scene));
+      },
+      takeAway: async (scene) => {
+        await scene.patchDaemonSet({ metadata: { finalizers: [] } });
+        await scene.addDaemonSet();
+      },
+      message: /is being deleted/,
+    },
+  ],
+};
+
+function daemonSet({ namespace }: Scene): string {
+  return `/apis/apps/v1/namespaces/${namespace}/daemonsets/agent`;
+}
+
+interface NodeCondition {
+  readonly type: string;
+  readonly status: string;
+}
+
+async function allNodes(scene: Scene, test: (ready: NodeCondition) => boolean): Promise<boolean> {
+  type Nodes = { items: readonly { status: { conditions?: readonly NodeCondition[] } }[] };
+  const { items } = await scene.request<Nodes>('GET', `/api/v1/nodes?labelSelector=scene%3D${scene.name}`);
+  return items.every(({ status }) => status.conditions?.some((one) => one.type === 'Ready' && test(one)));
+}

@@ -1,0 +1,93 @@
+/** Faults of rollouts, and what looks like one and is none. */
+import type { FaultGroup } from '../fault.ts';
+import { each, type Scene } from '../scene.ts';
+
+const NEXT = { spec: { template: { spec: { containers: [{ name: 'daemon', image: 'daemon:2' }] } } } };
+const HELD = { finalizers: ['rollcall.test/hold'] };
+
+async function letGo(scene: Scene): Promise<void> {
+  await scene.patchDaemonSet({ spec: { template: { metadata: { finalizers: null } } } });
+  await each(await scene.pods(), ({ metadata }) =>
+    scene
+      .request('PATCH', `/api/v1/namespaces/${scene.namespace}/pods/${metadata.name}`, {
+        body: { metadata: { finalizers: null } },
+      })
+      .catch(() => undefined),
+  );
+}
+
+/** The whole group. */
+export const rolloutFaults: FaultGroup = {
+  group: 'rollouts',
+  faults: [
+    {
+      code: 'TerminatingStuck',
+      cause: 'finalizer holds a pod past its grace period',
+      templateMetadata: HELD,
+      begins: 'covered',
+      bringAbout: (scene) => scene.deletePods(1),
+      waitsMs: 31_000,
+      takeAway: letGo,
+      message: /rollcall\.test\/hold/,
+    },
+    {
+      code: 'RolloutReplacing',
+      cause: 'rollout within its budget, the new pod is not there yet',
+      policy: { health: { pod: { startDeadline: '5m' } } },
+      spec: { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '100%' } } },
+      begins: 'covered',
+      // Their kubelets take their time.
+      bringAbout: async (scene) => {
+        const annotations = { 'rollcall.test/by-hand': 'yes' };
+        await scene.patchDaemonSet({ spec: { template: { metadata: { annotations } } } });
+      },
+      message: /rollout replaces revision/,
+    },
+    {
+      code: 'Starting',
+      cause: 'pods inside their start deadline',
+      byHand: true,
+      policy: { health: { pod: { startDeadline: '5m' } } },
+      message: /start deadline/,
+    },
+    {
+      code: 'NotYetAvailable',
+      cause: 'Ready for less than minReadySeconds',
+      spec: { minReadySeconds: 300 },
+      message: /minReadySeconds/,
+    },
+    {
+      code: 'StaleRevision',
+      cause: 'OnDelete: a new template that nobody rolls out',
+      asFinding: true,
+      spec: { updateStrategy: { type: 'OnDelete' } },
+      begins: 'covered',
+      bringAbout: (scene) => scene.patchDaemonSet(NEXT),
+      message: /the newest is/,
+    },
+    {
+      code: 'DuplicatePod',
+      cause: 'a second pod of the DaemonSet on the node, adopted while its controller stands still',
+      asFinding: true,
+      begins: 'covered',
+      stops: 'kube-controller-manager',
+      bringAbout: addOrphans,
+      takeAway: (scene) => scene.stage.plane.start('kube-controller-manager'),
+      message: /2 live pods/,
+    },
+  ],
+};
+
+/** Pods that the DaemonSet owns, beside those that it made. */
+async function addOrphans(scene: Scene): Promise<void> {
+  await scene.stage.plane.kill('kube-controller-manager');
+  const root = `/apis/apps/v1/namespaces/${scene.namespace}/daemonsets/agent`;
+  const { metadata } = await scene.request<{ metadata: { uid: string } }>('GET', root);
+  const owner = { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'agent', uid: metadata.uid, controller: true };
+  await each(scene.nodes, (nodeName) =>
+    scene.make('pods', {
+      metadata: { name: `orphan-${nodeName}`, labels: { app: 'agent' }, ownerReferences: [owner] },
+      spec: { nodeName, containers: [{ name: 'daemon', image: 'daemon:1' }] },
+    }),
+  );
+}

@@ -1,0 +1,55 @@
+/** Plays many faults on one control plane: beside each other where they can, one after the other where a component stands still. */
+import type { Fault } from './fault.ts';
+import type { Outcome } from './outcome.ts';
+import { playFault } from './play-fault.ts';
+import type { Stage } from './stage.ts';
+
+/** How many nodes a fault gets, and how many faults play at a time. */
+interface Pace {
+  readonly nodes: number;
+  readonly width: number;
+  readonly tell?: (outcome: Outcome) => void;
+}
+
+/** A run under way: each fault's outcome as soon as it is known. */
+export interface Run {
+  readonly outcomeOf: (fault: Fault) => Promise<Outcome>;
+  readonly all: Promise<readonly Outcome[]>;
+}
+
+/** Begins at once; no promise of it rejects. The slowest come first. */
+export function playAll(stage: Stage, faults: readonly Fault[], pace: Pace): Run {
+  const outcomes = new Map(faults.map((fault) => [fault, Promise.withResolvers<Outcome>()]));
+  let number = 0;
+  const play = async (fault: Fault): Promise<void> => {
+    number += 1;
+    const name = `${fault.code.toLowerCase()}-${number}`;
+    const outcome = await playFault(stage, fault, { name, nodes: pace.nodes });
+    await revive(stage, fault);
+    pace.tell?.(outcome);
+    outcomes.get(fault)?.resolve(outcome);
+  };
+  const run = async (): Promise<void> => {
+    const together = faults.filter(({ stops }) => stops === undefined);
+    const queue = together.toSorted((one, other) => slowness(other) - slowness(one)).values();
+    const work = async (): Promise<void> => {
+      for (const fault of queue) await play(fault);
+    };
+    await Promise.all(Array.from({ length: pace.width }, work));
+    for (const fault of faults) if (fault.stops !== undefined) await play(fault);
+  };
+  void run();
+  const all = Promise.all([...outcomes.values()].map(({ promise }) => promise));
+  return { all, outcomeOf: (fault) => outcomes.get(fault)?.promise ?? Promise.reject(new Error('not of this run')) };
+}
+
+function slowness({ waitsMs = 0, evidence, takeAway }: Fault): number {
+  return waitsMs + (evidence === undefined ? 0 : 10_000) + (takeAway === undefined ? 0 : 5_000);
+}
+
+/** Starts what a fault stopped and did not start again. */
+async function revive({ plane }: Stage, { stops }: Fault): Promise<void> {
+  if (stops === undefined) return;
+  await plane.kill(stops);
+  await plane.start(stops);
+}

@@ -1,0 +1,183 @@
+/** Plays one fault: brings it about, waits until it is named on every node, looks whether it stays so, and takes it away. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { REASONS, type NodeAnswer, type NodeDetail } from '@rollcall/contract';
+import { waitFor } from '../control-plane/index.ts';
+import type { Fault } from './fault.ts';
+import type { Outcome } from './outcome.ts';
+import { each, openScene, type Scene, type SceneSize } from './scene.ts';
+import type { Stage } from './stage.ts';
+
+const BEGIN_WITHIN_MS = 180_000;
+const SHOWN_WITHIN_MS = 120_000;
+const RETURN_WITHIN_MS = 120_000;
+const HOLD_MS = 5_000;
+const LOOK_EVERY_MS = 100;
+/** What a node may be called on the way: nobody knows better yet. */
+const YOUNG = new Set<string>(['Starting', 'RolloutReplacing']);
+
+/** Never rejects: whatever goes wrong is in the outcome. */
+export async function playFault(stage: Stage, fault: Fault, size: SceneSize): Promise<Outcome> {
+  const affected = fault.affects?.(size.nodes) ?? size.nodes;
+  let scene: Scene | undefined;
+  try {
+    scene = await openScene(stage, fault, size);
+    return await play(scene, fault, affected);
+  } catch (error) {
+    const wrongs = [error instanceof Error ? error.message : String(error)];
+    return { fault, nodes: affected, right: 0, unexplained: 0, via: [], wrongs };
+  } finally {
+    // A component that stands still is started again, whatever happened.
+    await scene?.close().catch((error: unknown) => console.error(`${size.name} was not cleared: ${String(error)}`));
+  }
+}
+
+async function play(scene: Scene, fault: Fault, affected: number): Promise<Outcome> {
+  await begin(scene, fault);
+  const wallMs = Date.now();
+  const started = performance.now();
+  await (fault.bringAbout ?? scene.addDaemonSet)(scene);
+  const evident = await seeEvidence(scene, fault);
+  const shownMs = await seeShown(scene, fault, affected);
+  await delay(fault.holdsMs ?? HOLD_MS);
+  const verdict = await judge(scene, fault, {
+    affected,
+    wallMs,
+    shownWallMs: wallMs + (shownMs ?? Infinity) - started,
+  });
+  const returnedMs = await takeAway(scene, fault);
+  const wrongs = [...verdict.wrongs, ...(returnedMs === null ? ['coverage did not return'] : [])];
+  const due = Math.max(evident, started + (fault.waitsMs ?? 0));
+  return {
+    fault,
+    nodes: affected,
+    ...verdict,
+    wrongs,
+    ...(shownMs === undefined ? {} : { shownMs: shownMs - started, afterEvidenceMs: Math.max(0, shownMs - due) }),
+    ...(typeof returnedMs === 'number' ? { returnedMs } : {}),
+  };
+}
+
+async function begin(scene: Scene, fault: Fault): Promise<void> {
+  await fault.prepare?.(scene);
+  if (fault.begins !== 'covered') return;
+  await scene.addDaemonSet();
+  await waitFor(() => isCovered(scene), {
+    what: `${scene.name} to be covered before the fault`,
+    deadlineMs: BEGIN_WITHIN_MS,
+    everyMs: LOOK_EVERY_MS,
+  });
+}
+
+async function isCovered({ stage, namespace, nodes }: Scene): Promise<boolean> {
+  const { counts } = await stage.collector.policy(`${namespace}/agent`);
+  return counts.covered === nodes.length && counts.uncovered === 0;
+}
+
+/** When the objects showed it, on the clock of `performance`. */
+async function seeEvidence(scene: Scene, { evidence }: Fault): Promise<number> {
+  if (evidence !== undefined) {
+    await waitFor(() => evidence(scene), {
+      what: 'the objects to show it',
+      deadlineMs: SHOWN_WITHIN_MS,
+      everyMs: LOOK_EVERY_MS,
+    });
+  }
+  return performance.now();
+}
+
+/** When all nodes were given the code; undefined if they were not in time. */
+async function seeShown(scene: Scene, fault: Fault, affected: number): Promise<number | undefined> {
+  const { collector } = scene.stage;
+  const name = `${scene.namespace}/agent`;
+  const isShown = async (): Promise<boolean> => {
+    if (fault.asFinding)
+      return (await collector.nodes(name)).filter((node) => saysFinding(node, fault)).length === affected;
+    const { reasons } = await collector.policy(name);
+    return reasons.find(({ reason }) => reason === fault.code)?.nodes === affected;
+  };
+  const patience = { what: fault.code, deadlineMs: SHOWN_WITHIN_MS, everyMs: LOOK_EVERY_MS };
+  return waitFor(isShown, patience).then(
+    () => performance.now(),
+    () => undefined,
+  );
+}
+
+function saysFinding({ findings }: NodeAnswer, { code }: Fault): boolean {
+  return findings.some((finding) => finding.code === code);
+}
+
+interface Moment {
+  readonly affected: number;
+  readonly wallMs: number;
+  readonly shownWallMs: number;
+}
+
+type Verdict = Pick<Outcome, 'right' | 'unexplained' | 'via' | 'wrongs'>;
+
+async function judge(scene: Scene, fault: Fault, moment: Moment): Promise<Verdict> {
+  const { collector } = scene.stage;
+  const name = `${scene.namespace}/agent`;
+  const nodes = await collector.nodes(name);
+  const wanted = nodes.filter((node) => fault.asFinding || node.state !== 'covered');
+  const details: (NodeAnswer | NodeDetail)[] = [];
+  // A phantom has no name to ask it by.
+  await each(wanted, async (node) => details.push(node.node === '' ? node : await collector.node(name, node.node)));
+  const wrongs = details.map((node) => findWrongs(node, fault, moment));
+  const right = wrongs.filter((own) => own.length === 0).length;
+  const missing = moment.affected - details.length;
+  return {
+    right: Math.min(right, moment.affected),
+    unexplained: details.filter(({ reason }) => reason === 'Unexplained').length,
+    via: [...new Set(details.flatMap((node) => detours(node, fault, moment)))],
+    wrongs: [
+      ...countEach(wrongs.flat()),
+      ...(missing > 0 ? [`${missing} nodes are not uncovered`] : []),
+      ...(missing < 0 ? [`${-missing} nodes too many are uncovered`] : []),
+    ],
+  };
+}
+
+function countEach(words: readonly string[]): readonly string[] {
+  return [...Map.groupBy(words, (word) => word)].map(([word, { length }]) => `${length} x ${word}`);
+}
+
+function findWrongs(node: NodeAnswer | NodeDetail, fault: Fault, { shownWallMs }: Moment): readonly string[] {
+  const said = fault.asFinding ? node.findings.find(({ code }) => code === fault.code)?.message : node.message;
+  const isNamed = fault.asFinding ? said !== undefined : node.reason === fault.code;
+  const after = transitionsOf(node).filter(({ wallMs }) => wallMs > shownWallMs);
+  const missing = (fault.findings ?? []).filter((code) => !node.findings.some((finding) => finding.code === code));
+  const checks: readonly (readonly [holds: boolean, wrong: string])[] = [
+    [isNamed, `named ${node.state} ${node.reason ?? ''}: ${node.message}`],
+    [!isNamed || (fault.message ?? /\w/).test(said ?? ''), `message does not name the cause: ${said}`],
+    [
+      !isNamed || after.length === 0,
+      `changed its mind: ${after.map(({ to, reason }) => `${to} ${reason}`).join(', ')}`,
+    ],
+    [missing.length === 0, `without the findings ${missing.join()}`],
+    [fault.asFinding === true || !('nextStep' in node) || node.nextStep !== null, 'without a next step'],
+  ];
+  return checks.filter(([holds]) => !holds).map(([, wrong]) => wrong);
+}
+
+function transitionsOf(node: NodeAnswer | NodeDetail): NodeDetail['transitions'] {
+  return 'transitions' in node ? node.transitions : [];
+}
+
+function detours(node: NodeAnswer | NodeDetail, { code }: Fault, { wallMs }: Moment): readonly string[] {
+  return transitionsOf(node)
+    .filter((one) => one.wallMs >= wallMs && one.reason in REASONS && one.reason !== code && !YOUNG.has(one.reason))
+    .map(({ reason }) => reason);
+}
+
+/** Milliseconds until coverage was back; null if it did not come back, undefined if the fault stays. */
+async function takeAway(scene: Scene, fault: Fault): Promise<number | null | undefined> {
+  if (fault.takeAway === undefined) return undefined;
+  const started = performance.now();
+  await fault.takeAway(scene);
+  if (fault.asFinding) return undefined;
+  const patience = { what: 'coverage', deadlineMs: RETURN_WITHIN_MS, everyMs: LOOK_EVERY_MS };
+  return waitFor(() => isCovered(scene), patience).then(
+    () => performance.now() - started,
+    () => null,
+  );
+}

@@ -1,0 +1,62 @@
+/** What all faults of a run share: a real control plane, one `rollcall serve`, and a server of admission webhooks. */
+import { COLLECTOR_NAMESPACE, daemonCoverageCrd } from '@rollcall/contract';
+import { daemonDefinition } from '@rollcall/embedded-kube';
+import { ApiError, startControlPlane, waitFor, type ControlPlane } from '../control-plane/index.ts';
+import { startCollector, type Collector } from '../e2e/rollcall.ts';
+import { openWebhooks, type Webhooks } from './webhooks.ts';
+
+/** The shared part of a run; whoever opened it closes it. */
+export interface Stage {
+  readonly plane: ControlPlane;
+  readonly collector: Collector;
+  readonly webhooks: Webhooks;
+  readonly close: () => Promise<void>;
+}
+
+const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+/** Below and above the default of 0. */
+const PRIORITIES = { lowly: -1_000, weighty: 1_000 };
+
+/** Starts all of it, with the kinds and priority classes that faults refer to; `default` works at the speed of real controllers. */
+export async function openStage(profile: 'fast' | 'default'): Promise<Stage> {
+  const plane = await startControlPlane({ profile, manageNodesWithLabel: 'kwok=yes' });
+  const webhooks = await openWebhooks();
+  try {
+    await furnish(plane);
+    const collector = await startCollector({ kubeconfig: plane.kubeconfigPath });
+    await waitFor(collector.isReady, { what: 'the collector to be ready' });
+    return {
+      plane,
+      collector,
+      webhooks,
+      close: async () => {
+        await collector.stop();
+        await webhooks.close();
+        await plane.stop();
+      },
+    };
+  } catch (error) {
+    await webhooks.close();
+    await plane.stop();
+    throw error;
+  }
+}
+
+async function furnish({ request }: ControlPlane): Promise<void> {
+  await request('POST', '/api/v1/namespaces', { body: { metadata: { name: COLLECTOR_NAMESPACE } } });
+  await request('POST', DEFINITIONS, { body: daemonCoverageCrd() });
+  await request('POST', DEFINITIONS, { body: daemonDefinition() });
+  for (const path of ['rollcall.dev/v1alpha1/daemoncoverages', 'core.riptides.io/v1alpha1/daemons'])
+    await waitFor(() => request('GET', `/apis/${path}`), { what: `${path} to be served` });
+  for (const [name, value] of Object.entries(PRIORITIES)) {
+    const body = { metadata: { name }, value };
+    await request('POST', '/apis/scheduling.k8s.io/v1/priorityclasses', { body });
+  }
+}
+
+/** Deletes an object; one that is gone already is fine. */
+export async function removeObject({ request }: Pick<ControlPlane, 'request'>, path: string): Promise<void> {
+  await request('DELETE', path).catch((error: unknown) => {
+    if (!(error instanceof ApiError) || error.status !== 404) throw error;
+  });
+}

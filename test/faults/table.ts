@@ -1,0 +1,49 @@
+/** The fault matrix: every fault, by group. The first of each code is the one that `make test` plays. */
+import type { Fault, FaultGroup } from './fault.ts';
+import { containerFaults } from './causes/containers.ts';
+import { creationFaults } from './causes/creation.ts';
+import { daemonFaults } from './causes/daemons.ts';
+import { nodeFaults } from './causes/nodes.ts';
+import { placementFaults } from './causes/placement.ts';
+import { podEndFaults } from './causes/pod-ends.ts';
+import { processFaults } from './causes/processes.ts';
+import { rolloutFaults } from './causes/rollouts.ts';
+import { schedulingFaults } from './causes/scheduling.ts';
+
+/** In the order of the report. */
+export const GROUPS: readonly FaultGroup[] = [
+  nodeFaults,
+  placementFaults,
+  creationFaults,
+  schedulingFaults,
+  podEndFaults,
+  containerFaults,
+  processFaults,
+  rolloutFaults,
+  daemonFaults,
+];
+
+/** All faults, in that order. */
+export const FAULTS: readonly Fault[] = GROUPS.flatMap(({ faults }) => faults);
+
+/** Codes whose predicates or causes are still being built: only the campaign plays them. */
+const AWAITED: ReadonlySet<string> = new Set([
+  'QuotaExceeded',
+  'PodSecurityDenied',
+  'AdmissionDenied',
+  'WebhookUnavailable',
+  'CreateDenied',
+  'NamespaceTerminating',
+  'CreateStalled',
+  'KubeletRejected',
+  'Evicted',
+  'SandboxFailed',
+  'VolumeMountFailed',
+  'ProbeFailing',
+]);
+
+/** The first fault of each code. */
+export function pickOneEach(): readonly Fault[] {
+  const groups = [...Map.groupBy(FAULTS, ({ code }) => code)].filter(([code]) => !AWAITED.has(code));
+  return groups.flatMap(([, [first]]) => (first ? [first] : []));
+}

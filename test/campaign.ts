@@ -5,7 +5,8 @@
  *
  * `embedded`: a town on the embedded API under mixed faults, on simulated time; `real`: collectors on the real control plane behind a
  * proxy that does mischief; `suites`: the expectation against the Go function, and
- * the collector against a living world's truth. Appends its answer to docs/campaign.md; a seed that fails is printed with its faults
+ * the collector against a living world's truth. `--faults` plays the fault matrix in place of all that (faults/play-matrix.ts; `--only` a
+ * pattern of its causes, `--fast` controllers). Appends its answer to docs/campaign.md; a seed that fails is printed with its faults
  * and the command that repeats it, and belongs into campaign/regressions.ts. Exits 1 if one fails.
  */
 import { spawn } from 'node:child_process';
@@ -15,6 +16,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import type { PlayedLine } from './campaign/play-seeds.ts';
+import { playMatrix } from './faults/play-matrix.ts';
 
 const RECORD = new URL('../docs/campaign.md', import.meta.url);
 const SUITES = ['test/e2e/expectation.e2e.test.ts', 'test/e2e/demo.e2e.test.ts'] as const;
@@ -122,8 +124,16 @@ async function main(): Promise<void> {
     suites: { type: 'string', default: '10' },
     first: { type: 'string', default: '1' },
     workers: { type: 'string', default: '2' },
+    faults: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+    fast: { type: 'boolean', default: false },
   } as const;
   const { values } = parseArgs({ options });
+  if (values.faults) {
+    const right = await playMatrix({ only: values.only, profile: values.fast ? 'fast' : 'default' });
+    process.exitCode = right ? 0 : 1;
+    return;
+  }
   const [first, workers] = [Number(values.first), Number(values.workers)];
   for (const part of ['embedded', 'real', 'suites'] as const) {
     const count = Number(values[part]);

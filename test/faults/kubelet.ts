@@ -1,22 +1,8 @@
 /** Plays the part of the kubelet that KWOK does not: statuses of pods that go wrong, and the events beside them. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError } from '../control-plane/index.ts';
-import type { Scene, ScenePod } from './scene.ts';
-
-/** An event as a kubelet writes it about a pod. */
-export interface PodEvent {
-  readonly reason: string;
-  readonly message: string;
-}
-
-/** What is written of one pod; nothing leaves it alone. */
-export interface PodScript {
-  readonly status?: object;
-  readonly events?: readonly PodEvent[];
-}
-
-/** Says what is to be written of a pod. */
-export type PodWriter = (pod: ScenePod) => PodScript;
+import type { PodEvent, PodScript, PodWriter, ScenePod } from './pod-script.ts';
+import type { Scene } from './scene.ts';
 
 /** It writes until it rests. */
 export interface Kubelet {

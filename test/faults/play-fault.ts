@@ -4,7 +4,8 @@ import { REASONS, type NodeAnswer, type NodeDetail } from '@rollcall/contract';
 import { waitFor } from '../control-plane/index.ts';
 import type { Fault } from './fault.ts';
 import type { Outcome } from './outcome.ts';
-import { each, openScene, type Scene, type SceneSize } from './scene.ts';
+import { openScene } from './open-scene.ts';
+import { each, type Scene, type SceneSize } from './scene.ts';
 import type { Stage } from './stage.ts';
 
 const BEGIN_WITHIN_MS = 180_000;
@@ -91,7 +92,7 @@ async function seeShown(scene: Scene, fault: Fault, affected: number): Promise<n
   const name = `${scene.namespace}/agent`;
   const isShown = async (): Promise<boolean> => {
     if (fault.asFinding)
-      return (await collector.nodes(name)).filter((node) => saysFinding(node, fault)).length === affected;
+      return (await collector.nodes(name)).filter((node) => hasFinding(node, fault.code)).length === affected;
     const { reasons } = await collector.policy(name);
     return reasons.find(({ reason }) => reason === fault.code)?.nodes === affected;
   };
@@ -102,7 +103,7 @@ async function seeShown(scene: Scene, fault: Fault, affected: number): Promise<n
   );
 }
 
-function saysFinding({ findings }: NodeAnswer, { code }: Fault): boolean {
+function hasFinding({ findings }: NodeAnswer, code: string): boolean {
   return findings.some((finding) => finding.code === code);
 }
 
@@ -142,30 +143,39 @@ function countEach(words: readonly string[]): readonly string[] {
 }
 
 function findWrongs(node: NodeAnswer | NodeDetail, fault: Fault, { shownWallMs }: Moment): readonly string[] {
-  const said = fault.asFinding ? node.findings.find(({ code }) => code === fault.code)?.message : node.message;
-  const isNamed = fault.asFinding ? said !== undefined : node.reason === fault.code;
+  const said = whatIsSaid(node, fault);
+  if (said === undefined) return [`named ${node.state} ${node.reason ?? ''}: ${node.message}`];
   const after = transitionsOf(node).filter(({ wallMs }) => wallMs > shownWallMs);
-  const missing = (fault.findings ?? []).filter((code) => !node.findings.some((finding) => finding.code === code));
   const checks: readonly (readonly [holds: boolean, wrong: string])[] = [
-    [isNamed, `named ${node.state} ${node.reason ?? ''}: ${node.message}`],
-    [!isNamed || (fault.message ?? /\w/).test(said ?? ''), `message does not name the cause: ${said}`],
-    [
-      !isNamed || after.length === 0,
-      `changed its mind: ${after.map(({ to, reason }) => `${to} ${reason}`).join(', ')}`,
-    ],
-    [missing.length === 0, `without the findings ${missing.join()}`],
-    [fault.asFinding === true || !('nextStep' in node) || node.nextStep !== null, 'without a next step'],
+    [(fault.message ?? /\w/).test(said), `message does not name the cause: ${said}`],
+    [after.length === 0, `changed its mind: ${after.map(({ to, reason }) => `${to} ${reason}`).join(', ')}`],
+    ...(fault.findings ?? []).map((code) => [hasFinding(node, code), `without the finding ${code}`] as const),
+    ...('checks' in node ? adviceOf(node, fault) : []),
   ];
   return checks.filter(([holds]) => !holds).map(([, wrong]) => wrong);
+}
+
+/** The message under the expected code; undefined if the node has another one. */
+function whatIsSaid(node: NodeAnswer, { asFinding, code }: Fault): string | undefined {
+  if (asFinding) return node.findings.find((finding) => finding.code === code)?.message;
+  return node.reason === code ? node.message : undefined;
+}
+
+function adviceOf({ runbook, nextStep }: NodeDetail, fault: Fault): readonly (readonly [boolean, string])[] {
+  return [
+    [runbook !== null, 'without a runbook'],
+    [fault.asFinding === true || nextStep !== null, 'without a next step'],
+  ];
 }
 
 function transitionsOf(node: NodeAnswer | NodeDetail): NodeDetail['transitions'] {
   return 'transitions' in node ? node.transitions : [];
 }
 
-function detours(node: NodeAnswer | NodeDetail, { code }: Fault, { wallMs }: Moment): readonly string[] {
+function detours(node: NodeAnswer | NodeDetail, { code, begins }: Fault, { wallMs }: Moment): readonly string[] {
+  const usual = new Set([code, ...YOUNG, ...(begins === 'covered' ? [] : ['DaemonSetMissing'])]);
   return transitionsOf(node)
-    .filter((one) => one.wallMs >= wallMs && one.reason in REASONS && one.reason !== code && !YOUNG.has(one.reason))
+    .filter((one) => one.wallMs >= wallMs && one.reason in REASONS && !usual.has(one.reason))
     .map(({ reason }) => reason);
 }
 

@@ -1,5 +1,5 @@
 /** What a kubelet writes of a pod that goes wrong: the shapes of pkg/kubelet and its container runtime manager, Kubernetes 1.36. */
-import type { PodEvent, PodScript } from './kubelet.ts';
+import type { PodEvent, PodScript } from './pod-script.ts';
 
 /** How a container ended. */
 export interface Ended {

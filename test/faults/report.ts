@@ -1,4 +1,5 @@
 /** The table of a run, for people: on the terminal line by line, and in Markdown. */
+import type { FaultGroup } from './fault.ts';
 import { addUp, sayShare, type Outcome } from './outcome.ts';
 
 /** One line of the terminal. */
@@ -14,7 +15,7 @@ function sayMs(ms: number | undefined): string {
 }
 
 /** The rows of Markdown, without a head. */
-export function tableOf(outcomes: readonly Outcome[]): string {
+function tableOf(outcomes: readonly Outcome[]): string {
   return outcomes
     .map((outcome) => {
       const { fault, nodes, right, via, wrongs } = outcome;
@@ -31,3 +32,39 @@ export function sayTotals(outcomes: readonly Outcome[]): string {
   const { faults, wrongFaults, nodes, right, unexplained } = addUp(outcomes);
   return `${faults} faults on ${nodes} nodes: ${right} nodes right (${sayShare(right, nodes)}), ${unexplained} unexplained (${sayShare(unexplained, nodes)}), ${wrongFaults} faults with something wrong`;
 }
+
+/** What a run was measured on. */
+export interface Occasion {
+  readonly date: string;
+  readonly nodesEach: number;
+  readonly minutes: number;
+  /** Beside what else it ran, where that matters. */
+  readonly note: string;
+}
+
+const HEAD =
+  '| code | cause | nodes right | shown after the cause | after the evidence | covered again | by way of | |\n| --- | --- | --- | --- | --- | --- | --- | --- |';
+
+/** The whole of docs/faults.md. */
+export function renderReport(groups: readonly FaultGroup[], outcomes: readonly Outcome[], occasion: Occasion): string {
+  const { date, nodesEach, minutes, note } = occasion;
+  const sections = groups.map(({ group, faults }) => {
+    const own = outcomes.filter(({ fault }) => faults.includes(fault));
+    return `## ${group.slice(0, 1).toUpperCase()}${group.slice(1)}\n\n${HEAD}\n${tableOf(own)}\n`;
+  });
+  return `${INTRODUCTION}\n## The run of ${date}\n\n${sayTotals(outcomes)}. ${nodesEach} nodes a fault, controllers at their default speed (20 requests a second), ${minutes.toFixed(1)} min in all. ${note}\n\n${sections.join('\n')}`;
+}
+
+const INTRODUCTION = `# Fault matrix
+
+\`npm run campaign -- --faults\` brings every fault about by its cause on a real control plane (etcd, kube-apiserver, controller manager,
+scheduler; KWOK in the place of kubelets) and asks a real \`rollcall serve\` what it is. Each fault has a namespace, nodes and a policy of its
+own, with a start deadline of 10 s and no grace for joining. What only a kubelet writes (ends of pods, states of containers, events) is
+written by the test in a kubelet's words (\`test/faults/pod-states.ts\`). This page is written by the run itself; \`make test\` plays one
+fault of each code on fast controllers.
+
+A node is right if it has the expected code, a message that names the cause, a runbook and a next step, the time of the next retry where
+the controllers retry, the findings that belong to it, and does not change its mind for 5 s. **After the evidence** counts from when the objects
+themselves showed the fault, or its deadline in the catalogue had passed (30 s of a silent scheduler, for example). **By way of** names other
+codes that nodes were given on the way there, but for Starting and RolloutReplacing.
+`;

@@ -1,22 +1,16 @@
 /** Where one fault plays: a namespace, nodes and a policy of its own, so that many faults can play beside each other. */
-import { COLLECTOR_NAMESPACE } from '@rollcall/contract';
-import { ApiError, BY_HAND, waitFor, type ControlPlane } from '../control-plane/index.ts';
-import type { Fault } from './fault.ts';
-import { startKubelet, type Kubelet, type PodWriter } from './kubelet.ts';
-import { removeObject, type Stage } from './stage.ts';
+import type { ControlPlane } from '../control-plane/index.ts';
+import type { PodWriter, ScenePod } from './pod-script.ts';
+import type { Stage } from './stage.ts';
 
-/** A pod, as far as faults look at it. */
-export interface ScenePod {
-  readonly metadata: { readonly name: string; readonly uid: string; readonly deletionTimestamp?: string };
-  readonly spec: { readonly nodeName?: string };
-  readonly status: {
-    readonly phase: string;
-    readonly reason?: string;
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string }[];
-  };
+/** A label with the scene's name that no fault takes away. */
+export const HOME = 'home';
+
+/** What a scene is called, and how many nodes it has. */
+export interface SceneSize {
+  readonly name: string;
+  readonly nodes: number;
 }
-
-type Request = ControlPlane['request'];
 
 /** One fault's part of the cluster, and what its acts do there. Paths without a leading slash are of its namespace. */
 export interface Scene {
@@ -24,7 +18,7 @@ export interface Scene {
   readonly namespace: string;
   readonly nodes: readonly string[];
   readonly stage: Stage;
-  readonly request: Request;
+  readonly request: ControlPlane['request'];
   /** Makes an object of its namespace, such as `resourcequotas`. */
   readonly make: (resource: string, body: object) => Promise<unknown>;
   /** Makes an object of the cluster, which goes when the scene does, or with `remove`. */
@@ -48,115 +42,11 @@ export interface Scene {
   readonly revive: () => Promise<void>;
   /** From now on writes the status of every pod of the daemon that is bound, once each, in the kubelet's place. */
   readonly writePods: (writer: PodWriter) => Promise<void>;
+  /** Waits until the collector gives all nodes a reason. */
+  readonly seeReason: (reason: string) => Promise<unknown>;
   /** Whether an event of the namespace says so. */
   readonly hasEvent: (pattern: RegExp) => Promise<boolean>;
   readonly close: () => Promise<void>;
-}
-
-/** What a scene is called, and how many nodes it has. */
-export interface SceneSize {
-  readonly name: string;
-  readonly nodes: number;
-}
-
-const MERGE = 'application/strategic-merge-patch+json';
-const DAEMON = 'agent';
-/** A label with the scene's name that no fault takes away. */
-export const HOME = 'home';
-const POLICIES = `/apis/rollcall.dev/v1alpha1/namespaces/${COLLECTOR_NAMESPACE}/daemoncoverages`;
-const LEASE_MS = 10_000;
-
-/** The manifest of a fault's DaemonSet. */
-function daemonSetOf(fault: Fault, name: string): object {
-  const labels = { app: DAEMON };
-  const annotations = fault.byHand ? { [BY_HAND]: 'yes' } : {};
-  const template = { containers: [{ name: 'daemon', image: 'daemon:1' }], nodeSelector: { scene: name } };
-  return {
-    metadata: { name: DAEMON },
-    spec: {
-      selector: { matchLabels: labels },
-      template: {
-        metadata: { labels, annotations, ...fault.templateMetadata },
-        spec: { ...template, ...fault.template },
-      },
-      ...fault.spec,
-    },
-  };
-}
-
-/** The manifest of a fault's policy: nodes are new here, that must not excuse them, and the shortest start deadline that there is. */
-function policyOf({ policy }: Fault, { name, nodes }: SceneSize): object {
-  const spec = {
-    daemonSet: { name: DAEMON, namespace: `f-${name}` },
-    grace: { joining: '0s' },
-    health: { pod: { startDeadline: '10s' } },
-    ...(typeof policy === 'function' ? policy({ name, nodes }) : policy),
-  };
-  return { apiVersion: 'rollcall.dev/v1alpha1', kind: 'DaemonCoverage', metadata: { name }, spec };
-}
-
-/** The manifest of the `index`-th node. */
-function nodeOf({ node = {} }: Fault, { name, index }: { readonly name: string; readonly index: number }): object {
-  const alive = node.silent ? {} : { kwok: 'yes' };
-  const room = node.allocatable && { cpu: '1k', memory: '1Ti', pods: '110', ...node.allocatable };
-  return {
-    metadata: {
-      name: `${name}-${index}`,
-      labels: { scene: name, [HOME]: name, 'kubernetes.io/hostname': `${name}-${index}`, ...alive, ...node.labels },
-    },
-    spec: { taints: node.taints, providerID: node.providerId?.(index) },
-    status: room && { allocatable: room, capacity: room },
-  };
-}
-
-/** Opens the scene of a fault with so many nodes: namespace, nodes, policy, and what `prepare` asks for. */
-export async function openScene(stage: Stage, fault: Fault, size: SceneSize): Promise<Scene> {
-  const { name } = size;
-  const { request } = stage.plane;
-  const namespace = `f-${name}`;
-  const labels = fault.namespaceLabels ?? {};
-  await request('POST', '/api/v1/namespaces', { body: { metadata: { name: namespace, labels } } });
-  await waitFor(() => request('GET', `/api/v1/namespaces/${namespace}/serviceaccounts/default`), {
-    what: `the default service account of ${namespace}`,
-  });
-  const nodes = Array.from({ length: size.nodes }, (_, index) => `${name}-${index}`);
-  await each(nodes, (_, index) => request('POST', '/api/v1/nodes', { body: nodeOf(fault, { name, index }) }));
-  if (!fault.node?.silent) await waitFor(() => areReady(request, size), { what: `the nodes of ${name} to be Ready` });
-  await request('POST', POLICIES, { body: policyOf(fault, size) });
-  const scene = { ...objectWords(stage, { name, nodes }), ...nodeWords(request, nodes) };
-  const daemons = `/apis/apps/v1/namespaces/${namespace}/daemonsets`;
-  const kubelets: Kubelet[] = [];
-  const whole: Scene = {
-    ...scene,
-    ...podWords(request, { namespace, nodes }),
-    name,
-    namespace,
-    nodes,
-    stage,
-    request,
-    addDaemonSet: () => request('POST', daemons, { body: daemonSetOf(fault, name) }),
-    patchDaemonSet: (body) => request('PATCH', `${daemons}/${DAEMON}`, { body, contentType: MERGE }),
-    writePods: async (writer) => {
-      kubelets.splice(0).forEach((kubelet) => kubelet.rest());
-      kubelets.push(await startKubelet(whole, writer));
-    },
-    close: async () => {
-      kubelets.forEach((kubelet) => kubelet.rest());
-      await scene.close();
-    },
-  };
-  return whole;
-}
-
-async function areReady(request: Request, { name, nodes }: SceneSize): Promise<boolean> {
-  type Nodes = { items: readonly { spec: { taints?: readonly { key: string }[] }; status: ScenePod['status'] }[] };
-  const { items } = await request<Nodes>('GET', `/api/v1/nodes?labelSelector=${HOME}%3D${name}&resourceVersion=0`);
-  const ready = items.filter(
-    ({ spec, status }) =>
-      status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') &&
-      !spec.taints?.some(({ key }) => key === 'node.kubernetes.io/not-ready'),
-  );
-  return ready.length === nodes;
 }
 
 /** Does an act for each, ten at a time. */
@@ -166,106 +56,4 @@ export async function each<T>(items: readonly T[], act: (item: T, index: number)
     for (const [index, item] of queue) await act(item, index);
   };
   await Promise.all(Array.from({ length: 10 }, work));
-}
-
-type ObjectWords = Pick<Scene, 'make' | 'makeGlobal' | 'remove' | 'hasEvent' | 'close'>;
-
-function objectWords(stage: Stage, of: { readonly name: string; readonly nodes: readonly string[] }): ObjectWords {
-  const { request } = stage.plane;
-  const { name, nodes } = of;
-  const namespace = `f-${name}`;
-  const root = `/api/v1/namespaces/${namespace}`;
-  const inside = (resource: string): string => (resource.startsWith('/') ? resource : `${root}/${resource}`);
-  const globals = new Set<string>();
-  const remove = async (path: string): Promise<void> => {
-    globals.delete(path);
-    await removeObject(stage.plane, inside(path));
-  };
-  return {
-    make: (resource, body) => request('POST', inside(resource), { body }),
-    makeGlobal: (path, body) => {
-      globals.add(`${path}/${(body as { metadata: { name: string } }).metadata.name}`);
-      return request('POST', path, { body });
-    },
-    remove,
-    hasEvent: async (pattern) => {
-      type Events = { items: readonly { readonly message?: string }[] };
-      const { items } = await request<Events>('GET', `${root}/events?resourceVersion=0`);
-      return items.some(({ message = '' }) => pattern.test(message));
-    },
-    close: async () => {
-      for (const path of globals) await remove(path);
-      await remove(`${POLICIES}/${name}`);
-      await remove(`/apis/apps/v1/namespaces/${namespace}/daemonsets/${DAEMON}?propagationPolicy=Background`);
-      await each(nodes, (node) => remove(`/api/v1/nodes/${node}`));
-      // Of a namespace that is on its way out already the server says so.
-      await remove(`/api/v1/namespaces/${namespace}`).catch((error: unknown) => {
-        if (!(error instanceof ApiError) || error.status !== 409) throw error;
-      });
-    },
-  };
-}
-
-type PodWords = Pick<Scene, 'pods' | 'deletePods' | 'addForeignPods'>;
-
-function podWords(request: Request, of: { readonly namespace: string; readonly nodes: readonly string[] }): PodWords {
-  const path = `/api/v1/namespaces/${of.namespace}/pods`;
-  const pods: Scene['pods'] = async () =>
-    (await request<{ items: ScenePod[] }>('GET', `${path}?labelSelector=app%3D${DAEMON}&resourceVersion=0`)).items;
-  return {
-    pods,
-    deletePods: async (graceSeconds) => {
-      const body = graceSeconds === undefined ? {} : { gracePeriodSeconds: graceSeconds };
-      await each(await pods(), async ({ metadata }) => {
-        await request('DELETE', `${path}/${metadata.name}`, { body }).catch((error: unknown) => {
-          if (!(error instanceof ApiError) || error.status !== 404) throw error;
-        });
-      });
-    },
-    addForeignPods: (spec, labels = {}) =>
-      each(of.nodes, (nodeName) =>
-        request('POST', path, {
-          body: {
-            metadata: { name: `foreign-${nodeName}`, labels },
-            spec: { nodeName, tolerations: [{ operator: 'Exists' }], containers: [FOREIGN], ...spec },
-          },
-        }),
-      ),
-  };
-}
-
-const FOREIGN = { name: 'foreign', image: 'foreign:1' };
-
-type NodeWords = Pick<Scene, 'patchNodes' | 'setNodeConditions' | 'silence' | 'takeNodes' | 'revive'> & {
-  readonly close: () => Promise<void>;
-};
-
-function nodeWords(request: Request, nodes: readonly string[]): Omit<NodeWords, 'close'> {
-  const patchNodes = (body: object): Promise<void> =>
-    each(nodes, (node) => request('PATCH', `/api/v1/nodes/${node}`, { body }));
-  let renewing: NodeJS.Timeout | undefined;
-  const renew = (): Promise<void> =>
-    each(nodes, async (node) => {
-      const body = { spec: { renewTime: new Date().toISOString().replace('Z', '000Z') } };
-      const lease = `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${node}`;
-      // The node, and with it its Lease, may be gone with the scene.
-      await request('PATCH', lease, { body }).catch(() => clearInterval(renewing));
-    });
-  return {
-    patchNodes,
-    setNodeConditions: (conditions) =>
-      each(nodes, (node) =>
-        request('PATCH', `/api/v1/nodes/${node}/status`, { body: { status: { conditions } }, contentType: MERGE }),
-      ),
-    silence: () => patchNodes({ metadata: { labels: { kwok: null } } }),
-    takeNodes: async () => {
-      await patchNodes({ metadata: { labels: { kwok: null } } });
-      renewing = setInterval(() => void renew(), LEASE_MS);
-      renewing.unref();
-    },
-    revive: () => {
-      clearInterval(renewing);
-      return patchNodes({ metadata: { labels: { kwok: 'yes' } } });
-    },
-  };
 }

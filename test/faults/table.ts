@@ -1,5 +1,6 @@
 /** The fault matrix: every fault, by group. The first of each code is the one that `make test` plays. */
 import type { Fault, FaultGroup } from './fault.ts';
+import { compoundFaults } from './causes/compounds.ts';
 import { containerFaults } from './causes/containers.ts';
 import { creationFaults } from './causes/creation.ts';
 import { daemonFaults } from './causes/daemons.ts';
@@ -21,6 +22,7 @@ export const GROUPS: readonly FaultGroup[] = [
   processFaults,
   rolloutFaults,
   daemonFaults,
+  compoundFaults,
 ];
 
 /** All faults, in that order. */
@@ -37,8 +39,8 @@ const AWAITED: ReadonlySet<string> = new Set([
   'CreateStalled',
   'KubeletRejected',
   'Evicted',
-  'SandboxFailed',
   'VolumeMountFailed',
+  'SandboxFailed',
   'ProbeFailing',
 ]);
 

@@ -1,6 +1,6 @@
 /** Faults of images, configuration, sandboxes and volumes: the pod is bound, and its containers cannot begin. */
 import type { Fault, FaultGroup } from '../fault.ts';
-import type { PodEvent, PodScript } from '../kubelet.ts';
+import type { PodEvent, PodScript } from '../pod-script.ts';
 import { creating, ended, initializing, serves, timeNow, waits } from '../pod-states.ts';
 
 /** Writes the same of every pod; when the fault goes, the kubelet starts them. */

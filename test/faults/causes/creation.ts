@@ -1,79 +1,14 @@
 /** Faults of creation: the DaemonSet controller wants pods, and is refused or does not come to it. */
-import { ApiError, waitFor } from '../../control-plane/index.ts';
 import type { Fault, FaultGroup } from '../fault.ts';
 import type { Scene } from '../scene.ts';
+import { addAdmissionPolicy, addQuota, addWebhook, ADMISSION, dropQuota, dropWebhook } from './admission.ts';
 
 const denied =
   (pattern: RegExp): NonNullable<Fault['evidence']> =>
   (scene) =>
     scene.hasEvent(pattern);
 
-/** A ResourceQuota that the quota controller has reckoned with. */
-async function addQuota(scene: Scene, spec: object): Promise<void> {
-  await scene.make('resourcequotas', { metadata: { name: 'quota' }, spec });
-  const path = `/api/v1/namespaces/${scene.namespace}/resourcequotas/quota`;
-  type Quota = { status: { hard?: object } };
-  await waitFor(async () => (await scene.request<Quota>('GET', path)).status.hard !== undefined, {
-    what: 'the quota to be in force',
-  });
-}
-
-const dropQuota = (scene: Scene): Promise<void> => scene.remove('resourcequotas/quota');
 const REQUESTS = { containers: [{ name: 'daemon', image: 'daemon:1', resources: { requests: { cpu: '100m' } } }] };
-const ADMISSION = '/apis/admissionregistration.k8s.io/v1';
-
-/** What concerns pods that are made in the scene's namespace. */
-function podsOf(scene: Scene): { readonly namespaceSelector: object; readonly rule: object } {
-  return {
-    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': scene.namespace } },
-    rule: { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] },
-  };
-}
-
-async function addWebhook(scene: Scene, clientConfig: object): Promise<void> {
-  const { namespaceSelector, rule } = podsOf(scene);
-  const webhook = {
-    name: 'sign.rollcall.test',
-    admissionReviewVersions: ['v1'],
-    sideEffects: 'None',
-    failurePolicy: 'Fail',
-    timeoutSeconds: 1,
-    rules: [rule],
-    namespaceSelector,
-    clientConfig,
-  };
-  const body = { metadata: { name: scene.name }, webhooks: [webhook] };
-  await scene.makeGlobal(`${ADMISSION}/validatingwebhookconfigurations`, body);
-  await waitForRefusal(scene);
-}
-
-const dropWebhook = (scene: Scene): Promise<void> =>
-  scene.remove(`${ADMISSION}/validatingwebhookconfigurations/${scene.name}`);
-
-async function addAdmissionPolicy(scene: Scene): Promise<void> {
-  const { namespaceSelector, rule } = podsOf(scene);
-  const metadata = { name: scene.name };
-  const matchConstraints = { namespaceSelector, resourceRules: [rule] };
-  const validations = [{ expression: "'signed' in object.metadata.labels", message: 'daemons have to be signed' }];
-  const spec = { failurePolicy: 'Fail', matchConstraints, validations };
-  await scene.makeGlobal(`${ADMISSION}/validatingadmissionpolicies`, { metadata, spec });
-  const binding = { policyName: scene.name, validationActions: ['Deny'] };
-  await scene.makeGlobal(`${ADMISSION}/validatingadmissionpolicybindings`, { metadata, spec: binding });
-  await waitForRefusal(scene);
-}
-
-/** The API server learns of its own admission rules by watches. */
-async function waitForRefusal(scene: Scene): Promise<void> {
-  const body = { metadata: { name: 'trial' }, spec: { containers: [{ name: 'trial', image: 'trial:1' }] } };
-  const path = `/api/v1/namespaces/${scene.namespace}/pods?dryRun=All`;
-  const isRefused = (): Promise<boolean> =>
-    scene.request('POST', path, { body }).then(
-      () => false,
-      (error: unknown) => error instanceof ApiError,
-    );
-  await waitFor(isRefused, { what: 'admission to refuse a pod' });
-}
-
 const ENFORCE = 'pod-security.kubernetes.io/enforce';
 const PRIVILEGED = { containers: [{ name: 'daemon', image: 'daemon:1', securityContext: { privileged: true } }] };
 const freeNamespace = (scene: Scene): Promise<unknown> =>

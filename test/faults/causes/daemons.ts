@@ -32,14 +32,16 @@ async function register(scene: Scene, { name, instance, health, probedAt = Date.
 
 type Layered = Pick<Fault, 'node' | 'policy'>;
 
-function layered(salt: number, maxProbeAge = '1h'): Layered {
+/** Nodes with an instance id, and a policy that asks for their Daemons. */
+export function layered(salt: number, maxProbeAge = '1h'): Layered {
   return {
     node: { providerId: (index) => `aws:///eu-west-1b/${instanceId(salt, index)}` },
     policy: { health: { pod: { startDeadline: '10s' }, daemon: { source: 'local', maxProbeAge } } },
   };
 }
 
-const registerAll =
+/** Registers a Daemon for every node. */
+export const registerAll =
   (salt: number, wish: Partial<DaemonWish> = {}): NonNullable<Fault['prepare']> =>
   (scene) =>
     each(scene.nodes, (name, index) => register(scene, { name, instance: instanceId(salt, index), ...wish }));

@@ -5,12 +5,15 @@ import { each, type Scene } from '../scene.ts';
 import { removeObject } from '../stage.ts';
 
 const NOT_READY = (message: string): object => ({ type: 'Ready', status: 'False', reason: 'KubeletNotReady', message });
-const PLEG = NOT_READY('[PLEG is not healthy: pleg was last seen active 3m12.5s ago; threshold is 3m0s]');
-const NO_NETWORK = NOT_READY(
+/** A container runtime that hangs. */
+export const PLEG = NOT_READY('[PLEG is not healthy: pleg was last seen active 3m12.5s ago; threshold is 3m0s]');
+/** A node that waits for its network. */
+export const NO_NETWORK = NOT_READY(
   'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized',
 );
 
-async function breakNodes(scene: Scene, condition: object): Promise<void> {
+/** The kubelets say so of their nodes. */
+export async function breakNodes(scene: Scene, condition: object): Promise<void> {
   await scene.takeNodes();
   await scene.setNodeConditions([condition]);
 }
@@ -31,7 +34,7 @@ export const nodeFaults: FaultGroup = {
       cause: 'kubelet silent: its Lease ends, the node-lifecycle controller notices',
       begins: 'covered',
       bringAbout: (scene) => scene.silence(),
-      evidence: (scene) => allNodes(scene, ({ status }) => status === 'Unknown'),
+      evidence: areUnreachable,
       // The node-lifecycle controller called the pods unready; their kubelet takes that back.
       takeAway: async (scene) => {
         await scene.revive();
@@ -75,7 +78,7 @@ export const nodeFaults: FaultGroup = {
       code: 'DaemonSetMissing',
       cause: 'DaemonSet deleted',
       begins: 'covered',
-      bringAbout: (scene) => scene.remove(daemonSet(scene)),
+      bringAbout: (scene) => scene.remove(daemonSetPath(scene)),
       takeAway: (scene) => scene.addDaemonSet(),
       message: /does not exist/,
     },
@@ -85,7 +88,7 @@ export const nodeFaults: FaultGroup = {
       begins: 'covered',
       bringAbout: async (scene) => {
         await scene.patchDaemonSet({ metadata: { finalizers: ['rollcall.test/hold'] } });
-        await scene.remove(daemonSet(scene));
+        await scene.remove(daemonSetPath(scene));
       },
       takeAway: async (scene) => {
         await scene.patchDaemonSet({ metadata: { finalizers: [] } });
@@ -96,7 +99,8 @@ export const nodeFaults: FaultGroup = {
   ],
 };
 
-function daemonSet({ namespace }: Scene): string {
+/** The path of the scene's DaemonSet. */
+export function daemonSetPath({ namespace }: Scene): string {
   return `/apis/apps/v1/namespaces/${namespace}/daemonsets/agent`;
 }
 
@@ -105,8 +109,11 @@ interface NodeCondition {
   readonly status: string;
 }
 
-async function allNodes(scene: Scene, test: (ready: NodeCondition) => boolean): Promise<boolean> {
+/** Whether the Ready of all nodes is Unknown. */
+export async function areUnreachable(scene: Scene): Promise<boolean> {
   type Nodes = { items: readonly { status: { conditions?: readonly NodeCondition[] } }[] };
-  const { items } = await scene.request<Nodes>('GET', `/api/v1/nodes?labelSelector=scene%3D${scene.name}`);
-  return items.every(({ status }) => status.conditions?.some((one) => one.type === 'Ready' && test(one)));
+  const { items } = await scene.request<Nodes>('GET', `/api/v1/nodes?labelSelector=home%3D${scene.name}`);
+  return items.every(({ status }) =>
+    status.conditions?.some((one) => one.type === 'Ready' && one.status === 'Unknown'),
+  );
 }

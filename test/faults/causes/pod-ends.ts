@@ -1,6 +1,6 @@
 /** Faults that end a pod: the kubelet refuses it, it is evicted, it has to make room. */
 import type { Fault, FaultGroup } from '../fault.ts';
-import type { PodScript } from '../kubelet.ts';
+import type { PodScript } from '../pod-script.ts';
 import { fails, serves, timeNow } from '../pod-states.ts';
 import { each, type Scene } from '../scene.ts';
 

@@ -1,6 +1,6 @@
 /** Faults of a daemon that ran and no longer serves: it ends, or its probes fail. */
 import type { Fault, FaultGroup } from '../fault.ts';
-import type { PodEvent, PodScript } from '../kubelet.ts';
+import type { PodEvent, PodScript } from '../pod-script.ts';
 import { crashes, ended, endedNow, runsUnready, serves, timeNow } from '../pod-states.ts';
 
 /** The daemon served everywhere; then the kubelet writes the same of every pod. */

@@ -78,6 +78,9 @@ export const WATCH = {
   leases: 'leases',
 } as const;
 
+/** Where heartbeats come from: no watch, but agents that report by themselves. */
+export const HEARTBEATS = 'heartbeats';
+
 /** The watch that shows the Daemons of a source. */
 export function daemonSource(source: string): string {
   return `daemons/${source}`;

@@ -29,6 +29,15 @@ export type {
   Termination,
   Toleration,
 } from './objects.ts';
+export {
+  checkHeartbeat,
+  HEARTBEAT_AUDIENCE,
+  MOST_HEARTBEATS,
+  type CheckedHeartbeat,
+  type HeartbeatReply,
+  type HeartbeatReport,
+  type HeartbeatResult,
+} from './heartbeat-wire.ts';
 export { annotationOf, labelOf, labelsOf, type Labelled } from './node-labels.ts';
 export type {
   AnnotationPattern,
@@ -43,6 +52,7 @@ export type {
 } from './policy.ts';
 export {
   daemonSource,
+  HEARTBEATS,
   LOCAL_SOURCE,
   podSource,
   WATCH,

@@ -145,6 +145,11 @@ export const COLLECTOR_METRICS = {
   nodeConditionWrites: ownFamily('rollcall_node_condition_writes_total', 'Writes of Node conditions, by outcome.', [
     'outcome',
   ]),
+  heartbeats: ownFamily(
+    'rollcall_heartbeats_total',
+    'Heartbeats that this replica received, by outcome; requests that were refused as a whole count as one.',
+    ['outcome'],
+  ),
   leader: ownFamily('rollcall_leader', '1 on the replica whose counters move.'),
   memoryLimit: ownFamily(
     'rollcall_memory_limit_bytes',

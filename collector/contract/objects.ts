@@ -204,6 +204,8 @@ export interface DaemonSetObject {
   readonly strategy: 'RollingUpdate' | 'OnDelete';
   /** True when the rollout starts the new pod beside the old one (maxSurge is not 0). */
   readonly surge: boolean;
+  /** The ServiceAccount of its pods; absent: `default`. */
+  readonly serviceAccount?: string | undefined;
   readonly status: { readonly desired: number; readonly observedGeneration: number };
 }
 
@@ -287,7 +289,7 @@ export interface KubeEventObject {
   readonly component: string;
 }
 
-/** Errors of one component of a daemon: how many since it began, and the newest one in its own words. */
+/** Errors of one component of a daemon: how many since it began, and the newest one in its own words, '' if it does not tell. */
 export interface ComponentErrors {
   readonly component: string;
   readonly count: number;

@@ -40,6 +40,19 @@ export const scraperBinding = {
   subjects: [{ kind: 'ServiceAccount', name: SCRAPER, namespace: COLLECTOR_NAMESPACE }],
 } as const;
 
+/** The keys by which tokens of agents are checked: clusters let every ServiceAccount read them, unless they were hardened. */
+export const issuerBinding = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRoleBinding',
+  metadata: { name: 'rollcall-issuer-discovery' },
+  roleRef: {
+    apiGroup: 'rbac.authorization.k8s.io',
+    kind: 'ClusterRole',
+    name: 'system:service-account-issuer-discovery',
+  },
+  subjects: [{ kind: 'ServiceAccount', name: 'rollcall', namespace: COLLECTOR_NAMESPACE }],
+} as const;
+
 /** How the Prometheus Operator is told to speak to the collector. */
 export const scrapeAccess = {
   scheme: 'https',

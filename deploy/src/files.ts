@@ -1,6 +1,6 @@
 /** All files of deploy/kubernetes: which objects, in which file, with which remarks. */
 import { COLLECTOR_NAMESPACE, daemonCoverageCrd, OWN_KINDS, WATCHED_KINDS, type WatchedKind } from '@rollcall/contract';
-import { readerRole, scraperAccount, scraperBinding, scraperToken } from './access.ts';
+import { issuerBinding, readerRole, scraperAccount, scraperBinding, scraperToken } from './access.ts';
 import {
   clusterRoleBinding,
   disruptionBudget,
@@ -59,6 +59,7 @@ function renderInstall(tag: string): ReadonlyMap<string, string> {
     ['scraper-service-account.yaml', renderManifest(scraperAccount)],
     ['scraper-token.yaml', renderManifest(scraperToken)],
     ['scraper-binding.yaml', renderManifest(scraperBinding)],
+    ['issuer-binding.yaml', renderManifest(issuerBinding)],
   ]);
 }
 

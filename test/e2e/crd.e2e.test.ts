@@ -141,8 +141,6 @@ test('a policy that says only its DaemonSet is stored with every default', async
 const left = [
   'daemon-set-by-systemd.yaml',
   'daemon-set-of-another-namespace.yaml',
-  'layer-ingestion.yaml',
-  'layer-mesh.yaml',
   'minimum-pool-name.yaml',
   'minimum-prototype.yaml',
   'objective-sli-not-measured.yaml',

@@ -33,9 +33,14 @@ const LONGEST_WAIT_MS = 10_000;
 
 const rawDecoder = createJsonDecoder({ fromJson: (raw) => raw });
 
+/** What a document is asked for as, where it is of a JSON type of its own: keys are application/jwk-set+json. */
+export interface ReadLimits extends CallLimits {
+  readonly accept?: string | undefined;
+}
+
 /** GETs one JSON document of at most 16 MiB. Rejects with a KubeError. */
-export function readJson(connection: Connection, path: string, limits: CallLimits = {}): Promise<unknown> {
-  return call(connection, { path, headers: { Accept: 'application/json' } }, limits);
+export function readJson(connection: Connection, path: string, limits: ReadLimits = {}): Promise<unknown> {
+  return call(connection, { path, headers: { Accept: limits.accept ?? 'application/json' } }, limits);
 }
 
 /** Makes one change and answers the server's document, undefined if it sent none. Rejects with a KubeError. */

@@ -17,6 +17,7 @@ import { createInterner } from '../watch/read-field.ts';
 import { createAccess, logListening } from './access.ts';
 import { createAnswers } from './answers.ts';
 import { createEvidence } from './find-evidence.ts';
+import { createIntake, type CountedIntake } from './report-intake.ts';
 import { startPipeline, type LivePipeline, type LivePipelineHost } from './live-pipeline.ts';
 import { logCondition, logInForce } from './log-lines.ts';
 import { openConnection } from './open-connection.ts';
@@ -62,7 +63,14 @@ export async function startCollector(options: CollectorOptions): Promise<Running
   const connection = await openConnection(config, env, spans);
   const daemons = await openDaemonSources(config.daemonSources, { ...config, connection, spans }, env);
   const limitBytes = memoryLimitOf(config);
-  const self = measureSelf({ version, memoryLimitBytes: limitBytes }, () => ({ live, book, watch, layers, control }));
+  const self = measureSelf({ version, memoryLimitBytes: limitBytes }, () => ({
+    live,
+    book,
+    watch,
+    layers,
+    control,
+    intake,
+  }));
   const base = { config, connection, log, machine: systemMachine };
   const stream = openStream(() => answers.policies(), log);
   const onTransition: LivePipelineHost['onTransition'] = (policy, transition) => {
@@ -79,6 +87,7 @@ export async function startCollector(options: CollectorOptions): Promise<Running
     ...daemons,
     evidence: createEvidence(connection),
   });
+  const intake = createIntake({ live, ...base });
   const control = startControl(live, { ...base, readiness, book, answers });
   const files = new AbortController();
   let server: RunningServer | undefined;
@@ -94,7 +103,15 @@ export async function startCollector(options: CollectorOptions): Promise<Running
   try {
     await followFiles(config, book, files.signal);
     const scrape = expose(live, config, self);
-    server = await startServer({ ...createAccess(config, connection, log), answers, scrape, readiness, stream, spans });
+    server = await startServer({
+      ...createAccess(config, connection, log),
+      answers,
+      scrape,
+      readiness,
+      intake,
+      stream,
+      spans,
+    });
   } catch (error) {
     await stop();
     throw error;
@@ -110,6 +127,7 @@ interface Measured {
   readonly watch: ClusterWatch;
   readonly layers: LayerWatch;
   readonly control: Pick<Control, 'writes' | 'nodeConditions'>;
+  readonly intake: Pick<CountedIntake, 'counts'>;
 }
 
 /** The parts are asked for at each scrape: they are made with these metrics. */
@@ -125,6 +143,7 @@ function measureSelf(
     leader: () => parts().live.leads(),
     statusWrites: () => parts().control.writes(),
     nodeConditionWrites: () => parts().control.nodeConditions?.writes() ?? {},
+    heartbeats: () => parts().intake.counts(),
     nowMonoMs: () => now().monoMs,
   });
 }

@@ -167,7 +167,6 @@ describe('what this version does not read', () => {
       'spec.health.mesh.minimumPeersRatio',
       'spec.grace.joining',
       'spec.daemonSet',
-      'spec.health.mesh',
       'spec.objectives[0].sli',
     ]);
   });

@@ -1,17 +1,13 @@
 /** What the schema of policies has and this version of the collector cannot answer yet: refused, since a wrong answer is worse than none. */
-import { faultAt, LAYERS, POLICY_KIND, SLIS, valueAt, type PolicyFault } from '@rollcall/contract';
+import { faultAt, POLICY_KIND, SLIS, valueAt, type PolicyFault } from '@rollcall/contract';
 
 const UNMEASURED: readonly unknown[] = Object.keys(SLIS).filter((sli) => sli !== 'coverage');
-
-const READ: readonly string[] = ['pod', 'daemon', 'heartbeat'];
-
-const READ_ONLY = 'this version reads the layers pod, daemon and heartbeat only';
 
 /** Faults of all fields of the document that this version does not read; none for a document of another kind. */
 export function findUnread(document: unknown): readonly PolicyFault[] {
   const spec = valueAt(document, ['spec']);
   if (valueAt(document, ['kind']) !== POLICY_KIND || !isObject(spec)) return [];
-  return [...findUnreadDaemon(document), ...findUnreadLayers(document), ...findUnreadObjectives(document)];
+  return [...findUnreadDaemon(document), ...findUnreadObjectives(document)];
 }
 
 function findUnreadDaemon(document: unknown): readonly PolicyFault[] {
@@ -23,18 +19,6 @@ function findUnreadDaemon(document: unknown): readonly PolicyFault[] {
       mend: 'name the DaemonSet: this version reads no daemon that runs without one',
     }),
   ];
-}
-
-function findUnreadLayers(document: unknown): readonly PolicyFault[] {
-  const paths = LAYERS.map((layer) => ['spec', 'health', layer]);
-  const others = paths.filter(([, , layer = '']) => !READ.includes(layer));
-  const faults = others
-    .filter((path) => isGiven(document, path))
-    .map((path) => faultAt(document, path, { message: 'is not read', mend: `${READ_ONLY}; remove ${path.join('.')}` }));
-  const enabled = ['spec', 'health', 'pod', 'enabled'];
-  const isOther = (layer: string): boolean => layer !== 'pod' && isGiven(document, ['spec', 'health', layer]);
-  if (valueAt(document, enabled) !== false || READ.some(isOther)) return faults;
-  return [...faults, faultAt(document, enabled, { message: 'leaves no layer', mend: `${READ_ONLY}; write true` })];
 }
 
 function findUnreadObjectives(document: unknown): readonly PolicyFault[] {

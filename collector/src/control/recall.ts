@@ -2,6 +2,8 @@
 
 /** Answers by key. */
 export interface Recall<T> {
+  /** The answer that is known or under way, if there is one. */
+  peek(key: string): Promise<T> | undefined;
   /** The answer that is known or under way, else that of `ask`, which must not reject. */
   recall(key: string, ask: () => Promise<T>): Promise<T>;
 }
@@ -32,10 +34,14 @@ export function createRecall<T>({ keepMs, most, nowMs }: RecallOptions<T>): Reca
     };
     return kept;
   };
+  const find = (key: string): Kept<T> | undefined => {
+    const found = known.get(key);
+    return found !== undefined && found.untilMs > nowMs() ? found : undefined;
+  };
   return {
+    peek: (key) => find(key)?.answer,
     recall: (key, ask) => {
-      const found = known.get(key);
-      const kept = found !== undefined && found.untilMs > nowMs() ? found : begin(ask);
+      const kept = find(key) ?? begin(ask);
       known.delete(key);
       known.set(key, kept);
       if (known.size > most) known.delete(known.keys().next().value ?? '');

@@ -2,11 +2,12 @@
 import { daemonSource, WATCH } from '@rollcall/contract';
 import type { Touched } from '../inventory/index.ts';
 import { keepDaemonSet, start } from './apply-policy.ts';
+import { heartbeatTerms } from './heartbeat-terms.ts';
 import { ASKED_LAYERS } from './judge.ts';
 import type { PolicyRoll } from './policy-roll.ts';
 import type { Context, Work } from './roll-context.ts';
 import type { Instant } from './subject.ts';
-import { review, reviewAll, settle, strike } from './walk-roll.ts';
+import { NODES_IN_STRETCH, review, reviewAll, settle, strike } from './walk-roll.ts';
 
 /** Reviews what an event touched: few nodes at once; the nodes of whole policies in the stretches of the work that is answered. */
 export function dispatch(context: Context, touched: Touched, now: Instant): Work | undefined {
@@ -25,8 +26,12 @@ export function dispatch(context: Context, touched: Touched, now: Instant): Work
       return onDaemonSet(context, touched, now);
     case 'revision':
       return onRevision(context, touched.ownerUid, now);
+    case 'heartbeat':
+      return reviewSome(context, [touched.node], { concerns: listensTo(touched.ownerUid), now });
     case 'watch':
       return onWatch(context, touched.source, now);
+    case 'lead':
+      return onLead(context, now);
   }
 }
 
@@ -112,6 +117,10 @@ function ownsAny(ownerUids: readonly string[]): Concerns {
   return ({ lastDaemonSet }) => lastDaemonSet !== undefined && ownerUids.includes(lastDaemonSet.object.uid);
 }
 
+function listensTo(ownerUid: string): Concerns {
+  return ({ policy, daemonSet }) => daemonSet?.object.uid === ownerUid && heartbeatTerms(policy) !== undefined;
+}
+
 function isAbout(key: string): Concerns {
   return ({ policy }) => `${policy.namespace}/${policy.daemonset}` === key;
 }
@@ -138,10 +147,26 @@ function* onWatch(context: Context, source: string, now: Instant): Work {
   }
 }
 
+/** Who begins to lead does not know yet whose silence is silence: those that are bad for it are no longer known to be. */
+function* onLead(context: Context, now: Instant): Work {
+  for (const roll of startedRolls(context, ({ policy }) => heartbeatTerms(policy) !== undefined)) {
+    yield roll;
+    let left = NODES_IN_STRETCH;
+    for (const { name } of [...roll.uncovered]) {
+      review(context, roll, { name, cause: 'change', now });
+      left -= 1;
+      if (left > 0) continue;
+      yield roll;
+      left = NODES_IN_STRETCH;
+    }
+    settle(context, roll, now);
+  }
+}
+
 function needs({ policy, daemonSet, askedSlis }: PolicyRoll, source: string): boolean {
   // Phantoms hang on the nodes alone.
   if (source === WATCH.nodes) return true;
   if (askedSlis.some((sli) => sli.sources(policy).includes(source))) return true;
   const asked = ASKED_LAYERS.filter((layer) => layer.isAsked(policy));
-  return asked.some((layer) => layer.sources({ policy, daemonSet }).includes(source));
+  return asked.some((layer) => [...layer.sources({ policy, daemonSet }), ...(layer.aids?.() ?? [])].includes(source));
 }

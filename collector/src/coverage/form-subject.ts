@@ -2,7 +2,7 @@
 import { podsOf, type Inventory, type NodeEntry } from '../inventory/index.ts';
 import { sightDaemons } from './daemon-sight.ts';
 import { decidePlacement, type Placement } from './expectation.ts';
-import { sightNodeStates } from './heartbeat-sight.ts';
+import { sightHeartbeat } from './heartbeat-sight.ts';
 import { pickPod } from './pod-layer.ts';
 import { poolOf, type PolicyRoll } from './policy-roll.ts';
 import type { NodeRecord } from './record.ts';
@@ -59,9 +59,10 @@ class RollSubject implements Subject {
     this.daemonSet = daemonSet;
     this.placement = placement ?? NO_TEMPLATE;
     // A DaemonSet that is gone owns no pods, whatever of them is still there.
-    this.pods = podsOf(inventory, daemonSet?.object.uid ?? '', name);
+    const ownerUid = daemonSet?.object.uid ?? '';
+    this.pods = podsOf(inventory, ownerUid, name);
     this.daemon = sightDaemons(inventory, policy, { node: name, nowMono: now.monoMs });
-    this.heartbeat = sightNodeStates(inventory, policy, name);
+    this.heartbeat = sightHeartbeat(inventory, policy, { ownerUid, node: name, pod: pickPod(this.pods) });
     this.past = record;
     this.now = now;
     this.#inventory = inventory;

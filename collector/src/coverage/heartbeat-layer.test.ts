@@ -76,7 +76,7 @@ describe('the heartbeat layer', () => {
     cluster.nodeState({ host: 'n' });
     cluster.watch(WATCH.nodeStates, 'stale');
     expect(cluster.state('n')).toBe('unobserved');
-    expect(heartbeatOf(cluster, 'n')).toBe('the nodes or the PlexdNodeStates cannot be seen now');
+    expect(heartbeatOf(cluster, 'n')).toBe('no heartbeat has come, and the PlexdNodeStates cannot be seen now');
     expect(cluster.reading().pools[0]?.layers).toEqual([
       { layer: 'pod', good: 1 },
       { layer: 'heartbeat', good: 0 },

@@ -11,11 +11,13 @@ import {
 import { diagnose, nextDeadline } from './diagnosis/diagnose.ts';
 import { daemonLayer } from './daemon-layer.ts';
 import { heartbeatLayer } from './heartbeat-layer.ts';
+import { ingestionLayer } from './ingestion-layer.ts';
+import { meshLayer } from './mesh-layer.ts';
 import { podLayer } from './pod-layer.ts';
 import type { Layer, LayerAnswer, Subject } from './subject.ts';
 
 /** The layers that exist, outermost last. */
-export const ASKED_LAYERS: readonly Layer[] = [podLayer, daemonLayer, heartbeatLayer];
+export const ASKED_LAYERS: readonly Layer[] = [podLayer, daemonLayer, heartbeatLayer, meshLayer, ingestionLayer];
 
 const NOT_ASKED: LayerAnswer = { answer: 'notAsked' };
 

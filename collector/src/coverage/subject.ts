@@ -39,7 +39,7 @@ export interface Subject {
   readonly newestHash: string;
   /** What Daemons say of the node; undefined where the policy does not ask, or a watch that it needs is not live. */
   readonly daemon: DaemonSight | undefined;
-  /** What PlexdNodeStates say of it; undefined likewise. */
+  /** What its daemon's heartbeats and PlexdNodeStates say of it; undefined likewise. */
   readonly heartbeat: HeartbeatSight | undefined;
   /** Its own Lease, as evidence only; undefined where it is not known. */
   readonly lease: LeaseEntry | undefined;
@@ -70,6 +70,8 @@ export interface Layer {
   /** False for a policy that does not ask: then nothing else here is called. */
   isAsked(policy: Policy): boolean;
   sources(subject: Pick<Subject, 'policy' | 'daemonSet'>): readonly string[];
+  /** Watches that it can do without, but whose state changes what it says. */
+  aids?(): readonly string[];
   judge(subject: Subject): LayerAnswer;
   /** What can be said while some of its watches are not live: bad where the live ones prove it, else unknown. */
   judgeBlind(subject: Subject, isLive: (source: string) => boolean): LayerAnswer;

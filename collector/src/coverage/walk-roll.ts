@@ -10,7 +10,7 @@ import type { Context, Work } from './roll-context.ts';
 import type { Instant } from './subject.ts';
 
 /** So many nodes are reviewed between two pauses: a millisecond or less. */
-const NODES_IN_STRETCH = 200;
+export const NODES_IN_STRETCH = 200;
 
 interface Scan {
   readonly cause: Cause;

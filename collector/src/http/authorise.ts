@@ -29,13 +29,18 @@ const NO_REVIEW =
 /** Seconds: an API server that restarts is back in about that time. */
 const RETRY_AFTER = 5;
 
+/** The bearer token of a request; undefined without one that can be one. */
+export function tokenOf({ headers }: IncomingMessage): string | undefined {
+  return BEARER.exec(headers.authorization ?? '')?.[1];
+}
+
 /** Whether the request may go on; if not it is answered. */
 export async function admit(
   authorise: Authorise,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<boolean> {
-  const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
+  const token = tokenOf(request);
   if (token === undefined) {
     challenge(response, 'Bearer', NO_TOKEN);
     return false;
@@ -68,7 +73,8 @@ function rightTo(path: string): string {
   return path.startsWith('/api') ? `/rollcall${path}` : path;
 }
 
-function challenge(response: ServerResponse, scheme: string, detail: string): void {
+/** Answers 401 with the scheme that is asked for. */
+export function challenge(response: ServerResponse, scheme: string, detail: string): void {
   response.setHeader('WWW-Authenticate', scheme);
   sendProblem(response, 401, detail);
 }

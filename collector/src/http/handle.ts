@@ -5,7 +5,8 @@ import { admit, type Authorise } from './authorise.ts';
 import type { Limits } from './limits.ts';
 import { answerHealth, answerReadiness } from './probes.ts';
 import { refuseMethod, sendProblem } from './respond.ts';
-import { isOpen, type DirectPath } from './routes.ts';
+import { createReports, type Intake } from './reports.ts';
+import { isOpen, takesReports, type DirectPath } from './routes.ts';
 import { answerScrape, type ScrapeSource } from './scrape.ts';
 import type { Stream } from './stream.ts';
 import { createTurns } from './take-turns.ts';
@@ -17,6 +18,8 @@ export interface HandlerOptions {
   readonly answers: Answers;
   readonly scrape: ScrapeSource;
   readonly readiness: () => Readiness;
+  /** Who takes what agents report. */
+  readonly intake: Intake;
   /** Closed with the server. */
   readonly stream: Pick<Stream, 'answer' | 'close'>;
   /** Who may ask; absent: everybody who reaches the address. */
@@ -39,11 +42,13 @@ export function createHandler(options: HandlerOptions, limits: Limits): Handler 
   const refuse = createRefusal(options.host, limits);
   const enter = createEntrance(options.authorise, limits);
   const route = createRouter(options, fail);
+  const answerReports = createReports(options.intake, limits);
   return async (request, response) => {
     for (const [name, value] of HEADERS) response.setHeader(name, value);
     const [path = ''] = (request.url ?? '').split('?');
     try {
       if (refuse(request, response)) return;
+      if (takesReports(path)) return await answerReports(request, response);
       if (isOpen(path) || (await enter(request, response))) await route(path)(request, response);
     } catch (error) {
       fail(error, response);
@@ -75,10 +80,10 @@ function createRefusal(host: string, { urlBytes }: Limits): (...of: Parameters<H
       sendProblem(response, 414, `The path and query are longer than ${urlBytes} bytes; shorten them.`);
     } else if (isForeign(host, request.headers.host)) {
       sendProblem(response, 421, 'This server listens on loopback; ask it by 127.0.0.1 or localhost.');
-    } else if (hasBody(request)) {
+    } else if (hasBody(request) && !takesReports((request.url ?? '').split('?')[0] ?? '')) {
       // Not read: what is still coming ends with the connection.
       response.setHeader('Connection', 'close');
-      sendProblem(response, 413, 'No request takes a body; send none.');
+      sendProblem(response, 413, 'Only reports of agents have a body; send none.');
     }
     return response.writableEnded;
   };

@@ -21,6 +21,17 @@ export interface Limits {
    * Probes are not counted. Of streams: those that are open and some that are about to be refused.
    */
   readonly requests: { readonly scrapes: number; readonly streams: number; readonly others: number };
+  /**
+   * What agents report: requests at once and a second, which 100,000 nodes at their 10 s stay below; the body of one, as sent and as
+   * unfolded, some 300 heartbeats; and what all bodies that are being read take together.
+   */
+  readonly reports: {
+    readonly atOnce: number;
+    readonly perSecond: number;
+    readonly burst: number;
+    readonly bodyBytes: number;
+    readonly allBytes: number;
+  };
   /** Unanswered on one connection: nobody pipelines but who means harm; a second one may come just before the first is booked out. */
   readonly pipelined: number;
 }
@@ -35,5 +46,6 @@ export const LIMITS: Limits = {
   urlBytes: 4 * 1024,
   connections: 512,
   requests: { scrapes: 32, streams: 128, others: 96 },
+  reports: { atOnce: 256, perSecond: 12_000, burst: 24_000, bodyBytes: 1024 * 1024, allBytes: 32 * 1024 * 1024 },
   pipelined: 2,
 };

@@ -7,6 +7,8 @@ interface Route {
   readonly open: boolean;
   /** Answered ahead of express, which is imported when the others are first asked. */
   readonly direct: boolean;
+  /** Agents report here: it takes bodies, and knows by itself who may. */
+  readonly reports?: boolean;
   /** One line for the index. */
   readonly what: string;
 }
@@ -32,12 +34,22 @@ export const ROUTES = [
     direct: true,
     what: 'what changes, as server-sent events; ?namespace=&daemonset=&lastEventId=',
   },
+  {
+    path: '/api/v1/heartbeats',
+    open: false,
+    direct: true,
+    reports: true,
+    what: 'POST: agents report that they live, and how they fare',
+  },
 ] as const satisfies readonly Route[];
 
 type Listed = (typeof ROUTES)[number];
 
-/** Paths that are answered on node:http. */
-export type DirectPath = Extract<Listed, { readonly direct: true }>['path'];
+/** Paths that are read, and answered on node:http. */
+export type DirectPath = Exclude<Extract<Listed, { readonly direct: true }>, { readonly reports: true }>['path'];
+
+/** Paths at which agents report. */
+export type ReportPath = Extract<Listed, { readonly reports: true }>['path'];
 
 /** Paths that express answers. */
 export type ApiPath = Extract<Listed, { readonly direct: false }>['path'];
@@ -54,6 +66,11 @@ export const INDEX = [
 /** Whether a path, as it was asked for, is answered without a token. */
 export function isOpen(path: string): boolean {
   return ROUTES.some((route) => route.open && route.path === path);
+}
+
+/** Whether agents report at a path, as it was asked for. */
+export function takesReports(path: string): boolean {
+  return ROUTES.some((route) => 'reports' in route && route.path === path);
 }
 
 const PATTERNS = ROUTES.map(({ path }) => ({ path, pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}/?$`) }));

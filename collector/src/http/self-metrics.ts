@@ -29,6 +29,8 @@ export interface SelfMetricsSource {
   readonly statusWrites: () => Readonly<Record<string, number>>;
   /** The same of Node conditions; nothing where none are written. */
   readonly nodeConditionWrites: () => Readonly<Record<string, number>>;
+  /** The same of heartbeats. */
+  readonly heartbeats: () => Readonly<Record<string, number>>;
   readonly nowMonoMs: () => number;
 }
 
@@ -90,8 +92,16 @@ function byOutcome(counts: Readonly<Record<string, number>>): readonly Sample[] 
 export function createSelfMetrics(source: SelfMetricsSource): SelfMetrics {
   const readProcess = measureProcess();
   const delay = createHistogram(DELAY_BUCKETS_S);
-  const { rejectedPolicies, statusWrites, nodeConditionWrites, leader, memoryLimit, buildInfo, observationDelay } =
-    COLLECTOR_METRICS;
+  const {
+    rejectedPolicies,
+    statusWrites,
+    nodeConditionWrites,
+    heartbeats,
+    leader,
+    memoryLimit,
+    buildInfo,
+    observationDelay,
+  } = COLLECTOR_METRICS;
   const limit = source.memoryLimitBytes;
   return {
     observeDelay: (ms) => delay.observe(ms / 1000),
@@ -101,6 +111,7 @@ export function createSelfMetrics(source: SelfMetricsSource): SelfMetrics {
       family(rejectedPolicies, [[{}, source.rejectedPolicies()]]),
       family(statusWrites, byOutcome(source.statusWrites())),
       family(nodeConditionWrites, byOutcome(source.nodeConditionWrites())),
+      family(heartbeats, byOutcome(source.heartbeats())),
       family(leader, [[{}, source.leader() ? 1 : 0]]),
       family(memoryLimit, limit === Infinity ? [] : [[{}, limit]]),
       family(buildInfo, [[{ version: source.version }, 1]]),

@@ -104,6 +104,12 @@ export function serverOptions(overrides: Partial<ServerOptions> = {}, faults: un
       watches: [{ watch: 'nodes', state: 'live', why: '', heardSeconds: 0 }],
       notes: [],
     }),
+    intake: {
+      admit: () => Promise.resolve({ outcome: 'unavailable' }),
+      isBehind: () => false,
+      refused: () => undefined,
+      now: () => ({ wallMs: 0, monoMs: 0 }),
+    },
     stream: { answer: (_, response) => void response.end(), close: () => undefined },
     log: { error: (fields) => faults.push(fields), info: () => undefined, warn: () => undefined },
     ...overrides,

@@ -5,9 +5,11 @@ import type {
   NodeObject,
   ObjectEvent,
   RevisionObject,
+  RoleEvent,
   WatchStateEvent,
 } from '@rollcall/contract';
 import { dateFirstSight } from './dating.ts';
+import { applyHeartbeat, forgetHeartbeats } from './apply-heartbeat.ts';
 import { applyLease } from './apply-lease.ts';
 import { applyPod } from './apply-pod.ts';
 import { applyDaemon, applyNodeState } from './apply-witness.ts';
@@ -38,11 +40,13 @@ export function applyEvent(inventory: Inventory, event: ClusterEvent): Touched {
       return applyNodeState(inventory, event);
     case 'lease':
       return applyLease(inventory, event);
+    case 'heartbeat':
+      return applyHeartbeat(inventory, event);
+    case 'role':
+      return applyRole(inventory, event);
     case 'policy':
     case 'kubeEvent':
-    case 'heartbeat':
     case 'maintenance':
-    case 'role':
     case 'tick':
       return NOTHING;
   }
@@ -95,9 +99,18 @@ function removeNode(inventory: Inventory, uid: string): Touched {
   };
 }
 
-/** The pods that left a node are of no concern to the next one of its name. */
-function forgetGone({ goneAt }: Inventory, name: string): void {
-  for (const gone of goneAt.values()) gone.delete(name);
+/** The pods that left a node, and what they said, are of no concern to the next one of its name. */
+function forgetGone(inventory: Inventory, name: string): void {
+  for (const gone of inventory.goneAt.values()) gone.delete(name);
+  forgetHeartbeats(inventory, name);
+}
+
+function applyRole(inventory: Inventory, { leader, monoMs, untilMonoMs }: RoleEvent): Touched {
+  const led = inventory.leads;
+  inventory.leads = leader;
+  if (!leader || led || untilMonoMs === Infinity) return NOTHING;
+  inventory.leadsSinceMono = monoMs;
+  return inventory.heartbeats.size === 0 ? NOTHING : { kind: 'lead' };
 }
 
 function readySince(event: ObjectEvent<'node', NodeObject>, object: NodeObject, known: NodeEntry | undefined): number {
@@ -144,6 +157,7 @@ function removeDaemonSet(inventory: Inventory, object: DaemonSetObject): Touched
   const key = keyOf(object);
   inventory.daemonSets.delete(object.uid);
   inventory.goneAt.delete(object.uid);
+  inventory.heartbeats.delete(object.uid);
   if (inventory.daemonSetUids.get(key) !== object.uid) return NOTHING;
   inventory.daemonSetUids.delete(key);
   return { kind: 'daemonset', key, spec: true };

@@ -10,6 +10,8 @@ export {
   type PodEntry,
 } from './inventory.ts';
 export { daemonsAt, nodesOfDaemon, nodesOfState, nodeStatesAt, sharedKeys } from './correlate.ts';
+export { heartbeatAt, isReplay } from './apply-heartbeat.ts';
+export type { HeartbeatEntry } from './heartbeat-entry.ts';
 export type { DaemonEntry, LeaseEntry, NodeStateEntry } from './witness.ts';
 export { isSame } from './is-same.ts';
 export { applyEvent } from './apply-event.ts';

@@ -8,6 +8,7 @@ import type {
   RevisionObject,
   WatchStateName,
 } from '@rollcall/contract';
+import type { HeartbeatEntry } from './heartbeat-entry.ts';
 import type { KeyIndex } from './key-index.ts';
 import { createSourceOffset, type SourceOffset } from './source-offset.ts';
 import { createWitnesses, type LeaseEntry, type Witnesses } from './witness.ts';
@@ -71,6 +72,11 @@ export interface Inventory {
   /** Lease UID to node name. */
   readonly leaseNodes: Map<string, string>;
   readonly leaseOffset: SourceOffset;
+  /** Owner UID, then node name: what agents report by themselves, where a policy asks. */
+  readonly heartbeats: Map<string, Map<string, HeartbeatEntry>>;
+  leads: boolean;
+  /** Since when this replica leads; -Infinity for one that is alone, or never led. */
+  leadsSinceMono: number;
 }
 
 /** An inventory that knows nothing yet. */
@@ -93,6 +99,9 @@ export function createInventory(): Inventory {
     leases: new Map(),
     leaseNodes: new Map(),
     leaseOffset: createSourceOffset(),
+    heartbeats: new Map(),
+    leads: false,
+    leadsSinceMono: -Infinity,
   };
 }
 

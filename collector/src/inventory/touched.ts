@@ -4,7 +4,7 @@ import type { NodeEntry } from './inventory.ts';
 /**
  * What an event changed. `removed` is the entry of a node that is gone (under its name there may be a new one at once); `isNew` says
  * that the node was not known before, `before` is its entry until now; `spec` that more of a DaemonSet changed than its status. `repeat` is a node that says what it said before. `witnessed` are nodes of which Daemons
- * or node states now say something else, because a node or pod got or lost a name that they go by.
+ * or node states now say something else, because a node or pod got or lost a name that they go by. `lead`: this replica began to lead.
  */
 export type Touched =
   | { readonly kind: 'nothing' }
@@ -26,7 +26,9 @@ export type Touched =
   | { readonly kind: 'witness'; readonly source: string; readonly nodes: readonly string[] }
   | { readonly kind: 'daemonset'; readonly key: string; readonly spec: boolean }
   | { readonly kind: 'revision'; readonly ownerUid: string }
-  | { readonly kind: 'watch'; readonly source: string };
+  | { readonly kind: 'watch'; readonly source: string }
+  | { readonly kind: 'heartbeat'; readonly ownerUid: string; readonly node: string }
+  | { readonly kind: 'lead' };
 
 /** The answer when nothing changed. */
 export const NOTHING: Touched = { kind: 'nothing' };

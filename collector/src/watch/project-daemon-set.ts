@@ -43,6 +43,7 @@ export function projectDaemonSet(raw: unknown, intern: Interner): DaemonSetObjec
     minReadySeconds: readCount(spec, 'minReadySeconds'),
     strategy: strategy['type'] === 'OnDelete' ? 'OnDelete' : 'RollingUpdate',
     surge: allowsSurge(readFields(strategy, 'rollingUpdate')['maxSurge']),
+    serviceAccount: intern(readString(podSpec, 'serviceAccountName')) || undefined,
     status: {
       desired: readCount(status, 'desiredNumberScheduled'),
       observedGeneration: readCount(status, 'observedGeneration'),

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { FINDINGS, REASONS, type ReasonCode } from '@rollcall/contract';
+import { FINDINGS, REASONS, type HeartbeatObject, type ReasonCode } from '@rollcall/contract';
 import { diagnose, findAll, findOnCovered, FINDING_PREDICATES, REASON_PREDICATES } from './diagnose.ts';
 import {
   buildFaulty,
+  buildHeartbeat,
   buildPending,
   buildPod,
   buildSight,
@@ -26,6 +27,8 @@ const refused = (why: string): Scene => ({
 const waiting = (reason: string): Scene => ({ pods: [buildFaulty([{ waiting: { reason, message: '' } }])] });
 
 const SERVED: Scene = { pods: [buildPod({ ready: condition('True') })] };
+
+const HEARTBEATS = { periodMs: 10_000, staleAfter: 3, offlineAfter: 10, serviceAccounts: [] };
 
 /** One scene for each reason, so that none can be forgotten. */
 const SCENES = {
@@ -66,6 +69,27 @@ const SCENES = {
   DaemonUnhealthy: { ...SERVED, daemon: buildSight([{ daemonHealth: 'degraded' }]) },
   DriverUnhealthy: { ...SERVED, daemon: buildSight([{ driverHealth: '' }]) },
   ProbeStale: { ...SERVED, daemon: buildSight([{}], NOW - 90_000) },
+  AgentForbidden: {
+    ...SERVED,
+    policy: { ingestionLayer: { maxLagMs: 30_000 } },
+    heartbeat: buildHeartbeat({
+      acked: { atMono: NOW - 1_000, lagMs: 60_000 },
+      failing: { sinceMono: NOW, newest: { component: 'logs', count: 3, last: '403 Forbidden' }, quiet: 0 },
+    }),
+  },
+  HeartbeatStale: { ...SERVED, policy: { heartbeatLayer: HEARTBEATS }, heartbeat: buildHeartbeat({}, 30_000) },
+  MeshDegraded: {
+    ...SERVED,
+    policy: { meshLayer: { minimumPeersRatio: 0.9 } },
+    heartbeat: buildHeartbeat({
+      object: { ...buildHeartbeat().report?.object, mesh: { peersConnected: 8, peersTotal: 9 } } as HeartbeatObject,
+    }),
+  },
+  IngestionLagging: {
+    ...SERVED,
+    policy: { ingestionLayer: { maxLagMs: 30_000 } },
+    heartbeat: buildHeartbeat({ acked: { atMono: NOW - 1_000, lagMs: 30_000 } }),
+  },
   Unexplained: {},
 } as const satisfies Partial<Record<Exclude<ReasonCode, 'NodeMissing'>, Scene>>;
 

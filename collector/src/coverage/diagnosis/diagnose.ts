@@ -2,6 +2,7 @@
 import type { FindingCode, ReasonCode } from '@rollcall/contract';
 import type { Hit, Predicate, Subject } from '../subject.ts';
 import { podLayer } from '../pod-layer.ts';
+import { agentForbidden } from './agent-forbidden.ts';
 import { clockSkewed } from './clock-skewed.ts';
 import { containerConfigError } from './container-config-error.ts';
 import { crashLoop } from './crash-loop.ts';
@@ -12,11 +13,14 @@ import { daemonUnhealthy } from './daemon-unhealthy.ts';
 import { driverUnhealthy } from './driver-unhealthy.ts';
 import { duplicatePod } from './duplicate-pod.ts';
 import { evicted } from './evicted.ts';
+import { heartbeatStale } from './heartbeat-stale.ts';
 import { imagePullFailed } from './image-pull-failed.ts';
+import { ingestionLagging } from './ingestion-lagging.ts';
 import { initBlocked } from './init-blocked.ts';
 import { insufficientResources } from './insufficient-resources.ts';
 import { kubeletRejected } from './kubelet-rejected.ts';
 import { labelDrift } from './label-drift.ts';
+import { meshDegraded } from './mesh-degraded.ts';
 import { nodeNotReady } from './node-not-ready.ts';
 import { nodeProblem } from './node-problem.ts';
 import { nodeSelectorMismatch } from './node-selector-mismatch.ts';
@@ -92,10 +96,10 @@ export const REASON_PREDICATES: Readonly<Record<Exclude<ReasonCode, 'NodeMissing
   ProbeStale: probeStale,
   EgressBlocked: notYet,
   SinkUnavailable: notYet,
-  AgentForbidden: notYet,
-  HeartbeatStale: notYet,
-  MeshDegraded: notYet,
-  IngestionLagging: notYet,
+  AgentForbidden: agentForbidden,
+  HeartbeatStale: heartbeatStale,
+  MeshDegraded: meshDegraded,
+  IngestionLagging: ingestionLagging,
 };
 
 /** The predicates of the findings that never are a primary reason. */
@@ -119,9 +123,20 @@ const BEYOND_PODS = [
   daemonUnhealthy,
   driverUnhealthy,
   probeStale,
+  agentForbidden,
+  heartbeatStale,
+  meshDegraded,
+  ingestionLagging,
 ];
 const FINDINGS_IN_ORDER = Object.values(FINDING_PREDICATES);
-const ON_COVERED = [labelDrift, nodeSelectorMismatch, untoleratedTaint, duplicatePod, ...FINDINGS_IN_ORDER];
+const ON_COVERED = [
+  labelDrift,
+  nodeSelectorMismatch,
+  untoleratedTaint,
+  duplicatePod,
+  agentForbidden,
+  ...FINDINGS_IN_ORDER,
+];
 
 /** The primary reason of an uncovered node: its first cause, else its first symptom, else Unexplained with the raw facts. */
 export function diagnose(subject: Subject): Hit {

@@ -2,8 +2,9 @@
 import type { Condition, ContainerObject, DaemonObject, DaemonSetObject, NodeObject } from '@rollcall/contract';
 import type { PodObject, Policy } from '@rollcall/contract';
 import { buildDaemon, splitLabels, type NodeChanges } from '../../test-objects.ts';
-import type { GonePod, LeaseEntry, PodEntry } from '../../inventory/index.ts';
+import type { GonePod, HeartbeatEntry, LeaseEntry, PodEntry } from '../../inventory/index.ts';
 import type { DaemonSight } from '../daemon-sight.ts';
+import type { HeartbeatSight } from '../heartbeat-sight.ts';
 import { decidePlacement } from '../expectation.ts';
 import { pickPod } from '../pod-layer.ts';
 import type { Past, Subject } from '../subject.ts';
@@ -24,6 +25,7 @@ export interface Scene {
   readonly gone?: GonePod;
   readonly newestHash?: string;
   readonly daemon?: DaemonSight;
+  readonly heartbeat?: HeartbeatSight;
   readonly lease?: LeaseEntry;
   readonly past?: Partial<Past>;
 }
@@ -56,7 +58,7 @@ export function buildSubject(scene: Scene = {}): Subject {
     gone: scene.gone,
     newestHash: scene.newestHash ?? 'h1',
     daemon: scene.daemon,
-    heartbeat: undefined,
+    heartbeat: scene.heartbeat,
     lease: scene.lease,
     past: {
       eligibleSinceMono: NOW - HOUR_MS,
@@ -85,6 +87,34 @@ export function buildSight(daemons: readonly Partial<DaemonObject>[] = [], signM
     judged: matches.length === 1 ? matches[0] : undefined,
     otherNodes: [],
     expiresMono: fresh && matches.length > 0 ? signMono + MAX_PROBE_AGE_MS : Infinity,
+  };
+}
+
+/** Heartbeats every 10 s, the last one that long ago, with what the case is about. */
+export function buildHeartbeat(changes: Partial<HeartbeatEntry> = {}, ageMs = 1_000): HeartbeatSight {
+  const arrivedMono = NOW - ageMs;
+  const object = { ownerUid: 'ds-uid', node: 'node-1', podUid: 'uid-agent-x1', bootId: 'b1', sequence: 7, sentAt: 0 };
+  const report: HeartbeatEntry = {
+    object: { ...object, telemetry: [], errors: [] },
+    arrivedMono,
+    heardTwice: true,
+    intervalMs: 10_000,
+    formerBootId: '',
+    skewMs: 0,
+    roundTripMs: 1,
+    acked: undefined,
+    failing: undefined,
+    ...changes,
+  };
+  return {
+    matches: undefined,
+    newest: undefined,
+    expiresMono: -Infinity,
+    report,
+    staleMono: arrivedMono + 30_000,
+    offlineMono: arrivedMono + 100_000,
+    silenceMono: -Infinity,
+    lagsFromMono: (report.acked?.atMono ?? -Infinity) + 20_000,
   };
 }
 

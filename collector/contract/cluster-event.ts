@@ -52,6 +52,27 @@ export interface TickEvent extends EventBase {
   readonly kind: 'tick';
 }
 
+/**
+ * What a backend says of the daemon's telemetry on one node. `lagMs` is the age of its newest record there, as far as that is known: it is
+ * at least so old. The others count what was added since the last report: records sent and dropped, errors of the daemon, and the policy's own
+ * good ones among the valid.
+ */
+export interface TelemetryReport {
+  readonly node: string;
+  readonly lagMs?: number | undefined;
+  readonly sent?: number | undefined;
+  readonly dropped?: number | undefined;
+  readonly errors?: number | undefined;
+  readonly good?: number | undefined;
+  readonly valid?: number | undefined;
+}
+
+/** Reports of some nodes under one policy; `source` is `telemetrySource`'s. */
+export interface ReportsEvent extends EventBase {
+  readonly kind: 'reports';
+  readonly reports: readonly TelemetryReport[];
+}
+
 /** Every event of the core, discriminated by `kind`. */
 export type ClusterEvent =
   | ObjectEvent<'node', NodeObject>
@@ -65,6 +86,7 @@ export type ClusterEvent =
   | ObjectEvent<'kubeEvent', KubeEventObject>
   | ObjectEvent<'heartbeat', HeartbeatObject>
   | ObjectEvent<'maintenance', MaintenanceObject>
+  | ReportsEvent
   | WatchStateEvent
   | RoleEvent
   | TickEvent;
@@ -84,6 +106,14 @@ export const HEARTBEATS = 'heartbeats';
 /** The watch that shows the Daemons of a source. */
 export function daemonSource(source: string): string {
   return `daemons/${source}`;
+}
+
+/** From where reports come: the queries that a policy names, or the canaries that are looked for. */
+export type TelemetryOrigin = 'queries' | 'canary';
+
+/** The source of the reports under a policy; it is live while its backend answers. */
+export function telemetrySource(policyUid: string, origin: TelemetryOrigin): string {
+  return `${origin}/${policyUid}`;
 }
 
 /** The source of Daemons that needs no flag: the API server that the collector watches anyway. */

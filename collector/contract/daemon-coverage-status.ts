@@ -13,7 +13,11 @@ const counts = z.strictObject({
 });
 
 const condition = z.strictObject({
-  type: z.string().min(1).max(316).describe('Kind of the condition: Ready, NoNodesMatch, Conflict or SourceDown.'),
+  type: z
+    .string()
+    .min(1)
+    .max(316)
+    .describe('Kind of the condition: Ready, NoNodesMatch, Conflict, SourceDown or ConnectionDown.'),
   status: z.enum(['True', 'False', 'Unknown']).describe('Whether the condition holds: True, False or Unknown.'),
   observedGeneration: z.int().min(0).describe('Generation of the spec that the condition is about.').exactOptional(),
   lastTransitionTime: timestamp.describe('When the status of the condition changed last.'),

@@ -135,6 +135,15 @@ export const TABLE: readonly Row[] = [
     why: 'a shell of I/O around the core; its one library is node:sqlite',
   },
   {
+    name: 'backends',
+    files: 'collector/src/backends/',
+    may: ['contract'],
+    types: [...CORE, 'kube'],
+    npm: [],
+    node: true,
+    why: 'a shell of I/O around the core: what backends answer leaves as events',
+  },
+  {
     name: 'http',
     files: 'collector/src/http/',
     may: ['contract'],

@@ -10,6 +10,8 @@ export interface PolicyFeed {
   inForce(changed: readonly Policy[], gone: readonly Policy[]): void;
   /** The DaemonSets that the policies in force are about. */
   targets(): readonly DaemonSetName[];
+  /** The policies in force themselves. */
+  policies(): readonly Policy[];
   /** What their layers beyond the pod ask for. */
   needs(): LayerNeeds;
 }
@@ -34,6 +36,7 @@ export function createPolicyFeed(host: { emit(event: ClusterEvent): void; now():
       [...policies.values()].flatMap(({ namespace, daemonset, hasDaemonSet }) =>
         hasDaemonSet ? [{ namespace, daemonset }] : [],
       ),
+    policies: () => [...policies.values()],
     needs: () => {
       const all = [...policies.values()];
       const daemonSources = new Map<string, number>();

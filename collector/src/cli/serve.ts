@@ -22,6 +22,8 @@ Options:
       --cluster=''                        name of the cluster: the 'cluster' label of every policy's series
       --collector-namespace='rollcall-system'
                                           policies in this namespace may select DaemonSets of others; the Lease lies here
+      --connection=[]                     NAME=prometheus|loki,URL[,token-file=FILE][,ca-file=FILE][,tenant=ID]: a backend of
+                                          telemetry that policies ask by NAME; may be given several times
       --context=''                        the kubeconfig context to use
       --daemon-source=[]                  NAME=KUBECONFIG[,context=CONTEXT][,workload-id-prefix=PREFIX]
                                           [,label-selector=SELECTOR][,metadata=KEY=VALUE]: where the Daemons live that

@@ -2,6 +2,7 @@
 import type { ClusterEvent, Policy, Spans } from '@rollcall/contract';
 import type { Connection } from '@rollcall/kube';
 import type { Logger } from 'pino';
+import { watchBackends, type BackendWatch } from '../backends/watch-backends.ts';
 import { createPolicyBook, type PolicyBook } from '../config/policy-book.ts';
 import { watchPolicyFiles } from '../config/policy-files-watch.ts';
 import type { ServeConfig } from '../config/serve-config.ts';
@@ -16,6 +17,7 @@ import { watchLayers, type LayerWatch } from '../watch/layer-watch.ts';
 import { createInterner } from '../watch/read-field.ts';
 import { createAccess, logListening } from './access.ts';
 import { createAnswers } from './answers.ts';
+import { connectionCondition } from './connection-condition.ts';
 import { createEvidence } from './find-evidence.ts';
 import { createIntake, type CountedIntake } from './report-intake.ts';
 import { startPipeline, type LivePipeline, type LivePipelineHost } from './live-pipeline.ts';
@@ -78,15 +80,11 @@ export async function startCollector(options: CollectorOptions): Promise<Running
     control.nodeConditions?.note(transition.node);
   };
   const live = startPipeline({ ...base, cluster: config.cluster, self, onTransition });
-  const { book, watch, layers } = startWatching(live, { ...base, ...daemons });
+  const watching = startWatching(live, { ...base, ...daemons });
+  const { book, watch, layers, backends } = watching;
   const limits = startLimits({ limitBytes, live, stream, ...systemMachine, log });
   const readiness = readinessBy(live, { watch, layers, limits });
-  const answers = answer(live, {
-    book,
-    layers,
-    ...daemons,
-    evidence: createEvidence(connection),
-  });
+  const answers = answer(live, { ...watching, ...daemons, evidence: createEvidence(connection) });
   const intake = createIntake({ live, ...base });
   const control = startControl(live, { ...base, readiness, book, answers });
   const files = new AbortController();
@@ -96,7 +94,7 @@ export async function startCollector(options: CollectorOptions): Promise<Running
     limits.stop();
     await control.stop();
     live.stop();
-    await Promise.all([watch.stop(), layers.stop(), server?.close(SHUTDOWN_GRACE_MS)]);
+    await Promise.all([watch.stop(), layers.stop(), backends.stop(), server?.close(SHUTDOWN_GRACE_MS)]);
     daemons.close();
     connection.close();
   };
@@ -162,11 +160,16 @@ interface Watching {
   readonly sources: readonly DaemonSource[];
 }
 
+/** What was started. */
+interface Watches {
+  readonly book: PolicyBook;
+  readonly watch: ClusterWatch;
+  readonly layers: LayerWatch;
+  readonly backends: BackendWatch;
+}
+
 /** Starts the watches of the cluster, of its policies and of what their layers ask for, into a pipeline. */
-export function startWatching(
-  live: LivePipeline,
-  { config, connection, log, machine, sources }: Watching,
-): { readonly book: PolicyBook; readonly watch: ClusterWatch; readonly layers: LayerWatch } {
+export function startWatching(live: LivePipeline, { config, connection, log, machine, sources }: Watching): Watches {
   const { now } = live;
   const emit = (event: ClusterEvent): void => {
     live.emit(event);
@@ -185,6 +188,7 @@ export function startWatching(
         feed.inForce(changed, gone);
         watch.retarget(feed.targets());
         layers.retarget(feed.needs());
+        backends.retarget(feed.policies());
       },
       conditioned: (policy, condition) => {
         logCondition(log, policy, condition);
@@ -194,12 +198,14 @@ export function startWatching(
   });
   const host = { connection, ...machine, log, intern: createInterner(INTERNED), emit };
   const layers = watchLayers(host, sources);
+  const isNode = (name: string): boolean => live.pipeline.roll.inventory.nodes.has(name);
+  const backends = watchBackends({ ...machine, log, emit, isNode }, config.connections);
   const watch = watchCluster(host, {
     daemonSets: (names) => book.daemonSets(names),
     policy: ({ uid, document }, stamp) => book.api(uid, document, stamp.wallMs),
     policyGone: (uid) => book.apiGone(uid),
   });
-  return { book, watch, layers };
+  return { book, watch, layers, backends };
 }
 
 function readinessBy(
@@ -216,16 +222,17 @@ function readinessBy(
   });
 }
 
-interface Answering {
-  readonly book: PolicyBook;
-  readonly layers: LayerWatch;
+interface Answering extends Watches {
   readonly sources: readonly DaemonSource[];
   readonly evidence: FindEvidence;
 }
 
-function answer(live: LivePipeline, { book, layers, sources, evidence }: Answering): Answers {
+function answer(live: LivePipeline, { book, layers, backends, sources, evidence }: Answering): Answers {
   const known = sources.map(({ name }) => name);
-  const conditionsOf = (policy: Policy) => sourceCondition(policy, { known, stateOf: layers.sourceState });
+  const conditionsOf = (policy: Policy) => [
+    ...sourceCondition(policy, { known, stateOf: layers.sourceState }),
+    ...connectionCondition(policy, backends),
+  ];
   return createAnswers({ ...live, rejected: book.rejected, conditionsOf, evidence });
 }
 

@@ -6,6 +6,7 @@ const DEFAULTS = {
   context: undefined,
   policies: [],
   daemonSources: [expect.objectContaining({ name: 'local', kubeconfig: undefined })],
+  connections: [],
   discover: false,
   leaderElect: false,
   nodeConditions: false,
@@ -27,6 +28,7 @@ test.each<[readonly string[], object]>([
   [['--policy=-odd'], { policies: ['-odd'] }],
   [['--discover', '--log-level=debug'], { discover: true, logLevel: 'debug' }],
   [['--leader-elect'], { leaderElect: true }],
+  [['--connection=l=loki,http://l'], { connections: [expect.objectContaining({ name: 'l', type: 'loki' })] }],
   [['--node-conditions'], { nodeConditions: true }],
   [['--cluster', 'eu-1.a_b'], { cluster: 'eu-1.a_b' }],
   [['--collector-namespace=monitoring'], { collectorNamespace: 'monitoring' }],
@@ -100,9 +102,9 @@ test.each<[readonly string[], readonly string[]]>([
   [
     ['--polcy', 'x', '-v'],
     [
-      '--polcy is unknown; use one of --kubeconfig, --context, --policy, --daemon-source, --discover, --leader-elect, --node-conditions, --cluster, --collector-namespace, --memory-limit, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
+      '--polcy is unknown; use one of --kubeconfig, --context, --policy, --connection, --daemon-source, --discover, --leader-elect, --node-conditions, --cluster, --collector-namespace, --memory-limit, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
       '"x" is no flag, and serve takes nothing else; leave it out',
-      '-v is unknown; use one of --kubeconfig, --context, --policy, --daemon-source, --discover, --leader-elect, --node-conditions, --cluster, --collector-namespace, --memory-limit, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
+      '-v is unknown; use one of --kubeconfig, --context, --policy, --connection, --daemon-source, --discover, --leader-elect, --node-conditions, --cluster, --collector-namespace, --memory-limit, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
     ],
   ],
 ])('the flags %j are refused', (argv, faults) => {

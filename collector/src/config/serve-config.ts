@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { COLLECTOR_NAMESPACE } from '@rollcall/contract';
 import { ACCESS_OPTIONS, readAccess, type Access } from './access-flags.ts';
 import { parseMemoryLimit } from './memory-limit-flag.ts';
+import { parseConnections, type ConnectionConfig } from './connection-flag.ts';
 import { parseDaemonSources, type DaemonSourceConfig } from './daemon-source-flag.ts';
 
 /** What `serve` runs with. */
@@ -11,6 +12,7 @@ export interface ServeConfig extends Access {
   readonly context: string | undefined;
   readonly policies: readonly string[];
   readonly daemonSources: readonly DaemonSourceConfig[];
+  readonly connections: readonly ConnectionConfig[];
   readonly discover: boolean;
   /** Several replicas: only the one that holds the Lease lets its exported counters move. */
   readonly leaderElect: boolean;
@@ -35,6 +37,7 @@ const OPTIONS = {
   kubeconfig: { type: 'string', default: '' },
   context: { type: 'string', default: '' },
   policy: { type: 'string', multiple: true, default: [] as string[] },
+  connection: { type: 'string', multiple: true, default: [] as string[] },
   'daemon-source': { type: 'string', multiple: true, default: [] as string[] },
   discover: { type: 'boolean', default: false },
   'leader-elect': { type: 'boolean', default: false },
@@ -54,8 +57,16 @@ export function parseServeConfig(argv: readonly string[]): ParsedConfig {
   const flags = parseArgs({ args, options: OPTIONS }).values;
   const access = readAccess(flags);
   const daemons = parseDaemonSources(flags['daemon-source']);
+  const backends = parseConnections(flags.connection);
   const memory = parseMemoryLimit(flags['memory-limit']);
-  const faults = [...misuses, ...access.faults, ...findBadNames(flags), ...daemons.faults, ...memory.faults];
+  const faults = [
+    ...misuses,
+    ...access.faults,
+    ...findBadNames(flags),
+    ...daemons.faults,
+    ...backends.faults,
+    ...memory.faults,
+  ];
   if (faults.length > 0 || access.value === undefined) return { ok: false, faults };
   const { policy: policies, discover, cluster, 'log-level': logLevel } = flags;
   return {
@@ -65,6 +76,7 @@ export function parseServeConfig(argv: readonly string[]): ParsedConfig {
       context: flags.context || undefined,
       policies,
       daemonSources: daemons.sources,
+      connections: backends.connections,
       discover,
       leaderElect: flags['leader-elect'],
       nodeConditions: flags['node-conditions'],

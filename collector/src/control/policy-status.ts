@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { valueAt, type DaemonCoverageStatus, type PolicyCondition, type PolicySummary } from '@rollcall/contract';
 
 /** Conditions that are ours; those of others in the same status are none of our business. */
-const TYPES = ['Ready', 'NoNodesMatch', 'Conflict', 'SourceDown', 'TooManyPools'];
+const TYPES = ['Ready', 'NoNodesMatch', 'Conflict', 'SourceDown', 'ConnectionDown', 'TooManyPools'];
 
 /** What a status is made of; `before` is the status as it is known, of any shape. */
 export interface StatusParts {

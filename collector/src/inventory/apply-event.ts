@@ -47,6 +47,7 @@ export function applyEvent(inventory: Inventory, event: ClusterEvent): Touched {
     case 'policy':
     case 'kubeEvent':
     case 'maintenance':
+    case 'reports':
     case 'tick':
       return NOTHING;
   }

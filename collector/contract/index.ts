@@ -110,9 +110,23 @@ export {
   type TallyName,
 } from './tallies.ts';
 export { NODE_STATES, type NodeMemory, type NodeState, type Transition } from './transition.ts';
+export {
+  JOURNAL_STATES,
+  type HistoryQuery,
+  type HourPage,
+  type HourQuery,
+  type JournalReader,
+  type JournalState,
+  type JournalStatus,
+  type LostNode,
+  type LostTime,
+  type PolicyName,
+  type TimeSpan,
+} from './journal-reader.ts';
 export type {
   EventRow,
   ExclusionRow,
+  HourCut,
   HourlyRow,
   HourReason,
   HourRow,

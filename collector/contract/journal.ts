@@ -94,6 +94,22 @@ export interface LagRow extends AboutHour {
   readonly sumMs: number;
 }
 
+/**
+ * One policy's hour up to an instant: its totals so far, and how many nodes were expected (excuse '') or excused then. What a collector
+ * that starts again finds at the end of its own past: from there on nobody looked.
+ */
+export interface HourCut {
+  readonly cluster: string;
+  readonly policyUid: string;
+  readonly namespace: string;
+  readonly daemonset: string;
+  readonly hour: number;
+  /** Wall-clock milliseconds. */
+  readonly atMs: number;
+  readonly nodes: readonly { readonly pool: string; readonly excuse: ExcuseCode | ''; readonly nodes: number }[];
+  readonly rows: readonly (HourRow | ExclusionRow)[];
+}
+
 /** What happened at an instant. */
 export type MomentRow = TransitionRow | JoinRow | RestartRow | EventRow;
 
@@ -104,15 +120,19 @@ export type HourlyRow = HourRow | ExclusionRow | LagRow;
 export type JournalRow = MomentRow | HourlyRow;
 
 /**
- * History, durable or not. Owned by the shell: `append` and `remember` never throw, never block and may drop when full (counted);
- * `recall` is read once, before the first event; `transitions` answers newest first.
+ * History, durable or not. Owned by the shell: `append`, `remember` and `book` never throw, never block and may drop when full
+ * (counted); `recall` and `cuts` are read once, before the first event; `transitions` answers newest first.
  */
 export interface Journal {
   /** True when what it holds outlives the process. */
   readonly durable: boolean;
   append(row: JournalRow): void;
   remember(memory: NodeMemory): void;
+  /** Takes a policy's hour as it now is; a later cut of the same hour replaces an earlier one. */
+  book(cut: HourCut): void;
   recall(): readonly NodeMemory[];
+  /** The last cut of each policy in a former life. */
+  cuts(): readonly HourCut[];
   transitions(policyUid: string, nodeUid: string, limit: number): readonly Transition[];
   /**
    * Drops history to free memory, down to `share` (0 to 1) of the most that is ever kept here; answers how many rows went. Only

@@ -150,6 +150,17 @@ export const COLLECTOR_METRICS = {
     'Heartbeats that this replica received, by outcome; requests that were refused as a whole count as one.',
     ['outcome'],
   ),
+  journalState: ownFamily('rollcall_journal_state', 'How the journal is doing: 1 for the state it is in.', ['state']),
+  journalQueued: ownFamily('rollcall_journal_queued_rows', 'Rows of the journal that wait to be written.'),
+  journalDropped: ownFamily(
+    'rollcall_journal_dropped_rows_total',
+    'Rows of the journal that found no room in its queue, or could not be written.',
+  ),
+  journalWritten: ownFamily('rollcall_journal_written_rows_total', 'Rows that were written into the journal.'),
+  journalAge: ownFamily(
+    'rollcall_journal_last_write_age_seconds',
+    'Seconds since the journal was last written; absent without one, and before that.',
+  ),
   leader: ownFamily('rollcall_leader', '1 on the replica whose counters move.'),
   memoryLimit: ownFamily(
     'rollcall_memory_limit_bytes',

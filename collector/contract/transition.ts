@@ -36,6 +36,10 @@ export interface Transition {
 export interface NodeMemory {
   readonly policyUid: string;
   readonly nodeUid: string;
+  /** As of when. A `lastInScope` or `lastEligible` of the same time means: still so when this was written. */
+  readonly wallMs: number;
+  /** True once the node was taken off the roll: after a day nobody asks for it any more. */
+  readonly gone: boolean;
   readonly coveredOnce: boolean;
   readonly lastInScope?: number;
   readonly lastEligible?: number;

@@ -30,13 +30,15 @@ export interface LivePipelineHost {
   readonly log: Logger;
   readonly self: Pick<SelfMetrics, 'observeDelay'>;
   readonly machine: Machine;
+  /** In memory unless given. */
+  readonly journal?: Journal | undefined;
   /** Gets each transition of a policy that is in force, after journal and log. */
   readonly onTransition?: ((of: Pick<Policy, 'namespace' | 'daemonset'>, transition: Transition) => void) | undefined;
 }
 
-/** Starts with nothing known. */
-export function startPipeline({ cluster, log, self, machine, onTransition }: LivePipelineHost): LivePipeline {
-  const journal = createMemoryJournal();
+/** Starts with nothing known but what the journal recalls. */
+export function startPipeline(host: LivePipelineHost): LivePipeline {
+  const { cluster, log, self, machine, journal = createMemoryJournal(), onTransition } = host;
   const append = (row: JournalRow): void => {
     journal.append(row);
     if (row.kind !== 'transition') return;

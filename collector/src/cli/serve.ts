@@ -36,6 +36,8 @@ Options:
                                           only the leader's counters move, and only it shows gauges and writes status
       --listen='127.0.0.1:8090'           ADDRESS:PORT to listen on; port 0 takes a free one
       --log-level='info'                  debug, info, warn or error
+      --journal=''                        file to keep history in over restarts: transitions for 30 days, hourly totals for 400;
+                                          default: in memory only. Each replica needs its own
       --memory-limit=''                   resident memory that it may have, such as 512Mi; history is shed from four fifths of it on,
                                           answers never; 0 for none; default: nine tenths of what the control group allows
       --policy=[]                         file or folder with DaemonCoverage policies; may be given several times

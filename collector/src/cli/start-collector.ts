@@ -24,6 +24,7 @@ import { startPipeline, type LivePipeline, type LivePipelineHost } from './live-
 import { logCondition, logInForce } from './log-lines.ts';
 import { openConnection } from './open-connection.ts';
 import { openDaemonSources } from './open-daemon-sources.ts';
+import { openJournal } from './open-journal.ts';
 import { openStream } from './open-stream.ts';
 import { createPolicyFeed } from './policy-feed.ts';
 import { createPolicyTrace } from './policy-trace.ts';
@@ -31,7 +32,6 @@ import { sourceCondition } from './source-condition.ts';
 import { memoryLimitOf, startLimits } from './start-limits.ts';
 import { startControl, type Control } from './start-control.ts';
 import { sleep, systemMachine, type Machine } from './system-clock.ts';
-import type { LimitsWatch } from './watch-limits.ts';
 import { readinessOf, statusesOf } from './watch-status.ts';
 
 /** A collector that runs. `stop` ends its watches and its server and may be called twice. */
@@ -65,38 +65,29 @@ export async function startCollector(options: CollectorOptions): Promise<Running
   const connection = await openConnection(config, env, spans);
   const daemons = await openDaemonSources(config.daemonSources, { ...config, connection, spans }, env);
   const limitBytes = memoryLimitOf(config);
-  const self = measureSelf({ version, memoryLimitBytes: limitBytes }, () => ({
-    live,
-    book,
-    watch,
-    layers,
-    control,
-    intake,
-  }));
+  const journal = await openJournal({ path: config.journal, log, machine: systemMachine });
+  const own = { version, memoryLimitBytes: limitBytes, journal: journal.status };
+  const self = measureSelf(own, () => ({ live, book, watch, layers, control, intake }));
   const base = { config, connection, log, machine: systemMachine };
   const stream = openStream(() => answers.policies(), log);
   const onTransition: LivePipelineHost['onTransition'] = (policy, transition) => {
     stream.note(policy, transition);
     control.nodeConditions?.note(transition.node);
   };
-  const live = startPipeline({ ...base, cluster: config.cluster, self, onTransition });
+  const live = startPipeline({ ...base, cluster: config.cluster, self, journal, onTransition });
   const watching = startWatching(live, { ...base, ...daemons });
   const { book, watch, layers, backends } = watching;
   const limits = startLimits({ limitBytes, live, stream, ...systemMachine, log });
-  const readiness = readinessBy(live, { watch, layers, limits });
+  const readiness = readinessBy(live, { watch, layers, notes: () => [...limits.notes(), ...journal.notes()] });
   const answers = answer(live, { ...watching, ...daemons, evidence: createEvidence(connection) });
   const intake = createIntake({ live, ...base });
   const control = startControl(live, { ...base, readiness, book, answers });
   const files = new AbortController();
   let server: RunningServer | undefined;
   const stop = async (): Promise<void> => {
-    files.abort();
-    limits.stop();
-    await control.stop();
-    live.stop();
+    await endAll([() => files.abort(), limits.stop, control.stop, live.stop]);
     await Promise.all([watch.stop(), layers.stop(), backends.stop(), server?.close(SHUTDOWN_GRACE_MS)]);
-    daemons.close();
-    connection.close();
+    await endAll([journal.close, daemons.close, connection.close]);
   };
   try {
     await followFiles(config, book, files.signal);
@@ -130,7 +121,7 @@ interface Measured {
 
 /** The parts are asked for at each scrape: they are made with these metrics. */
 function measureSelf(
-  known: Pick<SelfMetricsSource, 'version' | 'memoryLimitBytes'>,
+  known: Pick<SelfMetricsSource, 'version' | 'memoryLimitBytes' | 'journal'>,
   parts: () => Measured,
 ): SelfMetrics {
   const now = (): Instant => parts().live.now();
@@ -144,6 +135,10 @@ function measureSelf(
     heartbeats: () => parts().intake.counts(),
     nowMonoMs: () => now().monoMs,
   });
+}
+
+async function endAll(ends: readonly (() => void | Promise<void>)[]): Promise<void> {
+  for (const end of ends) await end();
 }
 
 function once(stop: () => Promise<void>): () => Promise<void> {
@@ -213,12 +208,12 @@ function readinessBy(
   {
     watch,
     layers,
-    limits,
-  }: { readonly watch: ClusterWatch; readonly layers: LayerWatch; readonly limits: LimitsWatch },
+    notes,
+  }: { readonly watch: ClusterWatch; readonly layers: LayerWatch; readonly notes: () => readonly string[] },
 ): () => Readiness {
   return () => ({
     ...readinessOf({ needed: watch.watches(), optional: layers.watches() }, now().wallMs),
-    notes: limits.notes(),
+    notes: notes(),
   });
 }
 

@@ -12,6 +12,7 @@ const DEFAULTS = {
   nodeConditions: false,
   cluster: '',
   collectorNamespace: 'rollcall-system',
+  journal: undefined,
   memoryLimitBytes: undefined,
   listen: { host: '127.0.0.1', port: 8090 },
   insecure: false,
@@ -39,6 +40,7 @@ test.each<[readonly string[], object]>([
   [['--listen', '10.0.0.1:80', '--insecure'], { listen: { host: '10.0.0.1', port: 80 }, insecure: true }],
   [['--listen', 'a:1', '--listen', '127.0.0.1:2'], { listen: { host: '127.0.0.1', port: 2 } }],
   [['--'], {}],
+  [['--journal', '/var/lib/rollcall/journal.db'], { journal: '/var/lib/rollcall/journal.db' }],
   [['--memory-limit', '512Mi'], { memoryLimitBytes: 512 * 1024 ** 2 }],
   [['--memory-limit=0'], { memoryLimitBytes: Infinity }],
   [['--authenticate'], { authenticate: { audiences: [] } }],
@@ -94,6 +96,7 @@ test.each<[readonly string[], readonly string[]]>([
     ['--collector-namespace='],
     [`--collector-namespace: "" is no namespace; use 1 to 63 lower-case letters, digits and '-'`],
   ],
+  [['--journal='], ['--journal: "" is no path; name a file, or leave it out to keep history in memory only']],
   [['--policy='], ['--policy: "" is no path; name a file or a folder']],
   [['--policy'], ['--policy has no value; write --policy=VALUE']],
   [['--listen', '--insecure'], ['--listen has no value; write --listen=VALUE']],
@@ -102,9 +105,9 @@ test.each<[readonly string[], readonly string[]]>([
   [
     ['--polcy', 'x', '-v'],
     [
-      '--polcy is unknown; use one of --kubeconfig, --context, --policy, --connection, --daemon-source, --discover, --leader-elect, --node-conditions, --cluster, --collector-namespace, --memory-limit, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
+      '--polcy is unknown; use one of --kubeconfig, --context, --policy, --connection, --daemon-source, --discover, --leader-elect, --node-conditions, --cluster, --collector-namespace, --journal, --memory-limit, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
       '"x" is no flag, and serve takes nothing else; leave it out',
-      '-v is unknown; use one of --kubeconfig, --context, --policy, --connection, --daemon-source, --discover, --leader-elect, --node-conditions, --cluster, --collector-namespace, --memory-limit, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
+      '-v is unknown; use one of --kubeconfig, --context, --policy, --connection, --daemon-source, --discover, --leader-elect, --node-conditions, --cluster, --collector-namespace, --journal, --memory-limit, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
     ],
   ],
 ])('the flags %j are refused', (argv, faults) => {

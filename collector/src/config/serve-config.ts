@@ -20,6 +20,8 @@ export interface ServeConfig extends Access {
   readonly nodeConditions: boolean;
   readonly cluster: string;
   readonly collectorNamespace: string;
+  /** The file that history is kept in; undefined: in memory only. */
+  readonly journal: string | undefined;
   /** Undefined: that of the process's control group. Infinity: none. */
   readonly memoryLimitBytes: number | undefined;
   readonly logLevel: string;
@@ -44,6 +46,7 @@ const OPTIONS = {
   'node-conditions': { type: 'boolean', default: false },
   cluster: { type: 'string', default: '' },
   'collector-namespace': { type: 'string', default: COLLECTOR_NAMESPACE },
+  journal: { type: 'string' },
   'memory-limit': { type: 'string', default: '' },
   ...ACCESS_OPTIONS,
   'log-level': { type: 'string', default: 'info' },
@@ -82,6 +85,7 @@ export function parseServeConfig(argv: readonly string[]): ParsedConfig {
       nodeConditions: flags['node-conditions'],
       cluster,
       collectorNamespace: flags['collector-namespace'],
+      journal: flags.journal,
       memoryLimitBytes: memory.bytes,
       ...access.value,
       logLevel,
@@ -117,7 +121,7 @@ function writeToken(token: Token): readonly string[] {
 }
 
 function findBadNames(flags: Flags): readonly string[] {
-  const { cluster, policy, 'log-level': level, 'collector-namespace': namespace } = flags;
+  const { cluster, policy, journal, 'log-level': level, 'collector-namespace': namespace } = flags;
   const checks: readonly (readonly [holds: boolean, fault: string])[] = [
     [LOG_LEVELS.includes(level), `--log-level: "${level}" is unknown; use one of ${LOG_LEVELS.join(', ')}`],
     [
@@ -129,6 +133,7 @@ function findBadNames(flags: Flags): readonly string[] {
       `--collector-namespace: "${namespace}" is no namespace; use 1 to 63 lower-case letters, digits and '-'`,
     ],
     [!policy.includes(''), '--policy: "" is no path; name a file or a folder'],
+    [journal !== '', '--journal: "" is no path; name a file, or leave it out to keep history in memory only'],
   ];
   return checks.flatMap(([holds, fault]) => (holds ? [] : [fault]));
 }

@@ -78,11 +78,11 @@ export function book(books: Books, roll: PolicyRoll, entry: Entry): void {
   const after = entry.standing === undefined ? undefined : books.standings(entry.standing);
   setTimer(books, roll, entry);
   enroll(roll, record, { before, after });
+  if (record.daemon !== entry.daemon || before !== after) countDaemon(roll, entry, { before, after });
+  record.standing = after;
   // A phantom has no past.
   if ((before !== after || entry.crossedScope === true) && record.name !== '') books.sink.remember(roll, record, now);
-  if (record.daemon !== entry.daemon || before !== after) countDaemon(roll, entry, { before, after });
   if (before === after) return;
-  record.standing = after;
   count(roll, record, { before, after });
   books.sink.moved({ policy: roll.policy, before, after, monoMs: now.monoMs });
   if (isTransition(before, after)) transit(books, roll, { entry, before, after });

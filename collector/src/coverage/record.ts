@@ -100,7 +100,7 @@ function restoreMeters(memory: NodeMemory, now: Instant): Map<ExcuseCode, Excuse
   return new Map(used.map(([code, ms]) => [code as ExcuseCode, createMeter(ms, now.monoMs)]));
 }
 
-/** What the journal should remember of a record. */
+/** What the journal should remember of a record, as it was booked. */
 export function toMemory(record: NodeRecord, policyUid: string, now: Instant): NodeMemory {
   const wall = (mono: number): number => now.wallMs - (now.monoMs - mono);
   const lastInScope = record.inScopeNow ? now.monoMs : record.leftScopeMono;
@@ -108,6 +108,8 @@ export function toMemory(record: NodeRecord, policyUid: string, now: Instant): N
   return {
     policyUid,
     nodeUid: record.uid,
+    wallMs: now.wallMs,
+    gone: record.standing === undefined,
     coveredOnce: record.coveredOnce,
     ...(lastInScope === undefined ? {} : { lastInScope: wall(lastInScope) }),
     ...(lastEligible === undefined ? {} : { lastEligible: wall(lastEligible) }),

@@ -21,6 +21,7 @@ function create(overrides: Partial<SelfMetricsSource> = {}): SelfMetrics {
     watches: () => [NODES],
     rejectedPolicies: () => 3,
     leader: () => true,
+    journal: () => ({ state: 'writing', queued: 7, dropped: 2, written: 900, lastWriteAgeMs: 1_500 }),
     memoryLimitBytes: 512 * 1024 ** 2,
     statusWrites: () => ({ written: 3, failed: 1 }),
     nodeConditionWrites: () => ({ written: 2, failed: 0 }),

@@ -1,5 +1,11 @@
 /** The collector's own health as metrics. */
-import { COLLECTOR_METRICS, type Metric, type WatchStateName } from '@rollcall/contract';
+import {
+  COLLECTOR_METRICS,
+  JOURNAL_STATES,
+  type JournalStatus,
+  type Metric,
+  type WatchStateName,
+} from '@rollcall/contract';
 import type { CollectorFamily } from '../metrics/collector-families.ts';
 import { createHistogram } from './histogram.ts';
 import { measureProcess } from './process-metrics.ts';
@@ -23,6 +29,7 @@ export interface SelfMetricsSource {
   readonly watches: () => readonly WatchStatus[];
   readonly rejectedPolicies: () => number;
   readonly leader: () => boolean;
+  readonly journal: () => JournalStatus;
   /** Infinity for no limit. */
   readonly memoryLimitBytes: number;
   /** Counts by outcome. */
@@ -88,6 +95,24 @@ function byOutcome(counts: Readonly<Record<string, number>>): readonly Sample[] 
   return Object.entries(counts).map(([outcome, count]) => [{ outcome }, count]);
 }
 
+function journalFamilies({
+  state,
+  queued,
+  dropped,
+  written,
+  lastWriteAgeMs,
+}: JournalStatus): readonly CollectorFamily[] {
+  const { journalState, journalQueued, journalDropped, journalWritten, journalAge } = COLLECTOR_METRICS;
+  const states = JOURNAL_STATES.map((name): Sample => [{ state: name }, name === state ? 1 : 0]);
+  return [
+    family(journalState, states),
+    family(journalQueued, [[{}, queued]]),
+    family(journalDropped, [[{}, dropped]]),
+    family(journalWritten, [[{}, written]]),
+    family(journalAge, lastWriteAgeMs === undefined ? [] : [[{}, lastWriteAgeMs / 1000]]),
+  ];
+}
+
 /** Begins to measure: COLLECTOR_METRICS and the process's own metrics. */
 export function createSelfMetrics(source: SelfMetricsSource): SelfMetrics {
   const readProcess = measureProcess();
@@ -108,6 +133,7 @@ export function createSelfMetrics(source: SelfMetricsSource): SelfMetrics {
     families: () => [
       ...readProcess(),
       ...watchFamilies(source),
+      ...journalFamilies(source.journal()),
       family(rejectedPolicies, [[{}, source.rejectedPolicies()]]),
       family(statusWrites, byOutcome(source.statusWrites())),
       family(nodeConditionWrites, byOutcome(source.nodeConditionWrites())),

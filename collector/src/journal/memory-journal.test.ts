@@ -1,6 +1,7 @@
 import type { NodeMemory, Transition, TransitionRow } from '@rollcall/contract';
 import { describe, expect, test } from 'vitest';
 import { createMemoryJournal } from './memory-journal.ts';
+import { journalCases } from './journal.cases.ts';
 
 function transition(sequence: number, changes: Partial<Transition> = {}): TransitionRow {
   return {
@@ -21,7 +22,7 @@ function transition(sequence: number, changes: Partial<Transition> = {}): Transi
 }
 
 function memory(nodeUid: string, coveredOnce = true): NodeMemory {
-  return { policyUid: 'p', nodeUid, coveredOnce, excused: {} };
+  return { policyUid: 'p', nodeUid, wallMs: 0, gone: false, coveredOnce, excused: {} };
 }
 
 function sequences(found: readonly Transition[]): readonly number[] {
@@ -41,7 +42,7 @@ describe('transitions', () => {
   });
 
   test('beyond the limit go the oldest first, whosever they are', () => {
-    const journal = createMemoryJournal(3);
+    const journal = createMemoryJournal({ limit: 3 });
     for (let sequence = 1; sequence <= 20; sequence += 1) {
       journal.append(transition(sequence, { nodeUid: sequence % 2 === 0 ? 'even' : 'odd' }));
       const kept = [...journal.transitions('p', 'even', 99), ...journal.transitions('p', 'odd', 99)];
@@ -53,7 +54,7 @@ describe('transitions', () => {
 
 describe('shedding', () => {
   test('keeps the newest share of what may be kept, and no memory is lost', () => {
-    const journal = createMemoryJournal(10);
+    const journal = createMemoryJournal({ limit: 10 });
     for (let sequence = 1; sequence <= 12; sequence += 1) journal.append(transition(sequence));
     journal.remember(memory('a'));
     expect(journal.shed(0.5)).toBe(5);
@@ -65,7 +66,7 @@ describe('shedding', () => {
   });
 
   test('leaves room for as much as before', () => {
-    const journal = createMemoryJournal(3);
+    const journal = createMemoryJournal({ limit: 3 });
     for (const sequence of [1, 2, 3]) journal.append(transition(sequence));
     journal.shed(0);
     for (let sequence = 4; sequence <= 20; sequence += 1) journal.append(transition(sequence));
@@ -85,7 +86,7 @@ describe('memories', () => {
   });
 
   test('beyond twice the limit go those that were not renewed for longest', () => {
-    const journal = createMemoryJournal(2);
+    const journal = createMemoryJournal({ limit: 2 });
     const remembered = (): readonly string[] => journal.recall().map(({ nodeUid }) => nodeUid);
     for (const uid of ['a', 'b', 'c', 'd', 'a']) journal.remember(memory(uid));
     expect(remembered()).toEqual(['b', 'c', 'd', 'a']);
@@ -93,3 +94,7 @@ describe('memories', () => {
     expect(remembered()).toEqual(['a', 'e']);
   });
 });
+
+journalCases('in memory', (wallMs) =>
+  Promise.resolve({ journal: createMemoryJournal({ wallMs }), settle: () => Promise.resolve() }),
+);

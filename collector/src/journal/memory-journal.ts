@@ -1,15 +1,44 @@
 /** The journal's in-memory twin: the last moments and what is remembered of each node, gone with the process. */
-import type { Journal, MomentRow, NodeMemory, Transition, TransitionRow } from '@rollcall/contract';
+import type {
+  HourCut,
+  Journal,
+  JournalReader,
+  JournalRow,
+  MomentRow,
+  NodeMemory,
+  PolicyName,
+  Transition,
+  TransitionRow,
+} from '@rollcall/contract';
+import { byAge } from './by-age.ts';
+import { sumLost } from './lost-time.ts';
+import { renewMemory } from './renew-memory.ts';
 
 /** Moments that are kept at most; about 300 bytes each. */
 const MOST_MOMENTS = 5_000;
 
-/** An empty journal; `limit` bounds its moments, the oldest go first. Totals of hours are not kept: a process has its counters. */
-export function createMemoryJournal(limit = MOST_MOMENTS): Journal {
+/** What a memory journal needs: how much it keeps, and the time up to which what it saw last holds. */
+export interface MemoryJournalOptions {
+  readonly limit?: number;
+  readonly wallMs?: () => number;
+}
+
+/** An empty journal; `limit` bounds its moments, the oldest go first. Of hours only the last cut of each policy is kept: a process has its counters. */
+export function createMemoryJournal({ limit = MOST_MOMENTS, wallMs = Date.now }: MemoryJournalOptions = {}): Journal &
+  JournalReader {
   const memories = new Map<string, NodeMemory>();
+  const cuts = new Map<string, HourCut>();
+  const { all, ...moments } = createMoments(limit);
+  const names = (): readonly PolicyName[] =>
+    [...cuts.values()].map(({ policyUid, cluster, namespace, daemonset }) => ({
+      policyUid,
+      cluster,
+      namespace,
+      daemonset,
+    }));
   return {
     durable: false,
-    ...createMoments(limit),
+    ...moments,
     remember: (memory) => {
       const key = keyOf(memory.policyUid, memory.nodeUid);
       memories.delete(key);
@@ -18,11 +47,38 @@ export function createMemoryJournal(limit = MOST_MOMENTS): Journal {
       if (memories.size > 2 * limit)
         for (const old of [...memories.keys()].slice(0, memories.size - limit)) memories.delete(old);
     },
-    recall: () => [...memories.values()],
+    recall: () => [...memories.values()].map((memory) => renewMemory(memory, cuts.get(memory.policyUid)?.atMs)),
+    book: (cut) => void cuts.set(cut.policyUid, cut),
+    cuts: () => [...cuts.values()],
+    history: ({ node, limit: most, beforeMs }) => {
+      const own = all().filter((row) => row.node === node && row.wallMs < beforeMs);
+      return Promise.resolve(own.toSorted(byAge).filter(isNewest()).slice(0, most));
+    },
+    lost: (span) => {
+      const transitions = all().filter((row) => row.kind === 'transition');
+      const inOrder = transitions.toSorted((one, other) => one.sequence - other.sequence);
+      const nodes = sumLost([{ lastMs: wallMs(), transitions: inOrder }], span);
+      return Promise.resolve({ nodes, policies: names() });
+    },
+    hours: () => Promise.resolve({ items: [], policies: names(), next: undefined }),
   };
 }
 
-function createMoments(limit: number): Pick<Journal, 'append' | 'transitions' | 'shed'> {
+/** Of an event that was told again and again, the first one that is met. */
+function isNewest(): (row: MomentRow) => boolean {
+  const met = new Set<string>();
+  return (row) => {
+    if (row.kind !== 'event') return true;
+    const isNew = !met.has(row.eventUid);
+    met.add(row.eventUid);
+    return isNew;
+  };
+}
+
+/** The last moments alone, as a journal answers them from memory. */
+export function createMoments(
+  limit = MOST_MOMENTS,
+): Pick<Journal, 'append' | 'transitions' | 'shed'> & { all(): readonly MomentRow[] } {
   const byNode = new Map<string, MomentRow[]>();
   /** The keys of all moments, the oldest first; of the first so many, the moments are gone. */
   const order: string[] = [];
@@ -40,7 +96,7 @@ function createMoments(limit: number): Pick<Journal, 'append' | 'transitions' | 
   };
   return {
     append: (row) => {
-      if (row.kind === 'hour' || row.kind === 'exclusion' || row.kind === 'lag') return;
+      if (isHourly(row)) return;
       const key = keyOf(row.policyUid, row.nodeUid);
       const own = byNode.get(key);
       if (own === undefined) byNode.set(key, [row]);
@@ -49,23 +105,29 @@ function createMoments(limit: number): Pick<Journal, 'append' | 'transitions' | 
       dropTo(limit);
       if (dropped > limit) compact();
     },
-    transitions: (policyUid, nodeUid, most) =>
-      (byNode.get(keyOf(policyUid, nodeUid)) ?? [])
-        .filter((row) => row.kind === 'transition')
-        .toReversed()
-        .slice(0, most)
-        .map(toTransition),
+    transitions: (policyUid, nodeUid, most) => newestOf(byNode.get(keyOf(policyUid, nodeUid)) ?? [], most),
     shed: (share) => {
       const before = count();
       dropTo(limit * share);
       compact();
       return before - count();
     },
+    all: () => [...byNode.values()].flat(),
   };
 }
 
-function toTransition({ kind: _, ...transition }: TransitionRow): Transition {
-  return transition;
+function newestOf(rows: readonly MomentRow[], most: number): readonly Transition[] {
+  const transitions = rows.filter((row) => row.kind === 'transition');
+  return transitions.toReversed().slice(0, most).map(toTransition);
+}
+
+function isHourly(row: JournalRow): row is Exclude<JournalRow, MomentRow> {
+  return row.kind === 'hour' || row.kind === 'exclusion' || row.kind === 'lag';
+}
+
+function toTransition(row: TransitionRow): Transition {
+  const { sequence, cluster, policyUid, nodeUid, node, pool, from, to, reason, evidence, wallMs } = row;
+  return { sequence, cluster, policyUid, nodeUid, node, pool, from, to, reason, evidence, wallMs };
 }
 
 function forgetOldest(byNode: Map<string, MomentRow[]>, key: string | undefined): void {

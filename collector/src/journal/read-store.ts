@@ -1,0 +1,189 @@
+/** Reads from an open journal: what a new life begins with, and what is asked of the past. */
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type {
+  ExclusionRow,
+  HistoryQuery,
+  HourCut,
+  HourlyRow,
+  HourPage,
+  HourQuery,
+  HourRow,
+  LostTime,
+  MomentRow,
+  NodeMemory,
+  PolicyName,
+  TimeSpan,
+  TransitionRow,
+} from '@rollcall/contract';
+import type { Recalled } from './batch.ts';
+import { byAge } from './by-age.ts';
+import { sumLost, type LifeTransitions } from './lost-time.ts';
+import { renewMemory } from './renew-memory.ts';
+
+type Stored = Record<string, SQLOutputValue>;
+
+/** How many transitions are answered from memory: those that a new life finds there. */
+const RECALLED = 5_000;
+
+/** What the last life left behind, with its own rows of the hours that it ended in. */
+export function recall(database: DatabaseSync, replica: string): Pick<Recalled, 'memories' | 'cuts' | 'transitions'> {
+  const cuts = readCuts(database, replica);
+  const lastMs = new Map(cuts.map(({ policyUid, atMs }) => [policyUid, atMs]));
+  const memories = database.prepare('SELECT * FROM memories').all();
+  const transitions = database
+    .prepare(`SELECT * FROM transitions ORDER BY life DESC, sequence DESC LIMIT ${RECALLED}`)
+    .all();
+  return {
+    cuts,
+    memories: memories.map((stored) => {
+      const memory = toMemory(stored);
+      return renewMemory(memory, lastMs.get(memory.policyUid));
+    }),
+    transitions: transitions.map(toTransition).reverse(),
+  };
+}
+
+function readCuts(database: DatabaseSync, replica: string): readonly HourCut[] {
+  const ownRows = database.prepare(
+    "SELECT * FROM hourly WHERE hour = ? AND kind IN ('hour', 'exclusion') AND policy_uid = ? AND replica = ?",
+  );
+  return database
+    .prepare('SELECT * FROM policies')
+    .all()
+    .map((stored) => ({
+      ...toPolicyName(stored),
+      hour: Number(stored['hour']),
+      atMs: Number(stored['at_ms']),
+      nodes: JSON.parse(String(stored['nodes'])) as HourCut['nodes'],
+      rows: ownRows
+        .all(Number(stored['hour']), String(stored['policy_uid']), replica)
+        .map((row) => toHourly(row) as HourRow | ExclusionRow),
+    }));
+}
+
+/** The newest moments of a node, newest first. */
+export function readHistory(database: DatabaseSync, { node, limit, beforeMs }: HistoryQuery): readonly MomentRow[] {
+  const newest = (table: string): readonly Stored[] =>
+    database
+      .prepare(`SELECT * FROM ${table} WHERE node = ? AND wall_ms < ? ORDER BY wall_ms DESC LIMIT ?`)
+      .all(node, beforeMs, limit);
+  const transitions = newest('transitions').map(toTransition);
+  const all: readonly MomentRow[] = [...newest('moments').map(toMoment), ...transitions];
+  return all.toSorted(byAge).slice(0, limit);
+}
+
+/** What nodes lost in a span, by the transitions of each life and of each node the last one before the span. */
+export function readLost(database: DatabaseSync, span: TimeSpan): LostTime {
+  return {
+    nodes: sumLost(readTransitions(database, span), span),
+    policies: database.prepare('SELECT * FROM policies').all().map(toPolicyName),
+  };
+}
+
+function readTransitions(database: DatabaseSync, { fromMs, toMs }: TimeSpan): readonly LifeTransitions[] {
+  const lives = database.prepare('SELECT life, last_ms FROM lives WHERE last_ms >= ? ORDER BY life');
+  const before = database.prepare(
+    'SELECT *, max(sequence) AS newest FROM transitions WHERE life = ? AND wall_ms < ? GROUP BY policy_uid, node_uid',
+  );
+  const within = database.prepare(
+    'SELECT * FROM transitions WHERE wall_ms >= ? AND wall_ms < ? AND life = ? ORDER BY sequence',
+  );
+  return lives.all(fromMs).map(({ life, last_ms: lastMs }) => ({
+    lastMs: Number(lastMs),
+    transitions: [...before.all(Number(life), fromMs), ...within.all(fromMs, toMs, Number(life))].map(toTransition),
+  }));
+}
+
+const KEY = ['hour', 'kind', 'cluster', 'policy_uid', 'pool', 'sli', 'reason', 'replica'] as const;
+
+/** A page of hourly rows. Throws for an `after` that this store did not give. */
+export function readHours(database: DatabaseSync, { sinceMs, limit, after }: HourQuery): HourPage {
+  const from = after === undefined ? [sinceMs, '', '', '', '', '', '', ''] : parseKey(after);
+  const found = database
+    .prepare(
+      `SELECT * FROM hourly WHERE (${KEY.join()}) > (${KEY.map(() => '?').join()}) ORDER BY ${KEY.join()} LIMIT ?`,
+    )
+    .all(...from, limit + 1);
+  const last = found.length > limit ? found[limit - 1] : undefined;
+  return {
+    items: found.slice(0, limit).map(toHourly),
+    policies: database.prepare('SELECT * FROM policies').all().map(toPolicyName),
+    next: last && JSON.stringify(KEY.map((name) => last[name])),
+  };
+}
+
+function parseKey(after: string): (string | number)[] {
+  const key: unknown = JSON.parse(after);
+  const fits = (part: unknown, at: number): boolean => typeof part === (at === 0 ? 'number' : 'string');
+  if (!Array.isArray(key) || key.length !== KEY.length || !key.every(fits)) throw new Error('no key of the journal');
+  return key as (string | number)[];
+}
+
+function toPolicyName(stored: Stored): PolicyName {
+  const text = (name: string): string => String(stored[name]);
+  const [policyUid, cluster] = [text('policy_uid'), text('cluster')];
+  return { policyUid, cluster, namespace: text('namespace'), daemonset: text('daemonset') };
+}
+
+function toMemory(stored: Stored): NodeMemory {
+  return {
+    policyUid: String(stored['policy_uid']),
+    nodeUid: String(stored['node_uid']),
+    wallMs: Number(stored['wall_ms']),
+    gone: stored['gone'] === 1,
+    ...(JSON.parse(String(stored['body'])) as Omit<NodeMemory, 'policyUid' | 'nodeUid' | 'wallMs' | 'gone'>),
+  };
+}
+
+function aboutNode(stored: Stored): Pick<MomentRow, 'cluster' | 'policyUid' | 'nodeUid' | 'node' | 'pool' | 'wallMs'> {
+  const text = (name: string): string => String(stored[name]);
+  return {
+    cluster: text('cluster'),
+    policyUid: text('policy_uid'),
+    nodeUid: text('node_uid'),
+    node: text('node'),
+    pool: text('pool'),
+    wallMs: Number(stored['wall_ms']),
+  };
+}
+
+function toTransition(stored: Stored): TransitionRow {
+  return {
+    kind: 'transition',
+    sequence: Number(stored['sequence']),
+    ...aboutNode(stored),
+    from: String(stored['from_state']) as TransitionRow['from'],
+    to: String(stored['to_state']) as TransitionRow['to'],
+    reason: String(stored['reason']),
+    evidence: String(stored['evidence']),
+  };
+}
+
+function toMoment(stored: Stored): MomentRow {
+  const body = JSON.parse(String(stored['body'])) as object;
+  return { kind: String(stored['kind']), ...aboutNode(stored), ...body } as MomentRow;
+}
+
+function toHourly(stored: Stored): HourlyRow {
+  const text = (name: string): string => String(stored[name]);
+  const key = {
+    cluster: text('cluster'),
+    policyUid: text('policy_uid'),
+    hour: Number(stored['hour']),
+    replica: text('replica'),
+  };
+  const [validMs, pool, reason] = [Number(stored['valid_ms']), text('pool'), text('reason')];
+  switch (stored['kind']) {
+    case 'lag': {
+      const [boundsMs, counts, sumMs] = JSON.parse(text('body')) as [number[], number[], number];
+      return { kind: 'lag', ...key, boundsMs, counts, sumMs };
+    }
+    case 'exclusion':
+      return { kind: 'exclusion', ...key, pool, rule: reason, nodeMs: validMs };
+    default: {
+      const times = { validMs, goodMs: Number(stored['good_ms']), unobservedMs: Number(stored['unobserved_ms']) };
+      const of = { sli: text('sli'), reason } as Pick<HourRow, 'sli' | 'reason'>;
+      return { kind: 'hour', ...key, pool, ...of, ...times };
+    }
+  }
+}

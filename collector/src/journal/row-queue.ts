@@ -1,0 +1,68 @@
+/** What waits to be written: bounded, so that a disk that stands still costs history and never memory. */
+import type { HourCut, JournalRow, NodeMemory } from '@rollcall/contract';
+import type { Batch } from './batch.ts';
+
+/** The queue. What does not fit is dropped and counted. */
+export interface RowQueue {
+  add(row: JournalRow): void;
+  remember(memory: NodeMemory): void;
+  book(cut: HourCut): void;
+  /** Some of what waits, the oldest first, to be written in one piece; undefined when nothing waits. */
+  take(): Batch | undefined;
+  queued(): number;
+  dropped(): number;
+}
+
+/** How much may wait at most. */
+export interface QueueLimits {
+  readonly rows: number;
+  readonly memories: number;
+  readonly cuts: number;
+}
+
+const LIMITS: QueueLimits = { rows: 50_000, memories: 200_000, cuts: 10_000 };
+/** A batch is copied to the other thread: this much takes some milliseconds. */
+const BATCH: QueueLimits = { rows: 1_000, memories: 1_000, cuts: 50 };
+
+/** An empty queue. Of rows that do not fit the new ones are dropped; of memories and hours the newest state of each waits, and the first that came go. */
+export function createRowQueue(limits: QueueLimits = LIMITS): RowQueue {
+  const rows: JournalRow[] = [];
+  const memories = new Map<string, NodeMemory>();
+  const cuts = new Map<string, HourCut>();
+  let dropped = 0;
+  const renew = <T>(waiting: Map<string, T>, [key, value]: readonly [string, T], most: number): void => {
+    waiting.delete(key);
+    waiting.set(key, value);
+    if (waiting.size <= most) return;
+    dropped += 1;
+    for (const first of waiting.keys()) return void waiting.delete(first);
+  };
+  return {
+    add: (row) => {
+      if (rows.length < limits.rows) rows.push(row);
+      else dropped += 1;
+    },
+    remember: (memory) => renew(memories, [`${memory.policyUid}/${memory.nodeUid}`, memory], limits.memories),
+    book: (cut) => renew(cuts, [`${cut.hour} ${cut.policyUid}`, cut], limits.cuts),
+    take: () => {
+      if (rows.length + memories.size + cuts.size === 0) return undefined;
+      return {
+        rows: rows.splice(0, BATCH.rows),
+        memories: takeFirst(memories, BATCH.memories),
+        cuts: takeFirst(cuts, BATCH.cuts),
+      };
+    },
+    queued: () => rows.length + memories.size + cuts.size,
+    dropped: () => dropped,
+  };
+}
+
+function takeFirst<T>(waiting: Map<string, T>, most: number): readonly T[] {
+  const taken: T[] = [];
+  for (const [key, value] of waiting) {
+    if (taken.length === most) break;
+    taken.push(value);
+    waiting.delete(key);
+  }
+  return taken;
+}

@@ -1,0 +1,103 @@
+/** The journal's thread: all that may block for a disk happens here. */
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import type { Reply, Request, StoreQuery } from './batch.ts';
+import { toFailure, type JournalFault } from './journal-fault.ts';
+import { openStore, setAside, type OpenStore } from './open-store.ts';
+import { readHistory, readHours, readLost } from './read-store.ts';
+import { createWriter, prune, type Life, type WriteBatch } from './write-store.ts';
+
+const PRUNE_MS = 60_000;
+
+interface Open extends OpenStore {
+  readonly write: WriteBatch;
+  prunedMs: number;
+}
+
+/** The file, open or not. */
+interface Desk {
+  readonly path: string;
+  store: Open | undefined;
+  /** Stays through whatever happens to the file. */
+  life: Life | undefined;
+}
+
+function serve(port: MessagePort, path: string): void {
+  const desk: Desk = { path, store: undefined, life: undefined };
+  port.on('message', (request: Request) => {
+    try {
+      port.postMessage(answer(desk, request));
+    } catch (error) {
+      const failure = toFailure(error);
+      recover(desk, failure.fault);
+      const { kind } = request;
+      port.postMessage(kind === 'query' ? { kind: 'refused', id: request.id, failure } : { kind: 'failed', failure });
+    }
+  });
+}
+
+function answer(desk: Desk, request: Request): Reply {
+  switch (request.kind) {
+    case 'open':
+      return { kind: 'opened', recalled: open(desk, request.replica).recalled };
+    case 'write': {
+      const store = opened(desk);
+      store.write(request.batch);
+      pruneSometimes(store);
+      return { kind: 'written' };
+    }
+    case 'query':
+      return { kind: 'answer', id: request.id, value: ask(opened(desk), request.query) };
+    case 'close':
+      close(desk);
+      return { kind: 'closed' };
+  }
+}
+
+function open(desk: Desk, replica: string | undefined): Open {
+  close(desk);
+  const store = openStore(desk.path, { nowMs: Date.now(), life: desk.life, replica });
+  desk.life = store.life;
+  return (desk.store = { ...store, write: createWriter(store.database, store.life), prunedMs: 0 });
+}
+
+function opened({ store }: Desk): Open {
+  if (store === undefined) throw Object.assign(new Error('the journal is not open'), { code: 'ENOENT' });
+  return store;
+}
+
+function close(desk: Desk): void {
+  const { store } = desk;
+  desk.store = undefined;
+  store?.database.close();
+}
+
+function pruneSometimes(store: Open): void {
+  const now = Date.now();
+  if (now - store.prunedMs < PRUNE_MS) return;
+  store.prunedMs = now;
+  prune(store.database, now);
+}
+
+function ask({ database }: Open, query: StoreQuery): unknown {
+  switch (query.ask) {
+    case 'history':
+      return readHistory(database, query);
+    case 'lost':
+      return readLost(database, query);
+    case 'hours':
+      return readHours(database, query);
+  }
+}
+
+/** What cannot be written to is closed, to be opened anew; what is damaged is out of the way by then. */
+function recover(desk: Desk, fault: JournalFault): void {
+  if (fault === 'full' || fault === 'failed') return;
+  try {
+    close(desk);
+    if (fault === 'corrupt') setAside(desk.path, Date.now());
+  } catch {
+    // Whatever it is comes again when the file is opened, and is said then.
+  }
+}
+
+if (parentPort !== null) serve(parentPort, (workerData as { readonly path: string }).path);

@@ -65,11 +65,19 @@ function touchPods(inventory: Inventory, owners: readonly string[], nodes: reado
   return { kind: 'pods', owners, nodes, witnessed: renameHosts(inventory, nodes) };
 }
 
-function noteGone(inventory: Inventory, { object }: PodEntry, monoMs: number): void {
-  const { ownerUid, target, hash } = object;
+function noteGone(inventory: Inventory, entry: PodEntry, monoMs: number): void {
+  const { ownerUid, target, hash, phase } = entry.object;
   if (!inventory.nodes.has(target) || !inventory.daemonSets.has(ownerUid)) return;
   const gone = inventory.goneAt.get(ownerUid) ?? new Map();
-  inventory.goneAt.set(ownerUid, gone.set(target, { hash, monoMs }));
+  inventory.goneAt.set(
+    ownerUid,
+    gone.set(target, phase === 'Failed' ? { hash, monoMs, failedForMs: failedFor(entry, monoMs) } : { hash, monoMs }),
+  );
+}
+
+/** A pod that a kubelet refuses has failed from its creation on, another one since it is not Ready. */
+function failedFor({ createdMono, readySinceMono }: PodEntry, monoMs: number): number {
+  return Math.max(0, monoMs - Math.max(createdMono, readySinceMono));
 }
 
 function index(inventory: Inventory, entry: PodEntry): void {

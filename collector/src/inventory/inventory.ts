@@ -40,6 +40,8 @@ export interface DaemonSetEntry {
 export interface GonePod {
   readonly hash: string;
   readonly monoMs: number;
+  /** How long it was there after it had failed, which tells how long the next one will; absent unless its phase was Failed. */
+  readonly failedForMs?: number;
 }
 
 /** The pods of one owner on one node: as a rule there is one, and a list for it alone would be as large as the rest of it. */

@@ -2,6 +2,8 @@
 import type { ContainerObject } from '@rollcall/contract';
 import type { Predicate } from '../subject.ts';
 import { findContainer } from './live-pod.ts';
+import { withPermissionHint } from './permission-hint.ts';
+import { restartDueMono } from './retry-due.ts';
 import { describeReason, nameContainer, sentence } from './wording.ts';
 
 // pkg/kubelet/kuberuntime/kuberuntime_container.go and pkg/kubelet/container/sync_result.go.
@@ -22,8 +24,13 @@ export const containerConfigError: Predicate = (subject) => {
   const found = findContainer(subject, (container) => findFault(container) !== undefined);
   const fault = found && findFault(found.container);
   if (found === undefined || fault === undefined) return undefined;
-  const message = sentence(`${nameContainer(found.container, found.pod)} cannot start${describeReason(fault)}`);
-  return { code: 'ContainerConfigError', message };
+  const { container, pod } = found;
+  const seen = `${nameContainer(container, pod)} cannot start${describeReason(fault)}`;
+  return {
+    code: 'ContainerConfigError',
+    message: sentence(withPermissionHint(seen, subject, container.name)),
+    retryDueMono: restartDueMono(container, subject),
+  };
 };
 
 function findFault(container: ContainerObject): { readonly reason: string; readonly message: string } | undefined {

@@ -92,7 +92,7 @@ test.each([
   ],
   [
     { terminated: ended(128, 'StartError', 'exec: "agentd": permission denied') },
-    '(StartError): exec: "agentd": permission denied.',
+    '(StartError): exec: "agentd": permission denied. Check the path that it names and the securityContext of the container.',
   ],
   [
     { ...waiting('CrashLoopBackOff'), lastTerminated: ended(127, 'ContainerCannotRun', 'no such file') },
@@ -161,10 +161,13 @@ test.each([
     'runs again and has not become ready, restarted 3 times, last run: exit code 1 (Error): boom.',
   ],
   [{ terminated: ended(139, 'Error', '', 11) }, 'has ended, with exit code 139, signal 11 (Error).'],
-  [{ terminated: ended(0, 'Error', '', 9) }, 'has ended, with exit code 0, signal 9 (Error).'],
+  [
+    { terminated: ended(0, 'Error', '', 9) },
+    'has ended, with exit code 0, signal 9 (Error). SIGKILL came from outside: a liveness or startup probe that failed, or the node.',
+  ],
   [
     { terminated: ended(1, 'Error', 'open /var/lib/agent/id: Permission denied') },
-    '/var/lib/agent/id: Permission denied. Check the path that it names and the securityContext of the container.',
+    '/var/lib/agent/id: Permission denied. Check /var/lib/agent/id and the securityContext of the container.',
   ],
 ])('%j is a crash loop', (container, end) => {
   const hit = say([container]);

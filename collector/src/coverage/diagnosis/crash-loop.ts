@@ -2,6 +2,8 @@
 import type { Predicate } from '../subject.ts';
 import { describeFailing, isInitializing } from './failing-container.ts';
 import { findContainer } from './live-pod.ts';
+import { withPermissionHint } from './permission-hint.ts';
+import { restartDueMono } from './retry-due.ts';
 import { nameContainer, sentence } from './wording.ts';
 
 /** In CrashLoopBackOff, or ended with a fault and not running; init containers only once the pod is initialized. */
@@ -11,6 +13,11 @@ export const crashLoop: Predicate = (subject) => {
     (container, pod) => !(container.init && isInitializing(pod)) && describeFailing(container, pod) !== undefined,
   );
   if (found === undefined) return undefined;
-  const seen = describeFailing(found.container, found.pod) ?? '';
-  return { code: 'CrashLoop', message: sentence(`${nameContainer(found.container, found.pod)} ${seen}`) };
+  const { container, pod } = found;
+  const seen = `${nameContainer(container, pod)} ${describeFailing(container, pod) ?? ''}`;
+  return {
+    code: 'CrashLoop',
+    message: sentence(withPermissionHint(seen, subject, container.name)),
+    retryDueMono: restartDueMono(container, subject),
+  };
 };

@@ -39,6 +39,14 @@ function isFaulty({ exitCode, signal }: Termination): boolean {
 }
 
 function describeRun(end: Termination): string {
-  if (!/permission denied/i.test(end.message)) return describeEnd(end);
-  return `${stop(describeEnd(end))} Check the path that it names and the securityContext of the container`;
+  const killed = nameKill(end);
+  if (killed === undefined) return describeEnd(end);
+  return `${stop(describeEnd(end))} ${killed} came from outside: a liveness or startup probe that failed, or the node`;
+}
+
+/** No program ends itself by these. */
+function nameKill({ exitCode, signal, reason }: Termination): string | undefined {
+  if (reason === 'OOMKilled') return undefined;
+  if (exitCode === 137 || signal === 9) return 'SIGKILL';
+  return exitCode === 143 || signal === 15 ? 'SIGTERM' : undefined;
 }

@@ -22,7 +22,13 @@ const ANSWERS: readonly (readonly [RegExp, string])[] = [
     '401/403, credentials',
   ],
   [/not found|manifest unknown|name unknown|status(?: ?code)?:? 404/i, '404, no such image'],
-  [/time(?:d )?out|deadline exceeded|connection refused|no such host|no route to host/i, 'timeout, unreachable'],
+  [/no match for platform|no matching manifest/i, 'no image for this platform'],
+  [/x509|certificate/i, "the registry's certificate is not trusted"],
+  [/no space left on device/i, 'the disk of the node is full'],
+  [
+    /time(?:d )?out|deadline exceeded|connection refused|no such host|no route to host|network is unreachable|connection reset|server misbehaving/i,
+    'timeout, unreachable',
+  ],
 ];
 
 /** Looks at every container of the pod, init containers included. */

@@ -2,6 +2,7 @@
 import type { ContainerObject, PodObject, Termination } from '@rollcall/contract';
 import type { Predicate } from '../subject.ts';
 import { findContainer, isWhyNotReady } from './live-pod.ts';
+import { restartDueMono } from './retry-due.ts';
 import { describeEnd, describeRestarts, nameContainer, sentence } from './wording.ts';
 
 /** Its present or its last end was OOMKilled. */
@@ -11,7 +12,8 @@ export const oomKilled: Predicate = (subject) => {
   if (found === undefined || end === undefined) return undefined;
   const { container, pod } = found;
   const seen = `was killed for want of memory${describeRestarts(container)}: ${describeEnd(end)}`;
-  return { code: 'OOMKilled', message: sentence(`${nameContainer(container, pod)} ${seen}`) };
+  const message = sentence(`${nameContainer(container, pod)} ${seen}`);
+  return { code: 'OOMKilled', message, retryDueMono: restartDueMono(container, subject) };
 };
 
 function findOomKill({ ready, terminated, lastTerminated }: ContainerObject, pod: PodObject): Termination | undefined {

@@ -11,7 +11,7 @@ test.each<readonly [Partial<PodObject>, string, string]>([
   [
     { phase: 'Failed', reason: 'OutOfcpu', message: REFUSED },
     'KubeletRejected',
-    `(OutOfcpu): ${REFUSED}. The DaemonSet controller`,
+    `(OutOfcpu): ${REFUSED}. The node has less room than the scheduler believed. The DaemonSet controller`,
   ],
   [{ phase: 'Failed', reason: 'NodeAffinity' }, 'KubeletRejected', 'pod agents/agent-x1 (NodeAffinity). The'],
   [
@@ -134,4 +134,13 @@ test('live pods count as duplicates, others and those of a surge do not', () => 
   expect(diagnose(buildSubject({ pods: [a, leaving] })).code).toBe('Unexplained');
   const ended = buildPod({ name: 'agent-b', phase: 'Succeeded' }, { ageMs: NOW });
   expect(diagnose(buildSubject({ pods: [a, ended] })).code).toBe('Unexplained');
+});
+
+test('an eviction names the pressure that the node still has', () => {
+  const problem = (type: string) => ({ type, ...condition('True') });
+  const node = { problems: [problem('DiskPressure'), problem('KernelDeadlock')] };
+  const pods = [buildPod({ phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: disk' })];
+  expect(diagnose(buildSubject({ pods, node })).message).toBe(
+    'Pod agents/agent-x1 was evicted (Evicted): The node was low on resource: disk. The node still has DiskPressure.',
+  );
 });

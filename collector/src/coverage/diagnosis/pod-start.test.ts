@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ContainerObject, PodObject } from '@rollcall/contract';
 import { diagnose, nextDeadline } from './diagnose.ts';
-import { at, buildFaulty, buildSubject, condition, NOW, START_DEADLINE_MS } from './test-subject.ts';
+import { at, buildFaulty, buildPending, buildSubject, condition, NOW, START_DEADLINE_MS } from './test-subject.ts';
 
 const creating: Partial<ContainerObject> = { waiting: { reason: 'ContainerCreating', message: '' } };
 
@@ -68,6 +68,32 @@ test('a sidecar that has started and is not ready fails its probe once the pod i
   expect(diagnose(buildSubject({ pods: [buildFaulty([sidecar])] }))).toMatchObject({ code: 'ProbeFailing' });
   const initialized = condition('False', 'ContainersNotInitialized');
   expect(diagnose(buildSubject({ pods: [buildFaulty([sidecar], { initialized })] })).code).toBe('InitBlocked');
+});
+
+test('a sidecar holds the pod up until it has started, ready or not', () => {
+  const mesh = { name: 'mesh', sidecar: true, security: '', probes: [], mounts: [], configMaps: [] };
+  const podTemplate = { schedulerName: '', priorityClassName: '', containers: [mesh], volumes: [] };
+  const initialized = condition('False', 'ContainersNotInitialized');
+  const say = (started: boolean) => {
+    const pod = buildFaulty([{ running: true, started, init: true, name: 'mesh' }], { initialized });
+    return diagnose(buildSubject({ pods: [pod], daemonSet: { podTemplate } }));
+  };
+  expect(say(false)).toMatchObject({
+    code: 'InitBlocked',
+    message:
+      'Init container mesh of pod agents/agent-x1 is a sidecar and has not started: its startup probe has not passed.',
+  });
+  expect(say(true).code).toBe('Unexplained');
+});
+
+test('a pod that nobody schedules says which scheduler its template asks for', () => {
+  const say = (schedulerName: string) => {
+    const podTemplate = { schedulerName, priorityClassName: '', containers: [], volumes: [] };
+    return diagnose(buildSubject({ pods: [buildPending('')], daemonSet: { podTemplate } })).message;
+  };
+  const silent = 'Pod agents/agent-x1 has been Pending without a PodScheduled condition for 30 s.';
+  expect(say('default-scheduler')).toBe(silent);
+  expect(say('volcano')).toBe(`${silent} The template's schedulerName is "volcano": no other scheduler looks at it.`);
 });
 
 test('a pod that a readiness gate holds says which, after its start deadline', () => {

@@ -1,9 +1,11 @@
 /** The pod had to make room for one of higher priority. */
 import type { Predicate } from '../subject.ts';
-import { describeReason, namePod, sentence } from './wording.ts';
+import { replacementDueMono } from './retry-due.ts';
+import { describePriority, describeReason, namePod, sentence } from './wording.ts';
 
 /** By the scheduler (DisruptionTarget condition), or by the kubelet for a critical pod (phase Failed, reason Preempting). */
-export const preempted: Predicate = ({ pod }) => {
+export const preempted: Predicate = (subject) => {
+  const { pod } = subject;
   if (pod === undefined) return undefined;
   const { phase, reason, disruption } = pod.object;
   const byKubelet = phase === 'Failed' && reason === 'Preempting' ? pod.object : undefined;
@@ -11,5 +13,6 @@ export const preempted: Predicate = ({ pod }) => {
     disruption?.status === 'True' && disruption.reason === 'PreemptionByScheduler' ? disruption : undefined;
   const words = byKubelet ?? byScheduler;
   if (words === undefined) return undefined;
-  return { code: 'Preempted', message: sentence(`${namePod(pod.object)} was preempted${describeReason(words)}`) };
+  const message = sentence(`${namePod(pod.object)} was preempted${describeReason(words)}`) + describePriority(subject);
+  return { code: 'Preempted', message, retryDueMono: byKubelet && replacementDueMono(subject) };
 };

@@ -1,9 +1,11 @@
 /** Nobody schedules the pod: no scheduler has said a word of it, or the one that did failed. */
 import type { PodObject } from '@rollcall/contract';
-import type { Predicate } from '../subject.ts';
+import type { Predicate, Subject } from '../subject.ts';
 import { silenceDueMono } from './deadlines.ts';
 import { findLivePod } from './live-pod.ts';
-import { describeReason, namePod, sentence } from './wording.ts';
+import { describeReason, namePod, quote, sentence } from './wording.ts';
+
+const USUAL = 'default-scheduler';
 
 /** Silence counts from 30 s after the pod's creation. A gated pod has the condition from the start. */
 export const schedulerDown: Predicate = (subject) => {
@@ -14,8 +16,15 @@ export const schedulerDown: Predicate = (subject) => {
   const seen = silent
     ? 'has been Pending without a PodScheduled condition for 30 s'
     : `could not be scheduled${describeReason(pod.scheduled ?? { reason: '', message: '' })}`;
-  return { code: 'SchedulerDown', message: sentence(`${namePod(pod)} ${seen}`) };
+  return { code: 'SchedulerDown', message: sentence(`${namePod(pod)} ${seen}`) + describeScheduler(subject) };
 };
+
+/** Where the template asks for another scheduler than the usual one, nobody else may place the pod. */
+function describeScheduler({ daemonSet }: Subject): string {
+  const name = daemonSet?.object.podTemplate.schedulerName ?? '';
+  if (name === '' || name === USUAL) return '';
+  return ` The template's schedulerName is ${quote(JSON.stringify(name))}: no other scheduler looks at it.`;
+}
 
 function isUnanswered({ phase, bound, scheduled }: PodObject): boolean {
   return phase === 'Pending' && !bound && scheduled === undefined;

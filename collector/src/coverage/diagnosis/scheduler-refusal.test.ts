@@ -15,14 +15,20 @@ test.each([
   [available(`1 Insufficient cpu, ${OTHERS}`, NOT_HELPFUL), 'It never fits: the request exceeds allocatable.'],
   [
     available(`1 Insufficient cpu, ${OTHERS}`, '1 Insufficient cpu, 2 Preemption is not helpful for scheduling'),
-    'The node is filled by pods of equal or higher priority.',
+    'The node is filled by pods of equal or higher priority. The template sets no priorityClassName.',
   ],
   [
     available(`1 Insufficient memory, ${OTHERS}`, NO_VICTIMS),
-    'The node is filled by pods of equal or higher priority.',
+    'The node is filled by pods of equal or higher priority. The template sets no priorityClassName.',
   ],
-  [available(`1 Insufficient nvidia.com/gpu, ${OTHERS}`, NO_VICTIMS), 'filled by pods of equal or higher priority.'],
-  [available(`1 Too many pods, ${OTHERS}`, NO_VICTIMS), 'filled by pods of equal or higher priority.'],
+  [
+    available(`1 Insufficient nvidia.com/gpu, ${OTHERS}`, NO_VICTIMS),
+    'filled by pods of equal or higher priority. The template sets no priorityClassName.',
+  ],
+  [
+    available(`1 Too many pods, ${OTHERS}`, NO_VICTIMS),
+    'filled by pods of equal or higher priority. The template sets no priorityClassName.',
+  ],
   [
     `0/3 nodes are available: 1 Insufficient cpu, ${OTHERS}. preemption: not eligible due to preemptionPolicy=Never.`,
     'The node is full and the pod may not evict others.',

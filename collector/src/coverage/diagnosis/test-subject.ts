@@ -120,7 +120,7 @@ export function buildHeartbeat(changes: Partial<HeartbeatEntry> = {}, ageMs = 1_
 
 /** The same subject at another monotonic time. */
 export function at(subject: Subject, monoMs: number): Subject {
-  return { ...subject, now: { ...subject.now, monoMs } };
+  return { ...subject, now: { monoMs, wallMs: subject.now.wallMs + monoMs - subject.now.monoMs } };
 }
 
 /** `deletedAt` follows from `graceLeftMs`, which makes the pod a terminating one. */

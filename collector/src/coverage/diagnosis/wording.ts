@@ -60,6 +60,15 @@ export function describeLease({ lease, now }: Pick<Subject, 'lease' | 'now'>): s
   return ` Its Lease was last renewed ${sayDuration(now.monoMs - lease.renewedMono)} ago.`;
 }
 
+/** ` The template's priorityClassName is NAME.`, or that it sets none; '' where no template is known. */
+export function describePriority({ daemonSet }: Pick<Subject, 'daemonSet'>): string {
+  if (daemonSet === undefined) return '';
+  const { priorityClassName } = daemonSet.object.podTemplate;
+  return priorityClassName === ''
+    ? ' The template sets no priorityClassName.'
+    : ` The template's priorityClassName is ${quote(priorityClassName)}.`;
+}
+
 /** The text as a sentence: with a capital and a full stop. */
 export function sentence(text: string): string {
   return text.slice(0, 1).toUpperCase() + stop(text.slice(1));

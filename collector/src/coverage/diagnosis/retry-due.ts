@@ -1,0 +1,52 @@
+/** When Kubernetes tries again by itself: the back-offs of the kubelet and of the DaemonSet controller, as far as objects tell how often they failed. */
+import type { ContainerObject } from '@rollcall/contract';
+import type { Subject } from '../subject.ts';
+
+// pkg/kubelet/kubelet.go (10 s to 5 min for containers that end) and pkg/controller/daemon (1 s to 15 min for pods that fail).
+const RESTART = { firstMs: 10_000, longestMs: 300_000 };
+const REPLACEMENT = { firstMs: 1_000, longestMs: 900_000 };
+
+/** How long a back-off is after that many failures. */
+function waitMs({ firstMs, longestMs }: typeof RESTART, failures: number): number {
+  return Math.min(longestMs, firstMs * 2 ** Math.max(0, failures - 1));
+}
+
+/** When the kubelet starts a container again that waits in CrashLoopBackOff: its own words for how long it waits go before the count of restarts. */
+export function restartDueMono(container: ContainerObject, subject: Subject): number | undefined {
+  const { waiting, lastTerminated, restarts } = container;
+  if (waiting?.reason !== 'CrashLoopBackOff' || lastTerminated?.finishedAt === undefined) return undefined;
+  const wait = readBackOff(waiting.message) ?? waitMs(RESTART, restarts);
+  return toMono(subject, lastTerminated.finishedAt + wait);
+}
+
+/**
+ * When the DaemonSet controller replaces a pod that has failed: counted from when it removed the one before, after twice the time for which
+ * it had left that one there, or at once if that one had not failed. Where the row began unseen nobody knows.
+ */
+export function replacementDueMono({ pod, gone }: Subject): number | undefined {
+  if (pod === undefined || gone === undefined) return undefined;
+  const failedMono = Math.max(pod.createdMono, pod.readySinceMono);
+  return gone.failedForMs === undefined
+    ? failedMono
+    : Math.max(failedMono, pod.createdMono + nextWaitMs(gone.failedForMs));
+}
+
+/** The wait before lasted at least as long as its back-off, which doubles; the first pod of a row is removed without any. */
+function nextWaitMs(lastMs: number): number {
+  const { firstMs, longestMs } = REPLACEMENT;
+  const step = Math.floor(Math.log2(Math.max(lastMs, firstMs / 2) / firstMs));
+  return Math.min(longestMs, firstMs * 2 ** (step + 1));
+}
+
+/** What a kubelet says as "back-off 2m40s restarting failed container", in milliseconds; undefined where it does not say. */
+function readBackOff(message: string): number | undefined {
+  const [, hours, minutes, seconds] =
+    /back-off (?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)? restarting/.exec(message) ?? [];
+  if ((hours ?? minutes ?? seconds) === undefined) return undefined;
+  return Math.round((Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0)) * 1000);
+}
+
+/** A wall-clock time of an object on the monotonic clock. */
+function toMono({ now }: Subject, wallMs: number): number {
+  return now.monoMs + (wallMs - now.wallMs);
+}

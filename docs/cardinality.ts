@@ -93,7 +93,9 @@ const SERIES: Readonly<Record<FamilyName, Cardinality>> = {
   agentErrors: none('pool', COMPONENTS_OF_AGENTS),
   telemetrySent: none('pool', COMPONENTS_OF_AGENTS),
   telemetryDropped: none('pool', COMPONENTS_OF_AGENTS),
-  ingestionLag: none('policy', `${partsOf('ingestionLag')} with the heartbeat layer`),
+  customGood: none('pool', '1 with the queries good and total'),
+  customValid: none('pool', '1 with the queries good and total'),
+  ingestionLag: none('policy', `${partsOf('ingestionLag')} with the heartbeat layer, queries or canaries`),
 };
 
 /** The fleets that are worked out. */

@@ -101,15 +101,27 @@ export const COVERAGE_METRICS = {
     stability: 'alpha',
   },
   heartbeats: counter('rollcall_heartbeats_total', 'Heartbeats of agents, by outcome.', ['outcome']),
-  agentErrors: counter('rollcall_agent_errors_total', 'Errors that agents report, by component.', ['component']),
-  telemetrySent: counter('rollcall_telemetry_sent_total', 'Records that agents sent, by component.', ['component']),
-  telemetryDropped: counter('rollcall_telemetry_dropped_total', 'Records that agents dropped, by component.', [
-    'component',
-  ]),
+  agentErrors: counter(
+    'rollcall_agent_errors_total',
+    'Errors that agents report, or that are asked of a backend, by component.',
+    ['component'],
+  ),
+  telemetrySent: counter(
+    'rollcall_telemetry_sent_total',
+    'Records that agents sent, by component; canaries that arrived.',
+    ['component'],
+  ),
+  telemetryDropped: counter(
+    'rollcall_telemetry_dropped_total',
+    'Records that agents dropped, or a backend tells of, by component; canaries that were lost.',
+    ['component'],
+  ),
+  customGood: counter('rollcall_custom_good_total', "What went well, by the policy's own query.", []),
+  customValid: counter('rollcall_custom_valid_total', "What was tried, by the policy's own query.", []),
   ingestionLag: {
     name: 'rollcall_ingestion_lag_seconds',
     type: 'histogram',
-    help: 'Age of the newest record that the backend had acknowledged, at each heartbeat.',
+    help: 'Age of the newest record that the backend had acknowledged, at each heartbeat, or at each look into the backend.',
     labels: [],
     pool: false,
     stability: 'alpha',

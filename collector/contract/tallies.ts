@@ -52,7 +52,7 @@ export const OTHER_LABEL = 'other';
 /** One thing that is counted or measured. */
 export interface Tally {
   /** What a policy has to ask for; nothing is shown of it otherwise. */
-  readonly needs: 'nothing' | 'join' | 'heartbeat';
+  readonly needs: 'nothing' | 'join' | 'heartbeat' | 'telemetry' | 'custom';
   /** Labels that are there at 0 from the start, in each pool. */
   readonly poolLabels: readonly string[];
   /** The same of the policy as a whole. */
@@ -77,7 +77,7 @@ function closed(needs: Tally['needs'], poolLabels: readonly string[]): Tally {
   return { needs, poolLabels, policyLabels: [], others: 0 };
 }
 
-const BY_COMPONENT: Tally = { needs: 'heartbeat', poolLabels: [], policyLabels: [], others: AGENT_COMPONENT_LIMIT };
+const BY_COMPONENT: Tally = { needs: 'telemetry', poolLabels: [], policyLabels: [], others: AGENT_COMPONENT_LIMIT };
 
 /** Everything that is counted, by the name that the code uses; the metrics catalogue has a counter or histogram of that name. */
 export const TALLIES = {
@@ -95,14 +95,16 @@ export const TALLIES = {
   agentErrors: BY_COMPONENT,
   telemetrySent: BY_COMPONENT,
   telemetryDropped: BY_COMPONENT,
-  ingestionLag: { needs: 'heartbeat', poolLabels: [], policyLabels: [''], others: 0, boundsMs: BOUNDS_MS },
+  customGood: closed('custom', ['']),
+  customValid: closed('custom', ['']),
+  ingestionLag: { needs: 'telemetry', poolLabels: [], policyLabels: [''], others: 0, boundsMs: BOUNDS_MS },
 } as const satisfies Record<string, Tally>;
 
 /** The name of something that is counted or measured. */
 export type TallyName = keyof typeof TALLIES;
 
 /** True when the policy asks for what it takes. */
-export function isTallied(name: TallyName, { objectives, heartbeatLayer }: Policy): boolean {
+export function isTallied(name: TallyName, { objectives, heartbeatLayer, telemetry }: Policy): boolean {
   switch (TALLIES[name].needs) {
     case 'nothing':
       return true;
@@ -110,5 +112,9 @@ export function isTallied(name: TallyName, { objectives, heartbeatLayer }: Polic
       return objectives.some(({ sli }) => sli === 'join');
     case 'heartbeat':
       return heartbeatLayer !== undefined;
+    case 'telemetry':
+      return heartbeatLayer !== undefined || telemetry?.queries !== undefined || telemetry?.canary !== undefined;
+    case 'custom':
+      return telemetry?.queries?.total !== undefined;
   }
 }

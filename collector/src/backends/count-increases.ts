@@ -39,6 +39,27 @@ export function createIncreases(): Increases {
   };
 }
 
+/** Cuts amounts to whole numbers, since nothing else is counted; what is cut off is kept for the next time. */
+export interface Wholes {
+  take(key: string, amount: number): number;
+}
+
+/** Nothing cut off yet. */
+export function createWholes(): Wholes {
+  const rests = new Map<string, number>();
+  return {
+    take: (key, amount) => {
+      const all = amount + (rests.get(key) ?? 0);
+      // Thirds of a record add up to one.
+      const whole = Math.floor(all + 1e-6);
+      const rest = all - whole;
+      if (rest > 1e-6) rests.set(key, rest);
+      else rests.delete(key);
+      return whole;
+    },
+  };
+}
+
 /** The amounts of an answer that counts within a window by itself, in sum for each node. */
 export function sumAmounts(values: readonly NodeValue[]): ReadonlyMap<string, number> {
   const sums = new Map<string, number>();

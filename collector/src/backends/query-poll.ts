@@ -2,7 +2,7 @@
 import type { TelemetryReport, TelemetrySources } from '@rollcall/contract';
 import type { Backend } from './backend.ts';
 import { BackendError, toBackendError } from './backend-error.ts';
-import { createIncreases, sumAmounts, type Increases } from './count-increases.ts';
+import { createIncreases, createWholes, sumAmounts, type Increases } from './count-increases.ts';
 import { readVector, type Vector } from './read-vector.ts';
 
 /** The queries of a policy. */
@@ -34,6 +34,7 @@ const PATHS = { prometheus: '/api/v1/query', loki: '/loki/api/v1/query' } as con
 export function createQueryRound(queries: Queries, backend: Backend, host: RoundHost): QueryRound {
   const ages = createAges(host.isNode);
   const counters = new Map<CountName, Increases>(COUNTS.map((name) => [name, createIncreases()]));
+  const wholes = createWholes();
   let lastS: number | undefined;
   return async (signal) => {
     const nowS = Math.floor(host.wallMs() / 1000);
@@ -59,10 +60,11 @@ export function createQueryRound(queries: Queries, backend: Backend, host: Round
       if (query !== undefined) answers.set(name, await ask(name, query));
     }
     lastS = nowS;
-    const counts = new Map(
+    const counts: Counts = new Map(
       [...answers].map(([name, { values }]) => {
         const isAmount = queries[name]?.includes(INTERVAL_WORD) ?? false;
-        return [name, isAmount ? sumAmounts(values) : (counters.get(name)?.take(values) ?? new Map<string, number>())];
+        const found = isAmount ? sumAmounts(values) : (counters.get(name)?.take(values) ?? new Map<string, number>());
+        return [name, new Map([...found].map(([node, amount]) => [node, wholes.take(`${name} ${node}`, amount)]))];
       }),
     );
     return formReports(lag === undefined ? new Map() : ages.take(lag, nowS * 1000), counts);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { BackendError } from './backend-error.ts';
-import { createIncreases, sumAmounts } from './count-increases.ts';
+import { createIncreases, createWholes, sumAmounts } from './count-increases.ts';
 import { readVector } from './read-vector.ts';
 
 function vector(...result: readonly unknown[]): unknown {
@@ -112,6 +112,13 @@ test('whatever the counters do, the sum of their rises is what they counted', ()
       return seen === truth;
     }),
   );
+});
+
+test('what is cut off a whole number is kept', () => {
+  const wholes = createWholes();
+  expect([0.4, 0.4, 0.4, 1.8, 1 / 3, 1 / 3, 1 / 3].map((amount) => wholes.take('x', amount))).toEqual([
+    0, 0, 1, 2, 0, 0, 1,
+  ]);
 });
 
 test('amounts are added up for each node', () => {

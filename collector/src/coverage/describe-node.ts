@@ -10,7 +10,7 @@ import { ASKED_LAYERS, askLayer, observedLayers } from './judge.ts';
 import type { PolicyRoll } from './policy-roll.ts';
 import { createRecord, type NodeRecord } from './record.ts';
 import { isInScope, type Standing } from './standing.ts';
-import type { Instant, Subject } from './subject.ts';
+import type { Instant, Layer, Subject } from './subject.ts';
 
 /** What a description is made of. */
 export interface Described {
@@ -105,9 +105,13 @@ function describeUnknown({ inventory: { watches } }: Described, subject: Subject
   if (unknown.length === 0) return 'no layer is asked here';
   const texts = unknown.map((layer) => {
     const dark = layer.sources(subject).filter((source) => watches.get(source) !== 'live');
-    return `layer ${layer.name}: ${dark.length === 0 ? describeHeartbeat(subject) : `not live: ${dark.join(', ')}`}`;
+    return `layer ${layer.name}: ${dark.length === 0 ? unknownIn(layer, subject) : `not live: ${dark.join(', ')}`}`;
   });
   return texts.join('; ');
+}
+
+function unknownIn(layer: Layer, subject: Subject): string | null {
+  return layer.check(subject).find(({ outcome }) => outcome === 'unknown')?.seen ?? describeHeartbeat(subject);
 }
 
 function placementText({ node, daemonSet, placement }: Subject): string {

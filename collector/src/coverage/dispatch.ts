@@ -1,12 +1,14 @@
 /** What follows from an event: which nodes of which policies are reviewed because of what it touched. */
-import { daemonSource, WATCH } from '@rollcall/contract';
+import { daemonSource, telemetrySource, WATCH } from '@rollcall/contract';
 import type { Touched } from '../inventory/index.ts';
 import { keepDaemonSet, start } from './apply-policy.ts';
+import { countReports } from './count-reports.ts';
 import { heartbeatTerms } from './heartbeat-terms.ts';
 import { ASKED_LAYERS } from './judge.ts';
 import type { PolicyRoll } from './policy-roll.ts';
 import type { Context, Work } from './roll-context.ts';
 import type { Instant } from './subject.ts';
+import { originsOf } from './telemetry-sight.ts';
 import { NODES_IN_STRETCH, review, reviewAll, settle, strike } from './walk-roll.ts';
 
 /** Reviews what an event touched: few nodes at once; the nodes of whole policies in the stretches of the work that is answered. */
@@ -28,6 +30,8 @@ export function dispatch(context: Context, touched: Touched, now: Instant): Work
       return onRevision(context, touched.ownerUid, now);
     case 'heartbeat':
       return reviewSome(context, [touched.node], { concerns: listensTo(touched.ownerUid), now });
+    case 'reports':
+      return onReports(context, touched, now);
     case 'watch':
       return onWatch(context, touched.source, now);
     case 'lead':
@@ -74,6 +78,19 @@ function onPods(context: Context, touched: Extract<Touched, { readonly kind: 'po
   reviewSome(context, touched.nodes, { concerns: ownsAny(touched.owners), now });
   reviewSome(context, touched.witnessed, { concerns: hearsWitnesses, now });
 }
+
+function onReports(context: Context, { source, reports }: ReportsTouched, now: Instant): undefined {
+  for (const roll of context.policies.values()) {
+    const { policy } = roll;
+    const origin = originsOf(policy).find((own) => telemetrySource(policy.uid, own) === source);
+    if (origin === undefined || !roll.started) continue;
+    countReports(context, roll, { origin, reports, now });
+    for (const { node } of reports) review(context, roll, { name: node, cause: 'change', now });
+    settle(context, roll, now);
+  }
+}
+
+type ReportsTouched = Extract<Touched, { readonly kind: 'reports' }>;
 
 type Concerns = (roll: PolicyRoll) => boolean;
 
@@ -168,5 +185,7 @@ function needs({ policy, daemonSet, askedSlis }: PolicyRoll, source: string): bo
   if (source === WATCH.nodes) return true;
   if (askedSlis.some((sli) => sli.sources(policy).includes(source))) return true;
   const asked = ASKED_LAYERS.filter((layer) => layer.isAsked(policy));
-  return asked.some((layer) => [...layer.sources({ policy, daemonSet }), ...(layer.aids?.() ?? [])].includes(source));
+  return asked.some((layer) =>
+    [...layer.sources({ policy, daemonSet }), ...(layer.aids?.(policy) ?? [])].includes(source),
+  );
 }

@@ -7,6 +7,7 @@ import { pickPod } from './pod-layer.ts';
 import { poolOf, type PolicyRoll } from './policy-roll.ts';
 import type { NodeRecord } from './record.ts';
 import type { Instant, Subject } from './subject.ts';
+import { sightTelemetry } from './telemetry-sight.ts';
 
 /** The placement of a node under a policy whose template was never seen: nothing is known to let it in. */
 const NO_TEMPLATE: Placement = {
@@ -78,6 +79,10 @@ class RollSubject implements Subject {
 
   get newestHash(): string {
     return this.#inventory.newestHashes.get(this.#ownerUid) ?? '';
+  }
+
+  get telemetry(): Subject['telemetry'] {
+    return sightTelemetry(this.#inventory, this.policy, this.node.object.name);
   }
 
   get lease(): Subject['lease'] {

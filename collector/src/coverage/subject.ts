@@ -4,6 +4,7 @@ import type { DaemonSetEntry, GonePod, LeaseEntry, NodeEntry, PodEntry } from '.
 import type { DaemonSight } from './daemon-sight.ts';
 import type { Placement } from './expectation.ts';
 import type { HeartbeatSight } from './heartbeat-sight.ts';
+import type { TelemetryWord } from './telemetry-sight.ts';
 
 /** One instant on both clocks, integer milliseconds. Only exemptions look at the wall clock. */
 export interface Instant {
@@ -41,6 +42,8 @@ export interface Subject {
   readonly daemon: DaemonSight | undefined;
   /** What its daemon's heartbeats and PlexdNodeStates say of it; undefined likewise. */
   readonly heartbeat: HeartbeatSight | undefined;
+  /** What backends say of its telemetry; empty where the policy asks none, or none that is live knows it. */
+  readonly telemetry: readonly TelemetryWord[];
   /** Its own Lease, as evidence only; undefined where it is not known. */
   readonly lease: LeaseEntry | undefined;
   readonly past: Past;
@@ -71,7 +74,7 @@ export interface Layer {
   isAsked(policy: Policy): boolean;
   sources(subject: Pick<Subject, 'policy' | 'daemonSet'>): readonly string[];
   /** Watches that it can do without, but whose state changes what it says. */
-  aids?(): readonly string[];
+  aids?(policy: Policy): readonly string[];
   judge(subject: Subject): LayerAnswer;
   /** What can be said while some of its watches are not live: bad where the live ones prove it, else unknown. */
   judgeBlind(subject: Subject, isLive: (source: string) => boolean): LayerAnswer;

@@ -12,6 +12,7 @@ import { dateFirstSight } from './dating.ts';
 import { applyHeartbeat, forgetHeartbeats } from './apply-heartbeat.ts';
 import { applyLease } from './apply-lease.ts';
 import { applyPod } from './apply-pod.ts';
+import { applyReports, forgetReports } from './apply-reports.ts';
 import { applyDaemon, applyNodeState } from './apply-witness.ts';
 import type { DaemonSetEntry, Inventory, NodeEntry } from './inventory.ts';
 import { isSameNode } from './is-same.ts';
@@ -42,24 +43,27 @@ export function applyEvent(inventory: Inventory, event: ClusterEvent): Touched {
       return applyLease(inventory, event);
     case 'heartbeat':
       return applyHeartbeat(inventory, event);
+    case 'reports':
+      return applyReports(inventory, event);
     case 'role':
       return applyRole(inventory, event);
     case 'policy':
     case 'kubeEvent':
     case 'maintenance':
-    case 'reports':
     case 'tick':
       return NOTHING;
   }
 }
 
 /** A watch that falls silent before its first list has nothing that could be stale: it is still syncing. */
-function applyWatchState({ watches }: Inventory, { source, state }: WatchStateEvent): Touched {
+function applyWatchState({ watches, reports }: Inventory, { source, state }: WatchStateEvent): Touched {
   const before = watches.get(source);
   const after = state === 'stale' && before !== 'live' && before !== 'stale' ? 'syncing' : state;
   if (after === (before ?? 'gone')) return NOTHING;
-  if (after === 'gone') watches.delete(source);
-  else watches.set(source, after);
+  if (after === 'gone') {
+    watches.delete(source);
+    reports.delete(source);
+  } else watches.set(source, after);
   return { kind: 'watch', source };
 }
 
@@ -104,6 +108,7 @@ function removeNode(inventory: Inventory, uid: string): Touched {
 function forgetGone(inventory: Inventory, name: string): void {
   for (const gone of inventory.goneAt.values()) gone.delete(name);
   forgetHeartbeats(inventory, name);
+  forgetReports(inventory, name);
 }
 
 function applyRole(inventory: Inventory, { leader, monoMs, untilMonoMs }: RoleEvent): Touched {

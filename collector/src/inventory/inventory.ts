@@ -8,6 +8,7 @@ import type {
   RevisionObject,
   WatchStateName,
 } from '@rollcall/contract';
+import type { TelemetryEntry } from './apply-reports.ts';
 import type { HeartbeatEntry } from './heartbeat-entry.ts';
 import type { KeyIndex } from './key-index.ts';
 import { createSourceOffset, type SourceOffset } from './source-offset.ts';
@@ -76,6 +77,8 @@ export interface Inventory {
   readonly leaseOffset: SourceOffset;
   /** Owner UID, then node name: what agents report by themselves, where a policy asks. */
   readonly heartbeats: Map<string, Map<string, HeartbeatEntry>>;
+  /** By the source that told it, then node name. */
+  readonly reports: Map<string, Map<string, TelemetryEntry>>;
   leads: boolean;
   /** Since when this replica leads; -Infinity for one that is alone, or never led. */
   leadsSinceMono: number;
@@ -102,6 +105,7 @@ export function createInventory(): Inventory {
     leaseNodes: new Map(),
     leaseOffset: createSourceOffset(),
     heartbeats: new Map(),
+    reports: new Map(),
     leads: false,
     leadsSinceMono: -Infinity,
   };

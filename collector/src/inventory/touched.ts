@@ -1,4 +1,5 @@
 /** What an event touched: the inventory's answer to the roll. */
+import type { TelemetryReport } from '@rollcall/contract';
 import type { NodeEntry } from './inventory.ts';
 
 /**
@@ -27,6 +28,7 @@ export type Touched =
   | { readonly kind: 'daemonset'; readonly key: string; readonly spec: boolean }
   | { readonly kind: 'revision'; readonly ownerUid: string }
   | { readonly kind: 'watch'; readonly source: string }
+  | { readonly kind: 'reports'; readonly source: string; readonly reports: readonly TelemetryReport[] }
   | { readonly kind: 'heartbeat'; readonly ownerUid: string; readonly node: string }
   | { readonly kind: 'lead' };
 

@@ -179,5 +179,7 @@ export const COVERAGE_FAMILIES: Readonly<Record<keyof typeof COVERAGE_METRICS, F
   agentErrors: tallied('agentErrors'),
   telemetrySent: tallied('telemetrySent'),
   telemetryDropped: tallied('telemetryDropped'),
+  customGood: tallied('customGood'),
+  customValid: tallied('customValid'),
   ingestionLag: tallied('ingestionLag'),
 };

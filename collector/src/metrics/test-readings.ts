@@ -12,6 +12,8 @@ const POOL_TALLIES: readonly TallyReading[] = [
   { of: 'agentErrors', label: 'uplink "a"', slots: [7] },
   { of: 'telemetrySent', label: 'logs', slots: [1_000] },
   { of: 'telemetryDropped', label: 'logs', slots: [1] },
+  { of: 'customGood', label: '', slots: [9] },
+  { of: 'customValid', label: '', slots: [10] },
 ];
 
 /** A pool's figures: three nodes expected, two covered. */

@@ -26,6 +26,7 @@ export interface Scene {
   readonly newestHash?: string;
   readonly daemon?: DaemonSight;
   readonly heartbeat?: HeartbeatSight;
+  readonly telemetry?: Subject['telemetry'];
   readonly lease?: LeaseEntry;
   readonly past?: Partial<Past>;
 }
@@ -59,6 +60,7 @@ export function buildSubject(scene: Scene = {}): Subject {
     newestHash: scene.newestHash ?? 'h1',
     daemon: scene.daemon,
     heartbeat: scene.heartbeat,
+    telemetry: scene.telemetry ?? [],
     lease: scene.lease,
     past: {
       eligibleSinceMono: NOW - HOUR_MS,

@@ -6,6 +6,7 @@ import type {
   KubeEventObject,
   LeaseObject,
   MaintenanceObject,
+  NamespaceObject,
   NodeObject,
   NodeStateObject,
   PodObject,
@@ -84,6 +85,7 @@ export type ClusterEvent =
   | ObjectEvent<'nodeState', NodeStateObject>
   | ObjectEvent<'lease', LeaseObject>
   | ObjectEvent<'kubeEvent', KubeEventObject>
+  | ObjectEvent<'namespace', NamespaceObject>
   | ObjectEvent<'heartbeat', HeartbeatObject>
   | ObjectEvent<'maintenance', MaintenanceObject>
   | ReportsEvent
@@ -98,6 +100,7 @@ export const WATCH = {
   policies: 'daemoncoverages',
   nodeStates: 'plexdnodestates',
   leases: 'leases',
+  controllerLease: 'leases/kube-controller-manager',
 } as const;
 
 /** Where heartbeats come from: no watch, but agents that report by themselves. */

@@ -15,6 +15,7 @@ export type {
   LabelSelector,
   LeaseObject,
   MaintenanceObject,
+  NamespaceObject,
   NodeObject,
   NodeSelectorTerm,
   NodeStateObject,

@@ -206,6 +206,8 @@ export interface DaemonSetObject {
   readonly surge: boolean;
   /** The ServiceAccount of its pods; absent: `default`. */
   readonly serviceAccount?: string | undefined;
+  /** How many nodes a rollout may have without an available pod, or with a surge pod: a number or a percentage of the desired ones. */
+  readonly rolloutBudget: string;
   readonly status: { readonly desired: number; readonly observedGeneration: number };
 }
 
@@ -287,6 +289,14 @@ export interface KubeEventObject {
   readonly lastAt?: number | undefined;
   /** The component that reported it, such as daemonset-controller or kubelet. */
   readonly component: string;
+}
+
+/** A Namespace, projected. */
+export interface NamespaceObject {
+  readonly uid: string;
+  readonly name: string;
+  /** Since when it is being deleted: nothing new can be made in it. */
+  readonly deletedAt?: number | undefined;
 }
 
 /** Errors of one component of a daemon: how many since it began, and the newest one in its own words, '' if it does not tell. */

@@ -75,7 +75,21 @@ export const WATCHED_KINDS = {
     version: 'v1',
     resource: 'leases',
     verbs: READ,
-    why: 'since when a node is silent, from its kubelet in kube-node-lease',
+    why: 'since when a node is silent, from its kubelet in kube-node-lease, or kube-controller-manager',
+  },
+  events: {
+    group: '',
+    version: 'v1',
+    resource: 'events',
+    verbs: READ,
+    why: 'why the API server refuses daemon pods, and what kubelets say of them',
+  },
+  namespaces: {
+    group: '',
+    version: 'v1',
+    resource: 'namespaces',
+    verbs: READ,
+    why: 'whether the namespace of a DaemonSet is being deleted, in which nothing can be made',
   },
 } as const satisfies Record<string, WatchedKind>;
 

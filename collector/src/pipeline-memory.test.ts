@@ -59,7 +59,7 @@ describe('a pipeline that is restarted on its journal agrees with one that never
       script(node({ createdAt: START.wallMs }), pod, live, wait(MINUTE), (own) => own.podGone('pod-a')),
       node({ createdAt: START.wallMs }),
       wait(3 * MINUTE),
-      'uncovered:Unexplained',
+      'uncovered:CreateStalled',
     ],
     [
       'a young node that was never covered goes on joining until its cap',
@@ -136,14 +136,14 @@ describe('a pipeline that is restarted on its journal agrees with one that never
       script(pod, node(DELETED), live, wait(9 * MINUTE), (own) => own.podGone('pod-a'), wait(MINUTE)),
       node(DELETED),
       wait(5 * MINUTE),
-      'uncovered:Unexplained',
+      'uncovered:CreateStalled',
     ],
     [
       'a node that drifted and came back has drifted no more',
       script(node(), pod, live, node({ labels: {} }), wait(HOUR), node(), wait(HOUR)),
       script(node(), pod),
       script(wait(SECOND), (own) => own.podGone('pod-a'), wait(HOUR)),
-      'uncovered:Unexplained',
+      'uncovered:CreateStalled',
     ],
   ])('%s', (_, before, present, after, state) => {
     expect(liveTwice(before, present, after)).toEqual({ one: state, restarted: state });

@@ -117,7 +117,8 @@ describe('an hour of joins, losses, flaps, relists, clock steps, edits, excuses 
       // Covered 7,839,400, and the last 480,000 of LabelDrift, which the objective no longer counts.
       good: 8_319_400,
       unobserved: 90_000,
-      Unexplained: 240_600,
+      CreateStalled: 240_000,
+      Unexplained: 600,
       LabelDrift: 600_000,
       NodeNotReady: 80_000,
       'Leaving(covered)': 900_000,

@@ -117,6 +117,7 @@ export function buildDaemonSet({ template, ...changes }: DaemonSetChanges = {}):
     minReadySeconds: 0,
     strategy: 'RollingUpdate',
     surge: false,
+    rolloutBudget: '1',
     status: { desired: 0, observedGeneration: 1 },
     ...changes,
   };

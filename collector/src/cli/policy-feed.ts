@@ -45,7 +45,9 @@ export function createPolicyFeed(host: { emit(event: ClusterEvent): void; now():
         const { source, maxProbeAgeMs } = daemonLayer;
         daemonSources.set(source, Math.min(maxProbeAgeMs, daemonSources.get(source) ?? Infinity));
       }
-      return { daemonSources, heartbeats: all.some(({ heartbeatLayer }) => heartbeatLayer !== undefined) };
+      const namespaces = new Set(all.flatMap(({ namespace, hasDaemonSet }) => (hasDaemonSet ? [namespace] : [])));
+      const heartbeats = all.some(({ heartbeatLayer }) => heartbeatLayer !== undefined);
+      return { daemonSources, heartbeats, namespaces };
     },
   };
 }

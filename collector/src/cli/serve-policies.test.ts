@@ -129,10 +129,10 @@ test('policies of the API that are deleted leave no watch behind', async () => {
   cluster.policy('a');
   const running = await start();
   await until(async () => (await running.counts('a')) === '3,2', 'the coverage');
-  await until(() => cluster.kube.openWatches() === 6, 'the watch of Leases, which nothing waits for');
+  await until(() => cluster.kube.openWatches() === 10, 'the watches of Leases and evidence, which nothing waits for');
   cluster.delete('DaemonCoverage', 'a');
   await serves(running);
-  await until(() => cluster.kube.openWatches() === 4, 'the watches of pods and revisions to be closed');
+  await until(() => cluster.kube.openWatches() === 4, 'the watches of pods, revisions and evidence to be closed');
   expect(texts(running.lines())).toContain('policy no longer in force');
 });
 

@@ -9,7 +9,7 @@ import type { PolicyRoll } from './policy-roll.ts';
 import type { Context, Work } from './roll-context.ts';
 import type { Instant } from './subject.ts';
 import { originsOf } from './telemetry-sight.ts';
-import { NODES_IN_STRETCH, review, reviewAll, settle, strike } from './walk-roll.ts';
+import { NODES_IN_STRETCH, review, reviewAll, reviewPodless, settle, strike } from './walk-roll.ts';
 
 /** Reviews what an event touched: few nodes at once; the nodes of whole policies in the stretches of the work that is answered. */
 export function dispatch(context: Context, touched: Touched, now: Instant): Work | undefined {
@@ -21,7 +21,10 @@ export function dispatch(context: Context, touched: Touched, now: Instant): Work
     case 'repeat':
       return reviewSome(context, [touched.node], { concerns: readsWallClock, now });
     case 'pods':
-      return onPods(context, touched, now);
+      onPods(context, touched, now);
+      return touched.resumed === undefined ? undefined : onPodless(context, [touched.resumed], now);
+    case 'podless':
+      return onPodless(context, touched.owners, now);
     case 'witness':
       return reviewSome(context, touched.nodes, { concerns: hears(touched.source), now });
     case 'daemonset':
@@ -57,6 +60,14 @@ function* onRevision(context: Context, ownerUid: string, now: Instant): Work {
   }
 }
 
+/** What refuses pods, or lets them come again, concerns the nodes that have none. */
+function* onPodless(context: Context, owners: readonly string[], now: Instant): Work {
+  for (const roll of startedRolls(context, ownsAny(owners))) {
+    yield* reviewPodless(context, roll, now);
+    settle(context, roll, now);
+  }
+}
+
 function onNode(context: Context, touched: Extract<Touched, { readonly kind: 'node' }>, now: Instant): undefined {
   forStarted(context, now, {
     concerns: anyRoll,
@@ -74,7 +85,7 @@ function onNode(context: Context, touched: Extract<Touched, { readonly kind: 'no
   reviewSome(context, touched.witnessed, { concerns: hearsWitnesses, now });
 }
 
-function onPods(context: Context, touched: Extract<Touched, { readonly kind: 'pods' }>, now: Instant): undefined {
+function onPods(context: Context, touched: Extract<Touched, { readonly kind: 'pods' }>, now: Instant): void {
   reviewSome(context, touched.nodes, { concerns: ownsAny(touched.owners), now });
   reviewSome(context, touched.witnessed, { concerns: hearsWitnesses, now });
 }

@@ -276,7 +276,7 @@ test('an excuse seen for the first time is as old as its object says: a restart 
   cluster.daemonSet();
   cluster.live();
   expect(['gone', 'fresh', 'dead'].map((node) => cluster.state(node))).toEqual([
-    'uncovered:Unexplained',
+    'uncovered:CreateStalled',
     'excused:Leaving(uncovered)',
     'uncovered:NodeNotReady',
   ]);

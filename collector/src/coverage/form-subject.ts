@@ -1,11 +1,12 @@
 /** Gathers from the inventory what is judged of one node under one policy. */
-import { podsOf, type Inventory, type NodeEntry } from '../inventory/index.ts';
+import { eventsAbout, podsOf, type Inventory, type NodeEntry } from '../inventory/index.ts';
 import { sightDaemons } from './daemon-sight.ts';
 import { decidePlacement, type Placement } from './expectation.ts';
 import { sightHeartbeat } from './heartbeat-sight.ts';
 import { pickPod } from './pod-layer.ts';
 import { poolOf, type PolicyRoll } from './policy-roll.ts';
 import type { NodeRecord } from './record.ts';
+import { sightMaking, sightRollout } from './making-sight.ts';
 import type { Instant, Subject } from './subject.ts';
 import { sightTelemetry } from './telemetry-sight.ts';
 
@@ -87,6 +88,23 @@ class RollSubject implements Subject {
 
   get lease(): Subject['lease'] {
     return this.#inventory.leases.get(this.node.object.name);
+  }
+
+  get podEvents(): Subject['podEvents'] {
+    const { pod } = this;
+    return pod === undefined ? [] : eventsAbout(this.#inventory.events, pod.object.uid, this.now.monoMs);
+  }
+
+  get daemonSetEvents(): Subject['daemonSetEvents'] {
+    return eventsAbout(this.#inventory.events, this.#ownerUid, this.now.monoMs);
+  }
+
+  get making(): Subject['making'] {
+    return sightMaking(this.#inventory, this.daemonSet);
+  }
+
+  get rollout(): Subject['rollout'] {
+    return sightRollout(this.#inventory, this.daemonSet);
   }
 
   get #ownerUid(): string {

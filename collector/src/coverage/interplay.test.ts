@@ -78,8 +78,8 @@ describe('time', () => {
     ]);
     cluster.wait(10 * MINUTE);
     expect(cluster.state('a')).toBe('covered');
-    expect(cluster.state('b')).toBe('uncovered:Unexplained');
-    expect(cluster.state('c')).toBe('uncovered:Unexplained');
+    expect(cluster.state('b')).toBe('uncovered:CreateStalled');
+    expect(cluster.state('c')).toBe('uncovered:CreateStalled');
     expect(sumCounters(cluster.reading()).good).toBe(590_000);
   });
 });

@@ -20,8 +20,8 @@ describe('a node is covered by', () => {
     ['no pod that is not Ready', { ready: NOT_READY }, 'uncovered:Unexplained'],
     ['no pod whose Ready is Unknown', { ready: condition('Unknown') }, 'uncovered:Unexplained'],
     ['no terminating pod, however Ready', { deletedAt: START.wallMs + MINUTE }, 'uncovered:Starting'],
-    ['no pod of another DaemonSet', { ownerUid: 'ds-other' }, 'uncovered:Unexplained'],
-    ['no pod of another node', { target: 'b' }, 'uncovered:Unexplained'],
+    ['no pod of another DaemonSet', { ownerUid: 'ds-other' }, 'uncovered:CreateStalled'],
+    ['no pod of another node', { target: 'b' }, 'uncovered:CreateStalled'],
   ])('%s', (_, changes, state) => {
     const cluster = createCoveredCluster([]);
     cluster.node('a');

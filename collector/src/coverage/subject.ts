@@ -1,6 +1,7 @@
 /** What is judged: one node under one policy at one instant, with all that layers, excuses and diagnosis may look at. */
 import type { Check, ExcuseCode, FindingCode, LayerName, Policy, ReasonCode } from '@rollcall/contract';
-import type { DaemonSetEntry, GonePod, LeaseEntry, NodeEntry, PodEntry } from '../inventory/index.ts';
+import type { Creation, DaemonSetEntry, EventEntry, GonePod } from '../inventory/index.ts';
+import type { LeaseEntry, NodeEntry, PodEntry } from '../inventory/index.ts';
 import type { DaemonSight } from './daemon-sight.ts';
 import type { Placement } from './expectation.ts';
 import type { HeartbeatSight } from './heartbeat-sight.ts';
@@ -46,8 +47,33 @@ export interface Subject {
   readonly telemetry: readonly TelemetryWord[];
   /** Its own Lease, as evidence only; undefined where it is not known. */
   readonly lease: LeaseEntry | undefined;
+  /** Events about the judged pod that still are evidence; none without a pod. */
+  readonly podEvents: readonly EventEntry[];
+  /** The same about the DaemonSet. */
+  readonly daemonSetEvents: readonly EventEntry[];
+  readonly making: Making;
+  /** What a rollout may spend, and what dead nodes spend of it. */
+  readonly rollout: Rollout;
   readonly past: Past;
   readonly now: Instant;
+}
+
+/** What is known of whoever makes the pods of the DaemonSet. */
+export interface Making {
+  /** The refusals of its pods, standing or not; undefined where none was heard of. */
+  readonly refusals: Creation | undefined;
+  /** When its newest pod was made, on any node. */
+  readonly newestPodMono: number | undefined;
+  /** Since when its namespace is being deleted. */
+  readonly namespaceEndsSinceMono: number | undefined;
+  /** The Lease of kube-controller-manager; undefined where it is not known. */
+  readonly controllerLease: LeaseEntry | undefined;
+}
+
+/** The budget of a rollout in nodes, and the names of nodes that are not Ready and run the DaemonSet, no more of them than the budget is. */
+export interface Rollout {
+  readonly budget: number;
+  readonly downNodes: readonly string[];
 }
 
 /** A reason or finding that holds, with what was seen in the object's own words. */

@@ -34,6 +34,26 @@ export function* reviewAll(context: Context, roll: PolicyRoll, { cause, now }: S
     for (let n = 1; n <= count; n += 1) bookPhantom(context, roll, { pool, n, now });
 }
 
+/** So many nodes are passed over between two pauses: far less work than a review. */
+const PASSED_IN_STRETCH = 5_000;
+
+/** Reviews every node of the roll that has no pod of its DaemonSet. */
+export function* reviewPodless(context: Context, roll: PolicyRoll, now: Instant): Work {
+  yield roll;
+  const podsAt = context.inventory.podsAt.get(roll.lastDaemonSet?.object.uid ?? '');
+  let [left, passed] = [NODES_IN_STRETCH, PASSED_IN_STRETCH];
+  for (const { name } of roll.records.values()) {
+    if (name === '' || podsAt?.has(name) === true) passed -= 1;
+    else {
+      review(context, roll, { name, cause: 'change', now });
+      left -= 1;
+    }
+    if (left > 0 && passed > 0) continue;
+    yield roll;
+    [left, passed] = [NODES_IN_STRETCH, PASSED_IN_STRETCH];
+  }
+}
+
 /** Reviews the node of that name, if there is one. */
 export function review(context: Context, roll: PolicyRoll, scan: Scan & { readonly name: string }): void {
   const { name, cause, before, now } = scan;

@@ -10,6 +10,8 @@ import type {
 } from '@rollcall/contract';
 import { dateFirstSight } from './dating.ts';
 import { applyHeartbeat, forgetHeartbeats } from './apply-heartbeat.ts';
+import { adoptEvents, dropEvents } from './event-book.ts';
+import { applyKubeEvent, applyNamespace } from './apply-kube-event.ts';
 import { applyLease } from './apply-lease.ts';
 import { applyPod } from './apply-pod.ts';
 import { applyReports, forgetReports } from './apply-reports.ts';
@@ -47,8 +49,11 @@ export function applyEvent(inventory: Inventory, event: ClusterEvent): Touched {
       return applyReports(inventory, event);
     case 'role':
       return applyRole(inventory, event);
-    case 'policy':
     case 'kubeEvent':
+      return applyKubeEvent(inventory, event);
+    case 'namespace':
+      return applyNamespace(inventory, event);
+    case 'policy':
     case 'maintenance':
     case 'tick':
       return NOTHING;
@@ -81,6 +86,8 @@ function applyNode(inventory: Inventory, event: ObjectEvent<'node', NodeObject>)
     createdMono: same?.createdMono ?? dateFirstSight(event, createdAt),
     readySinceMono: readySince(event, event.object, same),
   });
+  if (event.object.ready.status === 'True') inventory.downNodes.delete(name);
+  else inventory.downNodes.add(name);
   const witnessed = renameNode(inventory, name);
   const removed = same === undefined ? known : undefined;
   return { kind: 'node', name, removed, before: same, isNew: same === undefined, witnessed };
@@ -92,6 +99,7 @@ function removeNode(inventory: Inventory, uid: string): Touched {
   const known = name === undefined ? undefined : inventory.nodes.get(name);
   if (name === undefined || known?.object.uid !== uid) return NOTHING;
   inventory.nodes.delete(name);
+  inventory.downNodes.delete(name);
   forgetGone(inventory, name);
   inventory.leases.delete(name);
   return {
@@ -137,6 +145,7 @@ function applyDaemonSet(inventory: Inventory, event: ObjectEvent<'daemonset', Da
   const renewed = inventory.daemonSetUids.get(key) !== event.uid;
   inventory.daemonSets.set(event.uid, entry);
   inventory.daemonSetUids.set(key, event.uid);
+  if (known === undefined) adoptEvents(inventory.events, event.uid);
   return { kind: 'daemonset', key, spec: renewed || known === undefined || isOtherSpec(known.object, object) };
 }
 
@@ -164,6 +173,9 @@ function removeDaemonSet(inventory: Inventory, object: DaemonSetObject): Touched
   inventory.daemonSets.delete(object.uid);
   inventory.goneAt.delete(object.uid);
   inventory.heartbeats.delete(object.uid);
+  inventory.creations.delete(object.uid);
+  inventory.newestPods.delete(object.uid);
+  dropEvents(inventory.events, object.uid);
   if (inventory.daemonSetUids.get(key) !== object.uid) return NOTHING;
   inventory.daemonSetUids.delete(key);
   return { kind: 'daemonset', key, spec: true };

@@ -1,13 +1,15 @@
 /** Applies a Lease of a node. It is evidence for messages and touches nothing: a kubelet renews its own every 10 s. */
 import { WATCH, type LeaseObject, type ObjectEvent } from '@rollcall/contract';
+import { dateFirstSight } from './dating.ts';
 import type { Inventory } from './inventory.ts';
 import { NOTHING, type Touched } from './touched.ts';
-import { dateSign } from './witness.ts';
+import { dateSign, type LeaseEntry } from './witness.ts';
 
 /** Applies a Lease event in place. */
 export function applyLease(inventory: Inventory, event: ObjectEvent<'lease', LeaseObject>): Touched {
   const { leases, leaseNodes, leaseOffset: offset, watches } = inventory;
   const { object } = event;
+  if (event.source === WATCH.controllerLease) return applyControllerLease(inventory, event);
   const node = object?.node ?? leaseNodes.get(event.uid);
   if (node === undefined) return NOTHING;
   const known = leases.get(node);
@@ -22,4 +24,25 @@ export function applyLease(inventory: Inventory, event: ObjectEvent<'lease', Lea
   leaseNodes.set(event.uid, node);
   leases.set(node, { object, renewedMono });
   return NOTHING;
+}
+
+function applyControllerLease(inventory: Inventory, event: ObjectEvent<'lease', LeaseObject>): Touched {
+  const { object } = event;
+  const known = inventory.controllerLease;
+  if (object === undefined) {
+    if (known?.object.uid === event.uid) inventory.controllerLease = undefined;
+    return NOTHING;
+  }
+  inventory.controllerLease = { object, renewedMono: dateRenewal(event, object, known) };
+  return NOTHING;
+}
+
+function dateRenewal(
+  event: ObjectEvent<'lease', LeaseObject>,
+  { renewedAt }: LeaseObject,
+  known: LeaseEntry | undefined,
+): number | undefined {
+  if (renewedAt === undefined) return undefined;
+  if (known === undefined) return dateFirstSight(event, renewedAt);
+  return known.object.renewedAt === renewedAt ? known.renewedMono : event.monoMs;
 }

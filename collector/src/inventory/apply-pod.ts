@@ -1,6 +1,8 @@
 /** Applies a pod event: keeps the index by owner and node, and remembers the pod that left a node last. */
 import type { ObjectEvent, PodObject } from '@rollcall/contract';
+import { noteNewPod } from './apply-kube-event.ts';
 import { dateDeadline, dateFirstSight } from './dating.ts';
+import { adoptEvents, dropEvents } from './event-book.ts';
 import { listPods, type Inventory, type PodEntry } from './inventory.ts';
 import { isSamePod } from './is-same.ts';
 import { renameHosts } from './name-nodes.ts';
@@ -19,9 +21,17 @@ export function applyPod(inventory: Inventory, event: ObjectEvent<'pod', PodObje
   const { ownerUid, target } = entry.object;
   if (known !== undefined) unindex(inventory, known);
   if (ownerUid !== '' && target !== '') index(inventory, entry);
-  if (known === undefined || isSamePlace(known, entry)) return touchPods(inventory, [ownerUid], [target]);
+  if (known === undefined) return welcome(inventory, entry, event.monoMs);
+  if (isSamePlace(known, entry)) return touchPods(inventory, [ownerUid], [target]);
   noteGone(inventory, known, event.monoMs);
   return touchPods(inventory, [known.object.ownerUid, ownerUid], [known.object.target, target]);
+}
+
+function welcome(inventory: Inventory, entry: PodEntry, seenMono: number): Touched {
+  const { uid, ownerUid, target } = entry.object;
+  adoptEvents(inventory.events, uid);
+  const resumed = noteNewPod(inventory, entry, seenMono) ? ownerUid : undefined;
+  return { ...touchPods(inventory, [ownerUid], [target]), resumed };
 }
 
 function isSamePlace({ object: before }: PodEntry, { object: after }: PodEntry): boolean {
@@ -56,12 +66,17 @@ function podReadySince(event: ObjectEvent<'pod', PodObject>, object: PodObject, 
 function removePod(inventory: Inventory, entry: PodEntry, monoMs: number): Touched {
   const { uid, ownerUid, target } = entry.object;
   inventory.pods.delete(uid);
+  dropEvents(inventory.events, uid);
   unindex(inventory, entry);
   noteGone(inventory, entry, monoMs);
   return touchPods(inventory, [ownerUid], [target]);
 }
 
-function touchPods(inventory: Inventory, owners: readonly string[], nodes: readonly string[]): Touched {
+function touchPods(
+  inventory: Inventory,
+  owners: readonly string[],
+  nodes: readonly string[],
+): Extract<Touched, { kind: 'pods' }> {
   return { kind: 'pods', owners, nodes, witnessed: renameHosts(inventory, nodes) };
 }
 

@@ -10,6 +10,8 @@ import type {
 } from '@rollcall/contract';
 import type { TelemetryEntry } from './apply-reports.ts';
 import type { HeartbeatEntry } from './heartbeat-entry.ts';
+import type { Creation } from './creation.ts';
+import { createEventBook, type EventBook } from './event-book.ts';
 import type { KeyIndex } from './key-index.ts';
 import { createSourceOffset, type SourceOffset } from './source-offset.ts';
 import { createWitnesses, type LeaseEntry, type Witnesses } from './witness.ts';
@@ -82,6 +84,24 @@ export interface Inventory {
   leads: boolean;
   /** Since when this replica leads; -Infinity for one that is alone, or never led. */
   leadsSinceMono: number;
+  /** The Lease of kube-controller-manager, which makes the pods. */
+  controllerLease: LeaseEntry | undefined;
+  readonly events: EventBook;
+  readonly eventOffset: SourceOffset;
+  /** What is known of refused pods, by the UID of their DaemonSet. */
+  readonly creations: Map<string, Creation>;
+  /** When the newest pod of a DaemonSet was made, by its UID. */
+  readonly newestPods: Map<string, number>;
+  /** Namespaces that are being deleted, by UID. */
+  readonly endingNamespaces: Map<string, EndingNamespace>;
+  /** The names of the nodes whose Ready is not True. */
+  readonly downNodes: Set<string>;
+}
+
+/** A namespace that is being deleted, and since when. */
+export interface EndingNamespace {
+  readonly name: string;
+  readonly sinceMono: number;
 }
 
 /** An inventory that knows nothing yet. */
@@ -108,6 +128,13 @@ export function createInventory(): Inventory {
     reports: new Map(),
     leads: false,
     leadsSinceMono: -Infinity,
+    controllerLease: undefined,
+    events: createEventBook(),
+    eventOffset: createSourceOffset(),
+    creations: new Map(),
+    newestPods: new Map(),
+    endingNamespaces: new Map(),
+    downNodes: new Set(),
   };
 }
 

@@ -5,7 +5,8 @@ import type { NodeEntry } from './inventory.ts';
 /**
  * What an event changed. `removed` is the entry of a node that is gone (under its name there may be a new one at once); `isNew` says
  * that the node was not known before, `before` is its entry until now; `spec` that more of a DaemonSet changed than its status. `repeat` is a node that says what it said before. `witnessed` are nodes of which Daemons
- * or node states now say something else, because a node or pod got or lost a name that they go by. `lead`: this replica began to lead.
+ * or node states now say something else, because a node or pod got or lost a name that they go by. `lead`: this replica began to lead. `podless`: the nodes without a pod of these
+ * owners.
  */
 export type Touched =
   | { readonly kind: 'nothing' }
@@ -23,7 +24,10 @@ export type Touched =
       readonly owners: readonly string[];
       readonly nodes: readonly string[];
       readonly witnessed: readonly string[];
+      /** The owner whose pods were refused until now, if this is the first that was made since. */
+      readonly resumed?: string | undefined;
     }
+  | { readonly kind: 'podless'; readonly owners: readonly string[] }
   | { readonly kind: 'witness'; readonly source: string; readonly nodes: readonly string[] }
   | { readonly kind: 'daemonset'; readonly key: string; readonly spec: boolean }
   | { readonly kind: 'revision'; readonly ownerUid: string }

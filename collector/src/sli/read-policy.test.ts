@@ -46,7 +46,7 @@ describe('the longest-uncovered nodes', () => {
     cluster.wait(MINUTE);
     cluster.node('a', { labels: { pool: 'cpu' } });
     cluster.wait(SECOND);
-    expect(uncoveredNames(cluster)).toEqual([' NodeMissing', 'a Unexplained']);
+    expect(uncoveredNames(cluster)).toEqual([' NodeMissing', 'a CreateStalled']);
     const longest = cluster.reading().pools.map(({ pool, longestUncoveredMs }) => [pool, longestUncoveredMs]);
     expect(longest).toEqual([
       ['cpu', SECOND],

@@ -1,7 +1,8 @@
-/** Watches what the layers beyond the pod are judged by, as long as a policy in force asks for it. */
+/** Watches what the layers beyond the pod are judged by, and the evidence for reasons, as long as a policy in force asks for it. */
 import { daemonSource, WATCH, type ClusterEvent } from '@rollcall/contract';
 import type { WatchState } from '@rollcall/kube';
 import { watchDaemons, type DaemonSource } from './daemon-watch.ts';
+import { watchEvidence } from './evidence-watch.ts';
 import { followLeases } from './lease-watch.ts';
 import { watchNodeStates } from './node-state-watch.ts';
 import type { KindWatch, RetiringWatch, WatchHost } from './watch-kind.ts';
@@ -11,6 +12,8 @@ export interface LayerNeeds {
   /** By name, the youngest age in milliseconds from which on a probe of theirs is bad. */
   readonly daemonSources: ReadonlyMap<string, number>;
   readonly heartbeats: boolean;
+  /** The namespaces of the DaemonSets that they are about. */
+  readonly namespaces: ReadonlySet<string>;
 }
 
 /** The running watches. None of them is needed for the pod layer, so none stands in the way of readiness. */
@@ -29,15 +32,21 @@ export interface LayerWatch {
 export function watchLayers(host: WatchHost, sources: readonly DaemonSource[]): LayerWatch {
   const running = new Map<string, RetiringWatch>();
   const leases = followLeases(host);
+  const evidence = watchEvidence(host);
   const starters = new Map<string, () => RetiringWatch>([[WATCH.nodeStates, () => watchNodeStates(host)]]);
   let ages: LayerNeeds['daemonSources'] = new Map();
   for (const source of sources) {
     const maxProbeAgeMs = (): number => ages.get(source.name) ?? Infinity;
     starters.set(daemonSource(source.name), () => watchDaemons(host, source, maxProbeAgeMs));
   }
-  const watches = (): readonly KindWatch[] => [...[...running.values()].map(({ watch }) => watch), ...leases.watches()];
+  const watches = (): readonly KindWatch[] => [
+    ...[...running.values()].map(({ watch }) => watch),
+    ...leases.watches(),
+    ...evidence.watches(),
+  ];
   return {
-    retarget: ({ daemonSources, heartbeats }) => {
+    retarget: ({ daemonSources, heartbeats, namespaces }) => {
+      evidence.retarget(namespaces);
       ages = daemonSources;
       const wanted = new Set([...daemonSources.keys()].map(daemonSource));
       if (heartbeats) wanted.add(WATCH.nodeStates);
@@ -52,7 +61,11 @@ export function watchLayers(host: WatchHost, sources: readonly DaemonSource[]): 
     sourceState: (name) => running.get(daemonSource(name))?.watch.reflector.status().state,
     watches,
     stop: async () => {
-      await Promise.all([leases.stop(), ...[...running.values()].map(({ watch }) => watch.reflector.stop())]);
+      await Promise.all([
+        evidence.stop(),
+        leases.stop(),
+        ...[...running.values()].map(({ watch }) => watch.reflector.stop()),
+      ]);
     },
   };
 }

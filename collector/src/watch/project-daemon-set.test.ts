@@ -108,6 +108,7 @@ test('a full DaemonSet is projected', () => {
     minReadySeconds: 5,
     strategy: 'RollingUpdate',
     surge: true,
+    rolloutBudget: '10%',
     status: { desired: 12, observedGeneration: 2 },
   });
 });

@@ -42,7 +42,7 @@ export function projectDaemonSet(raw: unknown, intern: Interner): DaemonSetObjec
     podTemplate: projectPodTemplate(podSpec, intern),
     minReadySeconds: readCount(spec, 'minReadySeconds'),
     strategy: strategy['type'] === 'OnDelete' ? 'OnDelete' : 'RollingUpdate',
-    surge: allowsSurge(readFields(strategy, 'rollingUpdate')['maxSurge']),
+    ...projectBudget(readFields(strategy, 'rollingUpdate'), intern),
     serviceAccount: intern(readString(podSpec, 'serviceAccountName')) || undefined,
     status: {
       desired: readCount(status, 'desiredNumberScheduled'),
@@ -104,6 +104,16 @@ function projectRequirements(fields: Fields, key: string, intern: Interner): rea
       values: readStrings(requirement, 'values', intern),
     };
   });
+}
+
+function projectBudget(
+  { maxSurge, maxUnavailable }: Fields,
+  intern: Interner,
+): Pick<DaemonSetObject, 'surge' | 'rolloutBudget'> {
+  const surge = allowsSurge(maxSurge);
+  const budget = surge ? maxSurge : (maxUnavailable ?? 1);
+  const isWritten = typeof budget === 'number' || typeof budget === 'string';
+  return { surge, rolloutBudget: isWritten ? intern(String(budget)) : '' };
 }
 
 // An IntOrString; the API rounds a percentage up, so that any above zero lets one more pod run.

@@ -115,6 +115,7 @@ const SHAPES: Readonly<Record<Kind, Shape>> = {
     },
     minReadySeconds: 'count',
     surge: 'boolean',
+    rolloutBudget: 'string',
     status: { desired: 'count', observedGeneration: 'count' },
   },
   ControllerRevision: { ...texts('uid', 'ownerUid', 'hash'), revision: 'count' },

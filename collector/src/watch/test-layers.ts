@@ -16,10 +16,16 @@ export interface TestLayers {
   /** `daemons/local live`, `daemons/local +name`, `daemons/local -name`, in order. */
   readonly told: string[];
   readonly logged: readonly string[];
-  need(needs: Partial<{ readonly daemons: readonly string[]; readonly heartbeats: boolean }>): void;
+  need(needs: Partial<Needs>): void;
   /** Waits, in fast time, until that was told last of the watch that it begins with. */
   hears(what: string): Promise<void>;
   stop(): Promise<void>;
+}
+
+interface Needs {
+  readonly daemons: readonly string[];
+  readonly heartbeats: boolean;
+  readonly namespaces: readonly string[];
 }
 
 /** Starts both APIs and no watch. `scope` is the one of the source `other`. */
@@ -50,8 +56,12 @@ export async function startTestLayers(scope: Partial<DaemonScope> = {}): Promise
     const last = (): string | undefined => told.findLast((line) => line.startsWith(`${source} `));
     return untilInTime(time, () => last() === what, `${what} after ${told.join('; ')}`);
   };
-  const need: TestLayers['need'] = ({ daemons = [], heartbeats = false }) =>
-    layers.retarget({ daemonSources: new Map(daemons.map((name) => [name, 90_000])), heartbeats });
+  const need: TestLayers['need'] = ({ daemons = [], heartbeats = false, namespaces = [] }) =>
+    layers.retarget({
+      daemonSources: new Map(daemons.map((name) => [name, 90_000])),
+      heartbeats,
+      namespaces: new Set(namespaces),
+    });
   const stop = async (): Promise<void> => {
     await layers.stop();
     await Promise.all([own.stop(), other.stop()]);

@@ -34,6 +34,7 @@ export interface WatchedResource<T> {
   readonly id: string;
   readonly path: string;
   readonly labelSelector?: string;
+  readonly fieldSelector?: string;
   /** True where a kind that the server has no more is unknown at once, and not after the time for which a watch may be cut. */
   readonly staleWhenAbsent?: boolean;
   /** Names of lists that `project` does not look into, in the server's order; they are not even parsed. */
@@ -70,7 +71,7 @@ export function watchKind<T extends { readonly uid: string }>(
   resource: WatchedResource<T>,
 ): KindWatch & { readonly reflector: Reflector } {
   const { connection, clock, timers, log } = host;
-  const { id, path, labelSelector } = resource;
+  const { id, path, labelSelector, fieldSelector } = resource;
   const reflector = startReflector<T>({
     connection,
     clock,
@@ -82,7 +83,11 @@ export function watchKind<T extends { readonly uid: string }>(
       fromProtobuf: resource.projectWire,
     },
     name: id,
-    resource: { path, ...(labelSelector === undefined || labelSelector === '' ? {} : { labelSelector }) },
+    resource: {
+      path,
+      ...(labelSelector === undefined || labelSelector === '' ? {} : { labelSelector }),
+      fieldSelector,
+    },
     staleWhenAbsent: resource.staleWhenAbsent ?? false,
     sink: {
       upsert: (item) => resource.upsert(item, stampNow(clock)),

@@ -1,5 +1,5 @@
 /** The instants at which an answer changes by itself: each deadline belongs to what comes after it. */
-import type { PodEntry } from '../../inventory/index.ts';
+import { refusedUntilMono, type PodEntry } from '../../inventory/index.ts';
 import { isServing } from '../pod-layer.ts';
 import type { Subject } from '../subject.ts';
 import { isBeingCreated } from './live-pod.ts';
@@ -16,9 +16,11 @@ export function startDueMono({ policy }: Subject, sinceMono: number): number {
   return sinceMono + policy.podLayer.startDeadlineMs;
 }
 
-/** When a node without a pod is past its start deadline, counted from becoming eligible or losing the last pod; undefined if neither is known. */
+/** When a node without a pod is past its start deadline, counted from becoming eligible, losing the last pod, or the end of its refusal; undefined if neither is known. */
 export function absenceDueMono(subject: Subject): number | undefined {
-  const since = Math.max(subject.past.eligibleSinceMono ?? -Infinity, subject.gone?.monoMs ?? -Infinity);
+  const { past, gone, making } = subject;
+  const resumed = making.refusals?.madeMono ?? -Infinity;
+  const since = Math.max(past.eligibleSinceMono ?? -Infinity, gone?.monoMs ?? -Infinity, resumed);
   return since === -Infinity ? undefined : startDueMono(subject, since);
 }
 
@@ -58,7 +60,9 @@ export function registrationDueMono(subject: Subject): number | undefined {
 function listDeadlines(subject: Subject): readonly (number | undefined)[] {
   const { pod, gone } = subject;
   if (pod === undefined) {
-    return [absenceDueMono(subject), gone === undefined ? undefined : startDueMono(subject, gone.monoMs)];
+    const { refusals } = subject.making;
+    const refused = refusals && refusedUntilMono(refusals);
+    return [absenceDueMono(subject), refused, gone === undefined ? undefined : startDueMono(subject, gone.monoMs)];
   }
   if (pod.deletedMono !== undefined) return [stuckDueMono(pod)];
   return [

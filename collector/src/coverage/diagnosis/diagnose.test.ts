@@ -215,8 +215,7 @@ test('an unexplained pod is shown as raw facts', () => {
   );
 });
 
-test('a node past its deadline without a pod is shown as such', () => {
-  expect(diagnose(buildSubject({ pods: [] })).message).toBe(
-    'No pod of DaemonSet agents/agent on node node-1, which is eligible.',
-  );
+test('a node without a pod of which no past is known is shown as such', () => {
+  const subject = buildSubject({ pods: [], past: { eligibleSinceMono: undefined } });
+  expect(diagnose(subject).message).toBe('No pod of DaemonSet agents/agent on node node-1, which is eligible.');
 });

@@ -3,6 +3,14 @@ import type { FindingCode, ReasonCode } from '@rollcall/contract';
 import type { Hit, Predicate, Subject } from '../subject.ts';
 import { podLayer } from '../pod-layer.ts';
 import { agentForbidden } from './agent-forbidden.ts';
+import { quotaExceeded } from './quota-exceeded.ts';
+import { podSecurityDenied } from './pod-security-denied.ts';
+import { admissionDenied } from './admission-denied.ts';
+import { webhookUnavailable } from './webhook-unavailable.ts';
+import { namespaceTerminating } from './namespace-terminating.ts';
+import { createDenied } from './create-denied.ts';
+import { createStalled } from './create-stalled.ts';
+import { rolloutBlocked } from './rollout-blocked.ts';
 import { clockSkewed } from './clock-skewed.ts';
 import { containerConfigError } from './container-config-error.ts';
 import { crashLoop } from './crash-loop.ts';
@@ -59,13 +67,13 @@ export const REASON_PREDICATES: Readonly<Record<Exclude<ReasonCode, 'NodeMissing
   LabelDrift: labelDrift,
   NodeSelectorMismatch: nodeSelectorMismatch,
   UntoleratedTaint: untoleratedTaint,
-  QuotaExceeded: notYet,
-  PodSecurityDenied: notYet,
-  AdmissionDenied: notYet,
-  WebhookUnavailable: notYet,
-  NamespaceTerminating: notYet,
-  CreateDenied: notYet,
-  CreateStalled: notYet,
+  QuotaExceeded: quotaExceeded,
+  PodSecurityDenied: podSecurityDenied,
+  AdmissionDenied: admissionDenied,
+  WebhookUnavailable: webhookUnavailable,
+  NamespaceTerminating: namespaceTerminating,
+  CreateDenied: createDenied,
+  CreateStalled: createStalled,
   SchedulingGated: schedulingGated,
   InsufficientResources: insufficientResources,
   PortConflict: portConflict,
@@ -84,7 +92,7 @@ export const REASON_PREDICATES: Readonly<Record<Exclude<ReasonCode, 'NodeMissing
   CrashLoop: crashLoop,
   ProbeFailing: probeFailing,
   TerminatingStuck: terminatingStuck,
-  RolloutBlocked: notYet,
+  RolloutBlocked: rolloutBlocked,
   RolloutReplacing: rolloutReplacing,
   Starting: starting,
   NotYetAvailable: notYetAvailable,
@@ -133,6 +141,7 @@ const ON_COVERED = [
   labelDrift,
   nodeSelectorMismatch,
   untoleratedTaint,
+  rolloutBlocked,
   duplicatePod,
   agentForbidden,
   ...FINDINGS_IN_ORDER,

@@ -67,7 +67,7 @@ test.each<readonly [string, Scene]>([
   ['a cordon', { node: { taints: [{ key: 'node.kubernetes.io/unschedulable', value: '', effect: 'NoSchedule' }] } }],
   ['an eligible past on an eligible node', { past: { lastEligibleMono: NOW - 5, drift: 'Lost.' } }],
 ])('%s keeps no daemon away', (_, scene) => {
-  expect(findAll(buildSubject(absent(scene))).map(({ code }) => code)).toEqual(['Unexplained']);
+  expect(findAll(buildSubject(absent(scene))).map(({ code }) => code)).toEqual(['CreateStalled']);
 });
 
 test('drift is told in the words of the past, else by the present placement', () => {

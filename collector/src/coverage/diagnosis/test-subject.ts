@@ -2,12 +2,12 @@
 import type { Condition, ContainerObject, DaemonObject, DaemonSetObject, NodeObject } from '@rollcall/contract';
 import type { PodObject, Policy } from '@rollcall/contract';
 import { buildDaemon, splitLabels, type NodeChanges } from '../../test-objects.ts';
-import type { GonePod, HeartbeatEntry, LeaseEntry, PodEntry } from '../../inventory/index.ts';
+import type { EventEntry, GonePod, HeartbeatEntry, LeaseEntry, PodEntry } from '../../inventory/index.ts';
 import type { DaemonSight } from '../daemon-sight.ts';
 import type { HeartbeatSight } from '../heartbeat-sight.ts';
 import { decidePlacement } from '../expectation.ts';
 import { pickPod } from '../pod-layer.ts';
-import type { Past, Subject } from '../subject.ts';
+import type { Making, Past, Rollout, Subject } from '../subject.ts';
 
 /** The monotonic now of every subject that says nothing else. */
 export const NOW = 100_000_000;
@@ -28,8 +28,18 @@ export interface Scene {
   readonly heartbeat?: HeartbeatSight;
   readonly telemetry?: Subject['telemetry'];
   readonly lease?: LeaseEntry;
+  readonly podEvents?: readonly EventEntry[];
+  readonly making?: Partial<Making>;
+  readonly rollout?: Rollout;
   readonly past?: Partial<Past>;
 }
+
+const NOTHING_MADE: Making = {
+  refusals: undefined,
+  newestPodMono: undefined,
+  namespaceEndsSinceMono: undefined,
+  controllerLease: undefined,
+};
 
 /** How long ago a pod was created and its Ready changed, and in how long its grace ends if it is terminating. */
 interface PodTimes {
@@ -62,6 +72,10 @@ export function buildSubject(scene: Scene = {}): Subject {
     heartbeat: scene.heartbeat,
     telemetry: scene.telemetry ?? [],
     lease: scene.lease,
+    podEvents: scene.podEvents ?? [],
+    daemonSetEvents: [],
+    making: { ...NOTHING_MADE, ...scene.making },
+    rollout: scene.rollout ?? { budget: 1, downNodes: [] },
     past: {
       eligibleSinceMono: NOW - HOUR_MS,
       lastEligibleMono: undefined,
@@ -210,6 +224,7 @@ function buildDaemonSet({ daemonSet, template }: Scene): DaemonSetObject {
     minReadySeconds: 0,
     strategy: 'RollingUpdate',
     surge: false,
+    rolloutBudget: '1',
     status: { desired: 1, observedGeneration: 1 },
     ...daemonSet,
   };

@@ -1,0 +1,14 @@
+/** The namespace is being deleted: nothing is made in it any more. The controller swallows that answer, so that no event tells of it. */
+import { sayDuration } from '../say-duration.ts';
+import type { Predicate } from '../subject.ts';
+import { isWaitedFor } from './refused-creation.ts';
+import { quote } from './wording.ts';
+
+/** Holds on every eligible node that has no pod. */
+export const namespaceTerminating: Predicate = (subject) => {
+  const { namespaceEndsSinceMono: since } = subject.making;
+  if (since === undefined || !isWaitedFor(subject)) return undefined;
+  const age = sayDuration(subject.now.monoMs - since);
+  const message = `Namespace ${quote(subject.policy.namespace)} is being deleted since ${age}: the API server makes nothing new in it.`;
+  return { code: 'NamespaceTerminating', message };
+};

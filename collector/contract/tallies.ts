@@ -1,8 +1,20 @@
 /** What is counted one by one and not in node-seconds: by which labels, and in which steps what is measured is counted. */
 import type { Policy } from './policy.ts';
 
-/** Why a container or pod of the daemon had to start again: the values of the `reason` label of restarts. */
-export const RESTART_REASONS = ['OOMKilled', 'Error', 'Completed', 'Evicted', 'Replaced', 'Unknown'] as const;
+/**
+ * Why a container or pod of the daemon had to start again: the values of the `reason` label of restarts. `Evicted`: also preempted, or
+ * evicted for a taint or by the API; `Replaced`: its pod was deleted while it ran, and made anew with the same template; `Unknown`: the
+ * runtime lost the container, as when the node was booted anew. A failed liveness probe reads `Error`: the container does not tell.
+ */
+export const RESTART_REASONS = [
+  'OOMKilled',
+  'Error',
+  'Completed',
+  'Evicted',
+  'NodeShutdown',
+  'Replaced',
+  'Unknown',
+] as const;
 
 /** The value of the `reason` label of restarts. */
 export type RestartReason = (typeof RESTART_REASONS)[number];

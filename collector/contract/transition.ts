@@ -44,6 +44,8 @@ export interface NodeMemory {
   readonly lastInScope?: number;
   readonly lastEligible?: number;
   readonly drift?: string;
+  /** When the daemon was seen to restart there in the last hour, the latest last; absent without any. */
+  readonly restarts?: readonly number[];
   /** Milliseconds already excused in the last 24 h, by excuse. */
   readonly excused: Readonly<Record<string, number>>;
 }

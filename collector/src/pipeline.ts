@@ -60,6 +60,7 @@ export function createPipeline({ cluster, history, memories }: PipelineOptions):
       moved: (move) => ledger.move(move),
       tallied: (tally) => ledger.tally(tally),
       transition: (transition) => history.append({ kind: 'transition', ...transition }),
+      happened: (row) => history.append(row),
       remember: ({ policy }, record, now) => history.remember?.(toMemory(record, policy.uid, now)),
     },
   });

@@ -36,6 +36,7 @@ export function createAudited(): Audited {
       },
       tallied: (tally) => ledger.tally(tally),
       transition: () => undefined,
+      happened: () => undefined,
       remember: () => undefined,
     },
   });

@@ -19,6 +19,7 @@ export function* start(context: Context, roll: PolicyRoll, now: Instant): Work {
   yield* reviewAll(context, roll, { cause: 'start', now });
   // Not before: a roll that is half started would say that no node matches.
   roll.started = true;
+  roll.startedMono = now.monoMs;
 }
 
 /** Keeps the DaemonSet as it is now, or as it last was: its template still says who is in scope. Answers what that means for the nodes. */

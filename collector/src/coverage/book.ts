@@ -1,5 +1,5 @@
 /** Books what a review found: the record's new standing, the counts that follow from it, its timer and its transition. */
-import type { NodeState, Policy, TallyName, Transition } from '@rollcall/contract';
+import type { JoinRow, NodeState, Policy, RestartRow, TallyName, Transition } from '@rollcall/contract';
 import type { DaemonEntry } from '../inventory/index.ts';
 import type { PolicyRoll } from './policy-roll.ts';
 import type { NodeRecord } from './record.ts';
@@ -40,6 +40,8 @@ export interface RollSink {
   /** In the order of time among moves and tallies. One of a policy that was never adopted counts nothing. */
   tallied(tally: Tallied): void;
   transition(transition: Transition): void;
+  /** What else the journal keeps of a moment. */
+  happened(row: JoinRow | RestartRow): void;
   /** What the journal should keep of a node changed. */
   remember(roll: PolicyRoll, record: NodeRecord, now: Instant): void;
 }
@@ -88,9 +90,11 @@ export function book(books: Books, roll: PolicyRoll, entry: Entry): void {
   if (isTransition(before, after)) transit(books, roll, { entry, before, after });
 }
 
-function enroll({ records }: PolicyRoll, record: NodeRecord, { before, after }: Change): void {
-  if (after === undefined) records.delete(record.key);
-  else if (before === undefined) records.set(record.key, record);
+function enroll({ records, restarted }: PolicyRoll, record: NodeRecord, { before, after }: Change): void {
+  if (after === undefined) {
+    records.delete(record.key);
+    restarted.delete(record);
+  } else if (before === undefined) records.set(record.key, record);
 }
 
 function setTimer({ timers }: Books, roll: PolicyRoll, { record, dueMono, now }: Entry): void {

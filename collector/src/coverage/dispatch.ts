@@ -8,6 +8,7 @@ import { ASKED_LAYERS } from './judge.ts';
 import type { PolicyRoll } from './policy-roll.ts';
 import type { Context, Work } from './roll-context.ts';
 import type { Instant } from './subject.ts';
+import { noteRestart } from './note-restart.ts';
 import { originsOf } from './telemetry-sight.ts';
 import { NODES_IN_STRETCH, review, reviewAll, reviewPodless, settle, strike } from './walk-roll.ts';
 
@@ -86,6 +87,7 @@ function onNode(context: Context, touched: Extract<Touched, { readonly kind: 'no
 }
 
 function onPods(context: Context, touched: Extract<Touched, { readonly kind: 'pods' }>, now: Instant): void {
+  for (const restart of touched.restarts ?? []) noteRestart(context, restart, now);
   reviewSome(context, touched.nodes, { concerns: ownsAny(touched.owners), now });
   reviewSome(context, touched.witnessed, { concerns: hearsWitnesses, now });
 }

@@ -3,7 +3,8 @@ import { labelOf, NO_POOL, type LayerName, type NodeObject, type Policy } from '
 import type { DaemonSetEntry } from '../inventory/index.ts';
 import { createPoolNames, type PoolNames } from './pool-names.ts';
 import type { NodeRecord } from './record.ts';
-import { askedSlis, type StateSli } from './state-slis.ts';
+import type { StateSli } from './state-sli.ts';
+import { askedSlis } from './state-slis.ts';
 import { createVersionCounts, type VersionCounts } from './version-counts.ts';
 
 /** The state of one policy; owned and changed by the roll. */
@@ -11,6 +12,8 @@ export interface PolicyRoll {
   policy: Policy;
   /** False until the nodes and DaemonSets have been listed once: before that nothing is known to judge. */
   started: boolean;
+  /** When it was; until then Infinity. What a pod that was made before tells for the first time did not happen under these eyes. */
+  startedMono: number;
   /** The DaemonSet as it is now, undefined while it is absent. */
   daemonSet: DaemonSetEntry | undefined;
   /** The DaemonSet as last seen: its template still says who is in scope when it is gone. */
@@ -22,6 +25,8 @@ export interface PolicyRoll {
   /** Nodes in scope that exist, by pool, for the policy's minimum. */
   readonly inScope: Map<string, number>;
   readonly phantoms: Map<string, number>;
+  /** The records whose daemon restarted in the last hour, and some of those where it is longer ago. */
+  readonly restarted: Set<NodeRecord>;
   /** Made anew with other pool labels. */
   pools: PoolNames;
   /** Of the nodes in scope that have a Daemon. */
@@ -39,12 +44,14 @@ export function createPolicyRoll(policy: Policy): PolicyRoll {
   return {
     policy,
     started: false,
+    startedMono: Infinity,
     daemonSet: undefined,
     lastDaemonSet: undefined,
     records: new Map(),
     uncovered: new Set(),
     inScope: new Map(),
     phantoms: new Map(),
+    restarted: new Set(),
     pools: createPoolNames(policy),
     versions: createVersionCounts(),
     observed: undefined,

@@ -14,9 +14,17 @@ interface RarePast {
   readonly lastEligibleMono: number | undefined;
   readonly drift: string;
   readonly meters: Map<ExcuseCode, ExcuseMeter> | undefined;
+  readonly restarts: readonly number[] | undefined;
 }
 
-const NO_RARE_PAST: RarePast = { leftScopeMono: undefined, lastEligibleMono: undefined, drift: '', meters: undefined };
+const NO_RARE_PAST: RarePast = {
+  leftScopeMono: undefined,
+  lastEligibleMono: undefined,
+  drift: '',
+  meters: undefined,
+  restarts: undefined,
+};
+const NO_TIMES: readonly number[] = Object.freeze([]);
 
 /** One node under one policy; owned and changed by the roll. There is one for every node and policy: a field more is a megabyte at 100,000. */
 export class NodeRecord implements Past {
@@ -65,11 +73,15 @@ export class NodeRecord implements Past {
     return this.#rare?.meters;
   }
 
+  get restarts(): readonly number[] {
+    return this.#rare?.restarts ?? NO_TIMES;
+  }
+
   /** Changes what is rare. */
   note(changes: Partial<RarePast>): void {
     const rare = { ...(this.#rare ?? NO_RARE_PAST), ...changes };
-    const { leftScopeMono, lastEligibleMono, drift, meters } = rare;
-    const isNone = (leftScopeMono ?? lastEligibleMono ?? meters) === undefined && drift === '';
+    const { leftScopeMono, lastEligibleMono, drift, meters, restarts } = rare;
+    const isNone = (leftScopeMono ?? lastEligibleMono ?? meters ?? restarts) === undefined && drift === '';
     this.#rare = isNone ? undefined : rare;
   }
 }
@@ -90,6 +102,7 @@ export function createRecord(
     lastEligibleMono: mono(memory.lastEligible),
     drift: memory.drift ?? '',
     meters: restoreMeters(memory, now),
+    restarts: memory.restarts?.map((wallMs) => mono(wallMs) ?? now.monoMs),
   });
   return record;
 }
@@ -114,6 +127,7 @@ export function toMemory(record: NodeRecord, policyUid: string, now: Instant): N
     ...(lastInScope === undefined ? {} : { lastInScope: wall(lastInScope) }),
     ...(lastEligible === undefined ? {} : { lastEligible: wall(lastEligible) }),
     ...(record.drift === '' ? {} : { drift: record.drift }),
+    ...(record.restarts.length === 0 ? {} : { restarts: record.restarts.map(wall) }),
     excused: Object.fromEntries([...(record.meters ?? [])].map(([code, meter]) => [code, spentMs(meter, now.monoMs)])),
   };
 }

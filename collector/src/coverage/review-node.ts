@@ -6,6 +6,7 @@ import { explainPlacement } from './explain-placement.ts';
 import type { Placement } from './expectation.ts';
 import { formSubject, isEligible, placeNode } from './form-subject.ts';
 import { judge, observedLayers, type Judgement } from './judge.ts';
+import { recallRestarts } from './note-restart.ts';
 import { isServing } from './pod-layer.ts';
 import type { PolicyRoll } from './policy-roll.ts';
 import { createRecord, SCOPE_MEMORY_MS, type NodeRecord } from './record.ts';
@@ -62,6 +63,7 @@ export function reviewNode(review: Review): Finding | undefined {
   noteScope(record, scope, now);
   noteEligible(record, review, placement);
   const subject = formSubject(inventory, roll, { record, node, placement, now });
+  if (known === undefined) recallRestarts(roll, record, subject);
   const stand = isInScope(review, record, scope) ? standIn(record, subject, review) : standOut(record, subject, scope);
   return { ...stand, record, subject, crossedScope: record.inScopeNow !== inScopeNow };
 }

@@ -3,32 +3,9 @@
  * the standing, so that the ledger integrates them like everything else; time for which a node is excused is in no ratio and has none.
  */
 import { MARKED_SLIS, type Mark, type MarkedSli, type Policy } from '@rollcall/contract';
+import { stability } from './stability.ts';
+import type { MarkSight, StateSli } from './state-sli.ts';
 import type { Subject } from './subject.ts';
-
-/** What an SLI says of a node: `lookAgainMono` is when that may change by itself. */
-export interface MarkAnswer {
-  readonly mark: Mark;
-  readonly lookAgainMono?: number;
-}
-
-/** What can be seen of an SLI's sources. */
-export interface MarkSight {
-  isLive(source: string): boolean;
-}
-
-/**
- * A state SLI. Pure; asked at every change of an expected node and when it asked to be. `sources` are the watches on which its marks
- * depend beside those of the layers: when the state of one changes, every node is marked anew.
- */
-export interface StateSli {
-  readonly name: MarkedSli;
-  /** False for a policy that does not ask for it: then nothing else here is called, and it has no series. */
-  isAsked(policy: Policy): boolean;
-  sources(policy: Policy): readonly string[];
-  mark(subject: Subject, sight: MarkSight): MarkAnswer;
-  /** What a node is marked that the policy promises and that is not there, while nodes are observed. */
-  readonly ofMissing: Mark;
-}
 
 /** The marks of a node, in the order of MARKED_SLIS, and when to look at them again. */
 export interface Marks {
@@ -42,7 +19,7 @@ export const NO_MARKS: readonly Mark[] = Object.freeze([]);
 const UNMARKED: Marks = { marks: NO_MARKS, lookAgainMono: Infinity };
 
 /** Every state SLI that exists. */
-export const STATE_SLIS: readonly StateSli[] = [];
+export const STATE_SLIS: readonly StateSli[] = [stability];
 
 /** Those that a policy asks for. */
 export function askedSlis(policy: Policy): readonly StateSli[] {

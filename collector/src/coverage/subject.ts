@@ -22,6 +22,8 @@ export interface Past {
   /** What changed when it stopped being eligible, in words; '' if it never did. */
   readonly drift: string;
   readonly coveredOnce: boolean;
+  /** When the daemon restarted there in the last hour, in order; those of one moment are one. Older ones may be among them. */
+  readonly restarts: readonly number[];
 }
 
 /** One node under one policy at one instant. */

@@ -104,6 +104,7 @@ describe('the pod that left a node last', () => {
     scene.lose('pod-a', 3 * SECOND);
     expect(scene.inventory.goneAt.get('ds-agent')?.get('a')).toEqual({
       hash: 'h7',
+      end: 'Replaced',
       monoMs: START.monoMs + 3 * SECOND,
     });
   });

@@ -3,6 +3,7 @@ import type { ObjectEvent, PodObject } from '@rollcall/contract';
 import { noteNewPod } from './apply-kube-event.ts';
 import { dateDeadline, dateFirstSight } from './dating.ts';
 import { adoptEvents, dropEvents } from './event-book.ts';
+import { findRestarts, nameEnd, type Restart } from './find-restarts.ts';
 import { listPods, type Inventory, type PodEntry } from './inventory.ts';
 import { isSamePod } from './is-same.ts';
 import { renameHosts } from './name-nodes.ts';
@@ -17,12 +18,13 @@ export function applyPod(inventory: Inventory, event: ObjectEvent<'pod', PodObje
   if (event.object === undefined) return known === undefined ? NOTHING : removePod(inventory, known, event.monoMs);
   if (known !== undefined && isSamePod(known.object, event.object)) return NOTHING;
   const entry = datePod(event, event.object, known);
+  const restarts = tellRestarts(inventory, { known, entry, arrival: event });
   inventory.pods.set(event.uid, entry);
   const { ownerUid, target } = entry.object;
   if (known !== undefined) unindex(inventory, known);
   if (ownerUid !== '' && target !== '') index(inventory, entry);
-  if (known === undefined) return welcome(inventory, entry, event.monoMs);
-  if (isSamePlace(known, entry)) return touchPods(inventory, [ownerUid], [target]);
+  if (known === undefined) return { ...welcome(inventory, entry, event.monoMs), ...restarts };
+  if (isSamePlace(known, entry)) return { ...touchPods(inventory, [ownerUid], [target]), ...restarts };
   noteGone(inventory, known, event.monoMs);
   return touchPods(inventory, [known.object.ownerUid, ownerUid], [known.object.target, target]);
 }
@@ -30,6 +32,7 @@ export function applyPod(inventory: Inventory, event: ObjectEvent<'pod', PodObje
 function welcome(inventory: Inventory, entry: PodEntry, seenMono: number): Touched {
   const { uid, ownerUid, target } = entry.object;
   adoptEvents(inventory.events, uid);
+  noteReplaced(inventory, entry);
   const resumed = noteNewPod(inventory, entry, seenMono) ? ownerUid : undefined;
   return { ...touchPods(inventory, [ownerUid], [target]), resumed };
 }
@@ -72,6 +75,17 @@ function removePod(inventory: Inventory, entry: PodEntry, monoMs: number): Touch
   return touchPods(inventory, [ownerUid], [target]);
 }
 
+/** What a pod shows of restarts, as a part of the answer; nothing as a rule. */
+function tellRestarts(
+  inventory: Inventory,
+  seen: Parameters<typeof findRestarts>[1],
+): { restarts?: readonly Restart[] } {
+  const restarts = findRestarts(inventory, seen);
+  return restarts.length === 0 ? NO_RESTARTS : { restarts };
+}
+
+const NO_RESTARTS = {};
+
 function touchPods(
   inventory: Inventory,
   owners: readonly string[],
@@ -80,13 +94,21 @@ function touchPods(
   return { kind: 'pods', owners, nodes, witnessed: renameHosts(inventory, nodes) };
 }
 
+/** A pod takes the place of one that went once. */
+function noteReplaced({ goneAt }: Inventory, { object: { ownerUid, target } }: PodEntry): void {
+  const byNode = goneAt.get(ownerUid);
+  const gone = byNode?.get(target);
+  if (gone?.end !== undefined) byNode?.set(target, { ...gone, end: undefined });
+}
+
 function noteGone(inventory: Inventory, entry: PodEntry, monoMs: number): void {
   const { ownerUid, target, hash, phase } = entry.object;
   if (!inventory.nodes.has(target) || !inventory.daemonSets.has(ownerUid)) return;
   const gone = inventory.goneAt.get(ownerUid) ?? new Map();
+  const left = { hash, monoMs, end: nameEnd(entry.object) };
   inventory.goneAt.set(
     ownerUid,
-    gone.set(target, phase === 'Failed' ? { hash, monoMs, failedForMs: failedFor(entry, monoMs) } : { hash, monoMs }),
+    gone.set(target, phase === 'Failed' ? { ...left, failedForMs: failedFor(entry, monoMs) } : left),
   );
 }
 

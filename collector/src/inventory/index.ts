@@ -16,6 +16,7 @@ export type { HeartbeatEntry } from './heartbeat-entry.ts';
 export type { DaemonEntry, LeaseEntry, NodeStateEntry } from './witness.ts';
 export { isSame } from './is-same.ts';
 export { applyEvent } from './apply-event.ts';
+export type { Restart } from './find-restarts.ts';
 export type { Touched } from './touched.ts';
 export { eventsAbout, type EventEntry } from './event-book.ts';
 export { refusalText, refusedUntilMono, retryDueMono, type Creation, type RefusalCode } from './creation.ts';

@@ -5,6 +5,7 @@ import type {
   NodeObject,
   NodeStateObject,
   PodObject,
+  RestartReason,
   RevisionObject,
   WatchStateName,
 } from '@rollcall/contract';
@@ -39,12 +40,13 @@ export interface DaemonSetEntry {
   readonly templateSinceMono: number;
 }
 
-/** The daemon pod that left a node last. */
+/** The daemon pod that left a node last; `end` says how, for as long as no other has taken its place; undefined if it never ran. */
 export interface GonePod {
   readonly hash: string;
   readonly monoMs: number;
   /** How long it was there after it had failed, which tells how long the next one will; absent unless its phase was Failed. */
   readonly failedForMs?: number;
+  readonly end?: RestartReason | undefined;
 }
 
 /** The pods of one owner on one node: as a rule there is one, and a list for it alone would be as large as the rest of it. */

@@ -1,5 +1,6 @@
 /** What an event touched: the inventory's answer to the roll. */
 import type { TelemetryReport } from '@rollcall/contract';
+import type { Restart } from './find-restarts.ts';
 import type { NodeEntry } from './inventory.ts';
 
 /**
@@ -26,6 +27,8 @@ export type Touched =
       readonly witnessed: readonly string[];
       /** The owner whose pods were refused until now, if this is the first that was made since. */
       readonly resumed?: string | undefined;
+      /** Absent without any. */
+      readonly restarts?: readonly Restart[];
     }
   | { readonly kind: 'podless'; readonly owners: readonly string[] }
   | { readonly kind: 'witness'; readonly source: string; readonly nodes: readonly string[] }

@@ -81,6 +81,7 @@ export function buildSubject(scene: Scene = {}): Subject {
       lastEligibleMono: undefined,
       drift: '',
       coveredOnce: true,
+      restarts: [],
       ...scene.past,
     },
     now: { monoMs: NOW, wallMs: 1_767_225_600_000 },

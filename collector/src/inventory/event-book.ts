@@ -11,7 +11,7 @@ export interface EventEntry {
   readonly lastMono: number;
 }
 
-/** The events about one object by reason; a kubelet's `Unhealthy` by the kind of its probe, too. */
+/** The events about one object by reason; where a kubelet tells several matters under one, by the first word of the message, too. */
 type Page = Map<string, EventEntry>;
 
 /** The book; changed in place by its functions only. */
@@ -73,9 +73,12 @@ function turnOver(page: Page, noted: Omit<Noted, 'isKnown' | 'nowMono'>): boolea
   return true;
 }
 
+/** `Failed to pull image …` and `Error: ErrImagePull`, `MountVolume.SetUp failed …` and `Unable to attach or mount volumes: …` come by turns. */
+const SEVERAL_MATTERS = new Set(['Unhealthy', 'Failed', 'FailedMount']);
+
 /** `Readiness probe failed: …` and `Liveness probe failed: …` are two matters under one reason. */
 function reasonOf({ reason, message }: KubeEventObject): string {
-  return reason === 'Unhealthy' ? `${reason}/${message.split(' ', 1)[0] ?? ''}` : reason;
+  return SEVERAL_MATTERS.has(reason) ? `${reason}/${message.split(' ', 1)[0] ?? ''}` : reason;
 }
 
 /** One order for all events of a reason, whatever order they come in. */
@@ -112,6 +115,11 @@ export function adoptEvents({ known, strangers }: EventBook, uid: string): void 
 /** Drops the events about an object that is gone. */
 export function dropEvents({ known }: EventBook, uid: string): void {
   known.delete(uid);
+}
+
+/** When an event stops being evidence. */
+export function evidenceEndsMono({ lastMono }: EventEntry): number {
+  return lastMono + KEPT_MS;
 }
 
 /** The events about an object that still are evidence, in no particular order. */

@@ -18,5 +18,5 @@ export { isSame } from './is-same.ts';
 export { applyEvent } from './apply-event.ts';
 export type { Restart } from './find-restarts.ts';
 export type { Touched } from './touched.ts';
-export { eventsAbout, type EventEntry } from './event-book.ts';
+export { eventsAbout, evidenceEndsMono, type EventEntry } from './event-book.ts';
 export { refusalText, refusedUntilMono, retryDueMono, type Creation, type RefusalCode } from './creation.ts';

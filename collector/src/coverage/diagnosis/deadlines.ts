@@ -1,5 +1,5 @@
 /** The instants at which an answer changes by itself: each deadline belongs to what comes after it. */
-import { refusedUntilMono, type PodEntry } from '../../inventory/index.ts';
+import { evidenceEndsMono, refusedUntilMono, type PodEntry } from '../../inventory/index.ts';
 import { isServing } from '../pod-layer.ts';
 import type { Subject } from '../subject.ts';
 import { isBeingCreated } from './live-pod.ts';
@@ -64,8 +64,10 @@ function listDeadlines(subject: Subject): readonly (number | undefined)[] {
     const refused = refusals && refusedUntilMono(refusals);
     return [absenceDueMono(subject), refused, gone === undefined ? undefined : startDueMono(subject, gone.monoMs)];
   }
-  if (pod.deletedMono !== undefined) return [stuckDueMono(pod)];
+  const evidence = subject.podEvents.map(evidenceEndsMono);
+  if (pod.deletedMono !== undefined) return [stuckDueMono(pod), ...evidence];
   return [
+    ...evidence,
     pod.object.bound ? undefined : silenceDueMono(pod),
     isBeingCreated(pod.object) ? sandboxDueMono(pod) : undefined,
     startDueMono(subject, pod.createdMono),

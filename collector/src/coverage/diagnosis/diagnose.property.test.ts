@@ -2,11 +2,11 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FINDINGS, REASONS } from '@rollcall/contract';
 import type { Condition, ContainerObject, PodObject, Termination } from '@rollcall/contract';
-import type { PodEntry } from '../../inventory/index.ts';
+import type { EventEntry, PodEntry } from '../../inventory/index.ts';
 import type { NodeChanges } from '../../test-objects.ts';
 import type { Subject } from '../subject.ts';
 import { diagnose, findAll, findOnCovered, nextDeadline } from './diagnose.ts';
-import { at, buildPod, buildSubject, NOW } from './test-subject.ts';
+import { at, buildEvent, buildPod, buildSubject, NOW } from './test-subject.ts';
 
 const PODS_REASONS = ['', 'Evicted', 'Preempting', 'OutOfcpu', 'NodeShutdown'];
 const CONDITION_REASONS = [
@@ -34,6 +34,14 @@ const MESSAGES = [
   'persistentvolumeclaim "x" not found',
   'cni plugin not initialized',
   'open /x: permission denied',
+];
+const EVENT_REASONS = ['FailedMount', 'FailedCreatePodSandBox', 'Unhealthy', 'Killing', 'Failed', 'FailedScheduling'];
+const EVENT_MESSAGES = [
+  'Unable to attach or mount volumes: unmounted volumes=[a]',
+  'MountVolume.SetUp failed for volume "a" : open /x: permission denied',
+  'Liveness probe failed: HTTP probe failed with statuscode: 503',
+  'Container agent failed startup probe, will be restarted',
+  'Failed to pull image "a:1": toomanyrequests',
 ];
 const HASHES = ['', 'h0', 'h1', 'h2'];
 
@@ -93,6 +101,10 @@ const podObjects: fc.Arbitrary<Partial<PodObject>> = fc.record({
 const podTimes = fc.record({ ageMs: span, readyMs: span, graceLeftMs: span }, { requiredKeys: ['ageMs', 'readyMs'] });
 const pods: fc.Arbitrary<PodEntry> = fc.tuple(podObjects, podTimes).map(([object, times]) => buildPod(object, times));
 
+const podEvents: fc.Arbitrary<EventEntry> = fc
+  .record({ reason: word(EVENT_REASONS), message: word(EVENT_MESSAGES), agoMs: fc.nat(200_000), count: fc.nat(30) })
+  .map(({ reason, message, ...times }) => buildEvent(reason, message, times));
+
 const nodes: fc.Arbitrary<NodeChanges> = fc.record({
   labels: fc.constantFrom({}, { role: 'w' }),
   taints: fc.array(
@@ -124,6 +136,7 @@ const subjects: fc.Arbitrary<Subject> = fc
     pods: fc.uniqueArray(pods, { maxLength: 3, selector: ({ object }) => object.uid }),
     gone: maybe(fc.record({ hash: word(HASHES), monoMs: span.map((ms) => NOW + ms) })),
     newestHash: word(HASHES),
+    podEvents: fc.array(podEvents, { maxLength: 3 }),
     past: fc.record({
       eligibleSinceMono: maybe(span.map((ms) => NOW + ms)),
       lastEligibleMono: maybe(fc.constant(NOW)),

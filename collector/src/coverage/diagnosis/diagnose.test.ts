@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { FINDINGS, REASONS, type HeartbeatObject, type ReasonCode } from '@rollcall/contract';
 import { diagnose, findAll, findOnCovered, FINDING_PREDICATES, REASON_PREDICATES } from './diagnose.ts';
 import {
+  buildEvent,
   buildFaulty,
   buildHeartbeat,
   buildPending,
@@ -48,6 +49,10 @@ const SCENES = {
   Evicted: { pods: [buildPod({ phase: 'Failed', reason: 'Evicted' })] },
   Preempted: { pods: [buildPod({ phase: 'Failed', reason: 'Preempting' })] },
   SandboxFailed: waiting('ContainerCreating'),
+  VolumeMountFailed: {
+    ...waiting('ContainerCreating'),
+    podEvents: [buildEvent('FailedMount', 'MountVolume.SetUp failed for volume "c" : configmap "c" not found')],
+  },
   ImagePullFailed: waiting('ImagePullBackOff'),
   ContainerConfigError: waiting('CreateContainerConfigError'),
   InitBlocked: { pods: [buildFaulty([{ ...LOOPING, init: true }], { initialized: condition('False') })] },

@@ -52,6 +52,7 @@ import { terminatingStuck } from './terminating-stuck.ts';
 import { unexplained } from './unexplained.ts';
 import { untoleratedTaint } from './untolerated-taint.ts';
 import { versionSkew } from './version-skew.ts';
+import { volumeMountFailed } from './volume-mount-failed.ts';
 import { volumeUnbound } from './volume-unbound.ts';
 
 export { nextDeadline } from './deadlines.ts';
@@ -84,7 +85,7 @@ export const REASON_PREDICATES: Readonly<Record<Exclude<ReasonCode, 'NodeMissing
   Evicted: evicted,
   Preempted: preempted,
   SandboxFailed: sandboxFailed,
-  VolumeMountFailed: notYet,
+  VolumeMountFailed: volumeMountFailed,
   ImagePullFailed: imagePullFailed,
   ContainerConfigError: containerConfigError,
   InitBlocked: initBlocked,

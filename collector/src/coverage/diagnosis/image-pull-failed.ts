@@ -1,6 +1,11 @@
 /** The kubelet cannot get a container's image; says which of the usual answers the registry gave. */
-import type { Predicate } from '../subject.ts';
-import { findContainer } from './live-pod.ts';
+import type { ContainerObject } from '@rollcall/contract';
+import type { EventEntry } from '../../inventory/index.ts';
+import type { Hit, Predicate, Subject } from '../subject.ts';
+import { startDueMono } from './deadlines.ts';
+import { findContainer, isBeingCreated, isLive } from './live-pod.ts';
+import { findNewest } from './pod-events.ts';
+import { pullDueMono } from './retry-due.ts';
 import { describeReason, nameContainer, quote, sentence } from './wording.ts';
 
 // pkg/kubelet/images/types.go, and two that container runtimes report through it.
@@ -21,8 +26,8 @@ const ANSWERS: readonly (readonly [RegExp, string])[] = [
     /unauthorized|forbidden|access denied|authorization failed|no basic auth credentials|status(?: ?code)?:? 40[13]/i,
     '401/403, credentials',
   ],
-  [/not found|manifest unknown|name unknown|status(?: ?code)?:? 404/i, '404, no such image'],
   [/no match for platform|no matching manifest/i, 'no image for this platform'],
+  [/not found|manifest unknown|name unknown|status(?: ?code)?:? 404/i, '404, no such image'],
   [/x509|certificate/i, "the registry's certificate is not trusted"],
   [/no space left on device/i, 'the disk of the node is full'],
   [
@@ -31,17 +36,41 @@ const ANSWERS: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** Looks at every container of the pod, init containers included. */
+/** Looks at every container of the pod, init containers included; then for an image that does not come, without a word of why. */
 export const imagePullFailed: Predicate = (subject) => {
   const found = findContainer(subject, ({ waiting }) => waiting !== undefined && WAITING.has(waiting.reason));
   const waiting = found?.container.waiting;
-  if (found === undefined || waiting === undefined) return undefined;
-  const image = quote(found.container.image) || 'without a name';
-  const answer = classify(waiting.message, found.container.image);
-  const cannot = `${nameContainer(found.container, found.pod)} cannot get image ${image}`;
-  const message = sentence(`${cannot}${answer && ` [${answer}]`}${describeReason(waiting)}`);
-  return { code: 'ImagePullFailed', message };
+  if (found === undefined || waiting === undefined) return findSlowPull(subject);
+  const { container, pod } = found;
+  const failure = findFailure(subject, container);
+  const own = classify(waiting.message, container.image);
+  // Older kubelets say why in their event only.
+  const told = own === '' && failure !== undefined ? failure.object.message : '';
+  const answer = own || classify(told, container.image);
+  const cannot = `${nameContainer(container, pod)} cannot get image ${quote(container.image) || 'without a name'}`;
+  const seen = `${cannot}${answer && ` [${answer}]`}${describeReason(waiting)}`;
+  const message = answer === own ? sentence(seen) : `${sentence(seen)} ${sentence(quote(told))}`;
+  return { code: 'ImagePullFailed', message, retryDueMono: failure && pullDueMono(failure) };
 };
+
+/** Of each pull that failed the kubelet tells, and counts it; an event without the image's name is about another matter. */
+function findFailure(subject: Subject, { image }: ContainerObject): EventEntry | undefined {
+  return findNewest(subject, ({ object: { reason, message } }) => {
+    return reason === 'Failed' && message.startsWith('Failed to pull image') && message.includes(image);
+  });
+}
+
+/** The sandbox is there and no container is made yet: what is between the two is the pull. */
+function findSlowPull(subject: Subject): Hit | undefined {
+  const { pod, now } = subject;
+  if (pod === undefined || !isLive(pod) || pod.object.sandbox?.status !== 'True') return undefined;
+  if (!isBeingCreated(pod.object) || now.monoMs < startDueMono(subject, pod.createdMono)) return undefined;
+  const [container] = pod.object.containers;
+  if (container === undefined) return undefined;
+  const image = quote(container.image) || 'without a name';
+  const seen = `${nameContainer(container, pod.object)} is not made after the start deadline though its sandbox is there: image ${image} is still being pulled`;
+  return { code: 'ImagePullFailed', message: sentence(seen) };
+}
 
 /** '' if the message names no known cause. The image's own name is left out: a tag may be called "404" or "not found". */
 function classify(message: string, image: string): string {

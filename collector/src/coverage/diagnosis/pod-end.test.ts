@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PodObject } from '@rollcall/contract';
 import { diagnose, findAll } from './diagnose.ts';
-import { buildPod, buildSubject, condition, NOW } from './test-subject.ts';
+import { buildEvent, buildPod, buildSubject, condition, NOW } from './test-subject.ts';
 
 const LOW_MEMORY =
   'The node was low on resource: memory. Threshold quantity: 100Mi, available: 88Mi. Container agent was using 900Mi, request is 0.';
@@ -143,4 +143,15 @@ test('an eviction names the pressure that the node still has', () => {
   expect(diagnose(buildSubject({ pods, node })).message).toBe(
     'Pod agents/agent-x1 was evicted (Evicted): The node was low on resource: disk. The node still has DiskPressure.',
   );
+});
+
+test('events say by whom a pod was preempted, and why its end does not come', () => {
+  const disruption = condition('True', 'PreemptionByScheduler', 'preempting');
+  const by = [buildEvent('Preempted', 'Preempted by pod 4711 on node node-1')];
+  expect(diagnose(buildSubject({ pods: [buildPod({ disruption })], podEvents: by })).message).toBe(
+    'Pod agents/agent-x1 was preempted (PreemptionByScheduler): preempting. Preempted by pod 4711 on node node-1. The template sets no priorityClassName.',
+  );
+  const failed = [buildEvent('FailedKillPod', 'error killing pod: context deadline exceeded')];
+  const stuck = diagnose(buildSubject({ pods: [buildPod({}, { graceLeftMs: -30_000 })], podEvents: failed }));
+  expect(stuck.message).toMatch(/has not confirmed its end\. Error killing pod: context deadline exceeded\.$/);
 });

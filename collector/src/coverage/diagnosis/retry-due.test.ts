@@ -3,7 +3,7 @@ import type { ContainerObject } from '@rollcall/contract';
 import { applyEvent, createInventory, podsOf } from '../../inventory/index.ts';
 import { buildDaemonSet, buildNode, buildPod as buildPlain, START } from '../../test-objects.ts';
 import { diagnose } from './diagnose.ts';
-import { at, buildFaulty, buildPod, buildSubject, NOW, type Scene } from './test-subject.ts';
+import { at, buildEvent, buildFaulty, buildPending, buildPod, buildSubject, NOW, type Scene } from './test-subject.ts';
 
 const WALL = buildSubject().now.wallMs;
 const retryOf = (scene: Scene): number | undefined => {
@@ -39,6 +39,37 @@ test.each<readonly [string, Scene]>([
   ['is stuck', { pods: [buildPod({ finalizers: ['a/b'] }, { graceLeftMs: -30_000 })] }],
 ])('nobody tells when a pod that %s is tried again', (_, scene) => {
   expect(retryOf(scene)).toBeUndefined();
+});
+
+const pulls = { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "a:1"' }, image: 'a:1' };
+
+test.each<readonly [string, Scene, number | undefined]>([
+  [
+    'an image, after the third failure',
+    {
+      pods: [buildFaulty([pulls])],
+      podEvents: [buildEvent('Failed', 'Failed to pull image "a:1": toomanyrequests', { agoMs: 5_000, count: 3 })],
+    },
+    35_000,
+  ],
+  ['an image of which nobody tells how often', { pods: [buildFaulty([pulls])] }, undefined],
+  [
+    'a pod that the scheduler cannot place',
+    {
+      pods: [buildPending('Unschedulable', '0/1 nodes are available: 1 Insufficient cpu.')],
+      podEvents: [buildEvent('FailedScheduling', '0/1 nodes are available', { agoMs: 60_000 })],
+    },
+    240_000,
+  ],
+])('the next try of %s', (_, scene, ms) => {
+  expect(retryOf(scene)).toBe(ms);
+});
+
+test('older kubelets say why a pull failed in their event only', () => {
+  const event = buildEvent('Failed', 'Failed to pull image "a:1": toomanyrequests');
+  expect(diagnose(buildSubject({ pods: [buildFaulty([pulls])], podEvents: [event] })).message).toBe(
+    'Container agent of pod agents/agent-x1 cannot get image a:1 [429, rate limited] (ImagePullBackOff): Back-off pulling image "a:1". Failed to pull image "a:1": toomanyrequests.',
+  );
 });
 
 describe('a pod that has failed is replaced', () => {

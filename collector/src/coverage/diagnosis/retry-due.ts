@@ -1,14 +1,41 @@
 /** When Kubernetes tries again by itself: the back-offs of the kubelet and of the DaemonSet controller, as far as objects tell how often they failed. */
 import type { ContainerObject } from '@rollcall/contract';
+import type { EventEntry } from '../../inventory/index.ts';
 import type { Subject } from '../subject.ts';
 
-// pkg/kubelet/kubelet.go (10 s to 5 min for containers that end) and pkg/controller/daemon (1 s to 15 min for pods that fail).
+// pkg/kubelet/kubelet.go (10 s to 5 min for images and for containers that end), pkg/volume/util/exponentialbackoff (0.5 s to 2 min 2 s),
+// and pkg/controller/daemon (1 s to 15 min for pods that fail).
 const RESTART = { firstMs: 10_000, longestMs: 300_000 };
+const MOUNT = { firstMs: 500, longestMs: 122_000 };
+/** The kubelet syncs a pod again that could not be synced. */
+const SYNC_MS = 10_000;
+/** kube-scheduler looks again at what it could not place, even if nothing has changed. */
+const FLUSH_MS = 300_000;
 const REPLACEMENT = { firstMs: 1_000, longestMs: 900_000 };
 
 /** How long a back-off is after that many failures. */
 function waitMs({ firstMs, longestMs }: typeof RESTART, failures: number): number {
   return Math.min(longestMs, firstMs * 2 ** Math.max(0, failures - 1));
+}
+
+/** When an image is pulled again after the failure that the event tells, which counts them. */
+export function pullDueMono({ object, lastMono }: EventEntry): number {
+  return lastMono + waitMs(RESTART, object.count);
+}
+
+/** When a volume is mounted again after the failure that the event tells, which counts them. */
+export function mountDueMono({ object, lastMono }: EventEntry): number {
+  return lastMono + waitMs(MOUNT, object.count);
+}
+
+/** When a sandbox is tried again after the failure that the event tells. */
+export function sandboxRetryMono({ lastMono }: EventEntry): number {
+  return lastMono + SYNC_MS;
+}
+
+/** When the scheduler looks at the pod again, at the latest, after the attempt that the event tells. */
+export function scheduleDueMono({ lastMono }: EventEntry): number {
+  return lastMono + FLUSH_MS;
 }
 
 /** When the kubelet starts a container again that waits in CrashLoopBackOff: its own words for how long it waits go before the count of restarts. */
@@ -47,6 +74,6 @@ function readBackOff(message: string): number | undefined {
 }
 
 /** A wall-clock time of an object on the monotonic clock. */
-function toMono({ now }: Subject, wallMs: number): number {
+export function toMono({ now }: Subject, wallMs: number): number {
   return now.monoMs + (wallMs - now.wallMs);
 }

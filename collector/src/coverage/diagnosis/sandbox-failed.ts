@@ -1,11 +1,25 @@
 /** The pod's sandbox, which is its network, cannot be made, so that none of its containers can begin. */
-import type { Predicate } from '../subject.ts';
+import type { Hit, Predicate, Subject } from '../subject.ts';
 import { sandboxDueMono } from './deadlines.ts';
 import { isBeingCreated, isLive } from './live-pod.ts';
-import { describeReason, namePod, sentence } from './wording.ts';
+import { findCreationFault } from './pod-events.ts';
+import { sandboxRetryMono } from './retry-due.ts';
+import { describeReason, namePod, quote, sentence } from './wording.ts';
 
-/** From 60 s after the kubelet took the pod up. A pod whose sandbox is there waits for something else, such as an image. */
-export const sandboxFailed: Predicate = ({ pod, now }) => {
+/**
+ * By the kubelet's events at once; without any, from 60 s after the kubelet took the pod up. A pod whose sandbox is there waits for something
+ * else, such as an image, and one whose volumes fail has not come so far.
+ */
+export const sandboxFailed: Predicate = (subject) => {
+  const fault = findCreationFault(subject);
+  if (fault === undefined) return findSilent(subject);
+  if (fault.step !== 'sandbox' || subject.pod === undefined) return undefined;
+  const { reason, message } = fault.entry.object;
+  const seen = `${namePod(subject.pod.object)} has no sandbox (${quote(reason)}): ${quote(message)}`;
+  return { code: 'SandboxFailed', message: sentence(seen), retryDueMono: sandboxRetryMono(fault.entry) };
+};
+
+function findSilent({ pod, now }: Subject): Hit | undefined {
   if (pod === undefined || !isLive(pod) || !isBeingCreated(pod.object)) return undefined;
   const { sandbox, containers } = pod.object;
   if (sandbox?.status === 'True' || now.monoMs < sandboxDueMono(pod)) return undefined;
@@ -16,4 +30,4 @@ export const sandboxFailed: Predicate = ({ pod, now }) => {
       : `and PodReadyToStartContainers is ${sandbox.status}${describeReason(sandbox)}`;
   const message = sentence(`${namePod(pod.object)} has no sandbox: it waits for over 60 s (${state}), ${seen}`);
   return { code: 'SandboxFailed', message };
-};
+}

@@ -2,6 +2,8 @@
 import type { ReasonCode } from '@rollcall/contract';
 import type { Predicate, Subject } from '../subject.ts';
 import { findLivePod } from './live-pod.ts';
+import { findEvent } from './pod-events.ts';
+import { scheduleDueMono } from './retry-due.ts';
 import { namePod, quote, sentence } from './wording.ts';
 
 /** The scheduler's message in its two parts: why the node does not do, and why evicting others does not help ('' if it does not say). */
@@ -10,6 +12,7 @@ export interface Refusal {
   readonly preemption: string;
 }
 
+const ATTEMPTS = new Set(['FailedScheduling']);
 const PREEMPTION = ' preemption: ';
 
 /** The refusal of the judged pod; undefined unless PodScheduled is False for reason Unschedulable. */
@@ -27,6 +30,8 @@ export function refusedFor(code: ReasonCode, pattern: RegExp): Predicate {
     const pod = findLivePod(subject);
     const why = readRefusal(subject)?.why;
     if (pod === undefined || why === undefined || !pattern.test(why)) return undefined;
-    return { code, message: sentence(`the scheduler cannot place ${namePod(pod)}: ${quote(why)}`) };
+    const message = sentence(`the scheduler cannot place ${namePod(pod)}: ${quote(why)}`);
+    const attempt = findEvent(subject, ATTEMPTS);
+    return { code, message, retryDueMono: attempt && scheduleDueMono(attempt) };
   };
 }

@@ -2,10 +2,14 @@
 import type { PodObject } from '@rollcall/contract';
 import type { Predicate } from '../subject.ts';
 import { stuckDueMono } from './deadlines.ts';
+import { findEvent } from './pod-events.ts';
 import { describeCondition, namePod, quote, sentence } from './wording.ts';
 
+const FAILURES = new Set(['FailedKillPod', 'ExceededGracePeriod']);
+
 /** From 30 s after the end of its grace period; names the finalizers, or the node that cannot confirm the end. */
-export const terminatingStuck: Predicate = ({ pod, node, now }) => {
+export const terminatingStuck: Predicate = (subject) => {
+  const { pod, node, now } = subject;
   const due = pod && stuckDueMono(pod);
   if (pod === undefined || due === undefined || now.monoMs < due) return undefined;
   const { name, ready } = node.object;
@@ -15,7 +19,11 @@ export const terminatingStuck: Predicate = ({ pod, node, now }) => {
       ? `the kubelet of node ${name} has not confirmed its end`
       : `node ${name} cannot confirm its end, its Ready is ${describeCondition(ready)}`);
   const message = sentence(`${namePod(pod.object)} is still there 30 s after its grace period: ${holder}`);
-  return { code: 'TerminatingStuck', message };
+  const failed = findEvent(subject, FAILURES);
+  return {
+    code: 'TerminatingStuck',
+    message: failed === undefined ? message : `${message} ${sentence(quote(failed.object.message))}`,
+  };
 };
 
 function describeFinalizers({ finalizers }: PodObject): string | undefined {

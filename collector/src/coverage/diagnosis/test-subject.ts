@@ -135,6 +135,24 @@ export function buildHeartbeat(changes: Partial<HeartbeatEntry> = {}, ageMs = 1_
   };
 }
 
+/** An event about the judged pod that happened `agoMs` ago, for the first time unless `count` says otherwise. */
+export function buildEvent(reason: string, message: string, { agoMs = 1_000, count = 1 } = {}): EventEntry {
+  const object = {
+    uid: `event-${reason}-${message}`,
+    namespace: 'agents',
+    name: 'agent-x1.1',
+    involvedUid: 'uid-agent-x1',
+    involvedKind: 'Pod',
+    involvedName: 'agent-x1',
+    reason,
+    message,
+    type: 'Warning',
+    count,
+    component: 'kubelet',
+  };
+  return { object, firstMono: NOW - agoMs, lastMono: NOW - agoMs };
+}
+
 /** The same subject at another monotonic time. */
 export function at(subject: Subject, monoMs: number): Subject {
   return { ...subject, now: { monoMs, wallMs: subject.now.wallMs + monoMs - subject.now.monoMs } };

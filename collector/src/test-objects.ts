@@ -6,6 +6,7 @@ import {
   type Condition,
   type DaemonObject,
   type DaemonSetObject,
+  type KubeEventObject,
   type Labelled,
   type NodeObject,
   type NodeStateObject,
@@ -126,6 +127,27 @@ export function buildDaemonSet({ template, ...changes }: DaemonSetChanges = {}):
 /** A revision of agents/agent: the n-th has the hash `h<n>`. */
 export function buildRevision(revision: number, changes: Partial<RevisionObject> = {}): RevisionObject {
   return { uid: `revision-${revision}`, ownerUid: 'ds-agent', revision, hash: `h${revision}`, ...changes };
+}
+
+/** A FailedMount of the pod `pod-a`, which happened once, at START. */
+export function buildKubeEvent(changes: Partial<KubeEventObject> = {}): KubeEventObject {
+  const lastAt = changes.lastAt ?? START.wallMs;
+  return {
+    uid: 'event',
+    namespace: 'agents',
+    name: 'agent.17',
+    involvedUid: 'pod-a',
+    involvedKind: 'Pod',
+    involvedName: 'agent-a',
+    reason: 'FailedMount',
+    message: 'MountVolume.SetUp failed for volume "x" : secret "x" not found',
+    type: 'Warning',
+    count: 1,
+    firstAt: lastAt,
+    lastAt,
+    component: 'kubelet',
+    ...changes,
+  };
 }
 
 /** A Daemon that is well, was probed at START, and names no machine; its UID is `uid-<name>`. */

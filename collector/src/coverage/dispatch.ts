@@ -23,9 +23,11 @@ export function dispatch(context: Context, touched: Touched, now: Instant): Work
       return reviewSome(context, [touched.node], { concerns: readsWallClock, now });
     case 'pods':
       onPods(context, touched, now);
-      return touched.resumed === undefined ? undefined : onPodless(context, [touched.resumed], now);
+      return touched.resumed === undefined ? undefined : onPodless(context, ownsAny([touched.resumed]), now);
     case 'podless':
-      return onPodless(context, touched.owners, now);
+      return onPodless(context, ownsAny([touched.owner]), now);
+    case 'namespace':
+      return onPodless(context, isWithin(touched.name), now);
     case 'witness':
       return reviewSome(context, touched.nodes, { concerns: hears(touched.source), now });
     case 'daemonset':
@@ -62,8 +64,8 @@ function* onRevision(context: Context, ownerUid: string, now: Instant): Work {
 }
 
 /** What refuses pods, or lets them come again, concerns the nodes that have none. */
-function* onPodless(context: Context, owners: readonly string[], now: Instant): Work {
-  for (const roll of startedRolls(context, ownsAny(owners))) {
+function* onPodless(context: Context, concerns: Concerns, now: Instant): Work {
+  for (const roll of startedRolls(context, concerns)) {
     yield* reviewPodless(context, roll, now);
     settle(context, roll, now);
   }
@@ -149,6 +151,10 @@ function ownsAny(ownerUids: readonly string[]): Concerns {
 
 function listensTo(ownerUid: string): Concerns {
   return ({ policy, daemonSet }) => daemonSet?.object.uid === ownerUid && heartbeatTerms(policy) !== undefined;
+}
+
+function isWithin(namespace: string): Concerns {
+  return ({ policy }) => policy.namespace === namespace;
 }
 
 function isAbout(key: string): Concerns {

@@ -100,7 +100,7 @@ class RollSubject implements Subject {
   }
 
   get making(): Subject['making'] {
-    return sightMaking(this.#inventory, this.daemonSet);
+    return sightMaking(this.#inventory, { uid: this.#ownerUid, namespace: this.policy.namespace });
   }
 
   get rollout(): Subject['rollout'] {

@@ -2,9 +2,8 @@
 import type { DaemonSetEntry, Inventory } from '../inventory/index.ts';
 import type { Making, Rollout } from './subject.ts';
 
-/** What is known of who makes the pods; nothing of a DaemonSet that is absent. */
-export function sightMaking(inventory: Inventory, daemonSet: DaemonSetEntry | undefined): Making {
-  const { uid, namespace } = daemonSet?.object ?? { uid: '', namespace: '' };
+/** What is known of who makes the pods of the DaemonSet with that UID, '' for one that is absent. */
+export function sightMaking(inventory: Inventory, { uid, namespace }: { uid: string; namespace: string }): Making {
   const { creations, newestPods, endingNamespaces, controllerLease } = inventory;
   const ending = [...endingNamespaces.values()].find(({ name }) => name === namespace);
   return {

@@ -54,7 +54,7 @@ function applyRefusal({ creations }: Inventory, entry: EventEntry, nowMono: numb
   const [oldest] = creations.keys();
   if (creations.size > MOST_CREATIONS && oldest !== undefined) creations.delete(oldest);
   const isOther = codeAt(before, nowMono) !== codeAt(after, nowMono);
-  return isOther ? { kind: 'podless', owners: [involvedUid] } : NOTHING;
+  return isOther ? { kind: 'podless', owner: involvedUid } : NOTHING;
 }
 
 function codeAt(creation: Creation | undefined, nowMono: number): RefusalCode | undefined {
@@ -76,16 +76,13 @@ export function noteNewPod(inventory: Inventory, { object, createdMono }: PodEnt
 
 /** Applies a Namespace in place; one that is not being deleted is not kept. */
 export function applyNamespace(inventory: Inventory, event: ObjectEvent<'namespace', NamespaceObject>): Touched {
-  const { endingNamespaces, daemonSets } = inventory;
+  const { endingNamespaces } = inventory;
   const { object, uid } = event;
   const known = endingNamespaces.get(uid);
   if (object?.deletedAt === undefined) {
-    // Of one that is gone nothing is left that could be judged by it.
-    endingNamespaces.delete(uid);
-    return NOTHING;
+    return endingNamespaces.delete(uid) && known !== undefined ? { kind: 'namespace', name: known.name } : NOTHING;
   }
   if (known !== undefined) return NOTHING;
   endingNamespaces.set(uid, { name: object.name, sinceMono: dateFirstSight(event, object.deletedAt) });
-  const owners = [...daemonSets.values()].filter((own) => own.object.namespace === object.name);
-  return { kind: 'podless', owners: owners.map((own) => own.object.uid) };
+  return { kind: 'namespace', name: object.name };
 }

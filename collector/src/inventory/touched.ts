@@ -6,8 +6,8 @@ import type { NodeEntry } from './inventory.ts';
 /**
  * What an event changed. `removed` is the entry of a node that is gone (under its name there may be a new one at once); `isNew` says
  * that the node was not known before, `before` is its entry until now; `spec` that more of a DaemonSet changed than its status. `repeat` is a node that says what it said before. `witnessed` are nodes of which Daemons
- * or node states now say something else, because a node or pod got or lost a name that they go by. `lead`: this replica began to lead. `podless`: the nodes without a pod of these
- * owners.
+ * or node states now say something else, because a node or pod got or lost a name that they go by. `lead`: this replica began to lead. `podless`: the nodes without a pod of
+ * that owner. `namespace`: one that began to be deleted, or is gone.
  */
 export type Touched =
   | { readonly kind: 'nothing' }
@@ -30,7 +30,8 @@ export type Touched =
       /** Absent without any. */
       readonly restarts?: readonly Restart[];
     }
-  | { readonly kind: 'podless'; readonly owners: readonly string[] }
+  | { readonly kind: 'podless'; readonly owner: string }
+  | { readonly kind: 'namespace'; readonly name: string }
   | { readonly kind: 'witness'; readonly source: string; readonly nodes: readonly string[] }
   | { readonly kind: 'daemonset'; readonly key: string; readonly spec: boolean }
   | { readonly kind: 'revision'; readonly ownerUid: string }

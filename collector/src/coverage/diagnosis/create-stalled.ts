@@ -3,7 +3,7 @@ import { refusalText, retryDueMono } from '../../inventory/index.ts';
 import { sayDuration } from '../say-duration.ts';
 import type { Predicate, Subject } from '../subject.ts';
 import { absenceDueMono } from './deadlines.ts';
-import { isWaitedFor } from './refused-creation.ts';
+import { findRefusals, isWaitedFor } from './refused-creation.ts';
 import { quote, stop } from './wording.ts';
 
 /** While it makes pods of the DaemonSet elsewhere, one comes at least so often: client limits let 20 a second through. */
@@ -14,7 +14,8 @@ const LEASE_MS = 15_000;
 /** Past the start deadline of becoming eligible, or of losing the last pod. It tells who is to blame as far as that is known. */
 export const createStalled: Predicate = (subject) => {
   const { now, policy, node } = subject;
-  if (!isWaitedFor(subject) || now.monoMs < (absenceDueMono(subject) ?? Infinity)) return undefined;
+  const isTold = subject.making.namespaceEndsSinceMono !== undefined || findRefusals(subject) !== undefined;
+  if (isTold || !isWaitedFor(subject) || now.monoMs < (absenceDueMono(subject) ?? Infinity)) return undefined;
   const deadline = `${policy.podLayer.startDeadlineMs / 1000} s`;
   const seen = `Node ${quote(node.object.name)} has no pod past the start deadline of ${deadline}, and nobody refuses it.`;
   const causes = [silence(subject), blindness(subject), backlog(subject), backoff(subject)];

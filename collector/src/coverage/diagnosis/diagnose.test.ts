@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { FINDINGS, REASONS, type HeartbeatObject, type ReasonCode } from '@rollcall/contract';
+import type { RefusalCode } from '../../inventory/index.ts';
 import { diagnose, findAll, findOnCovered, FINDING_PREDICATES, REASON_PREDICATES } from './diagnose.ts';
 import {
   buildEvent,
@@ -7,6 +8,7 @@ import {
   buildHeartbeat,
   buildPending,
   buildPod,
+  buildRefusals,
   buildSight,
   buildSubject,
   condition,
@@ -25,6 +27,7 @@ const LOOPING = { waiting: { reason: 'CrashLoopBackOff', message: '' }, restarts
 const refused = (why: string): Scene => ({
   pods: [buildPending('Unschedulable', `0/3 nodes are available: 1 ${why}. preemption: 0/3 nodes are available: 3 x.`)],
 });
+const refusedPods = (code: RefusalCode): Scene => ({ pods: [], making: { refusals: buildRefusals(code, 'no') } });
 const waiting = (reason: string): Scene => ({ pods: [buildFaulty([{ waiting: { reason, message: '' } }])] });
 
 const SERVED: Scene = { pods: [buildPod({ ready: condition('True') })] };
@@ -39,6 +42,13 @@ const SCENES = {
   LabelDrift: { node: { taints: [DRAINED] }, pods: [], past: { lastEligibleMono: NOW - 5, drift: 'Tainted.' } },
   NodeSelectorMismatch: { template: { nodeSelector: { role: 'w' } }, pods: [] },
   UntoleratedTaint: { node: { taints: [DRAINED] }, pods: [] },
+  QuotaExceeded: refusedPods('QuotaExceeded'),
+  PodSecurityDenied: refusedPods('PodSecurityDenied'),
+  AdmissionDenied: refusedPods('AdmissionDenied'),
+  WebhookUnavailable: refusedPods('WebhookUnavailable'),
+  NamespaceTerminating: { pods: [], making: { namespaceEndsSinceMono: NOW - 5000 } },
+  CreateDenied: refusedPods('CreateDenied'),
+  CreateStalled: { pods: [] },
   SchedulingGated: { pods: [buildPending('SchedulingGated')] },
   InsufficientResources: refused('Insufficient cpu'),
   PortConflict: refused("node(s) didn't have free ports for the requested pod ports"),
@@ -62,6 +72,7 @@ const SCENES = {
   CrashLoop: { pods: [buildFaulty([LOOPING])] },
   ProbeFailing: { pods: [buildFaulty([{ running: true }])] },
   TerminatingStuck: { pods: [buildPod({}, { graceLeftMs: -30_000 })] },
+  RolloutBlocked: { pods: [buildPod({ hash: 'h0' })], rollout: { budget: 1, downNodes: ['node-2'] } },
   RolloutReplacing: { pods: [], gone: { hash: 'h0', monoMs: NOW - 1000 } },
   Starting: { pods: [buildPod({}, { ageMs: 1000 })] },
   NotYetAvailable: {

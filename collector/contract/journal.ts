@@ -95,8 +95,8 @@ export interface LagRow extends AboutHour {
 }
 
 /**
- * One policy's hour up to an instant: its totals so far, and how many nodes were expected (excuse '') or excused then. What a collector
- * that starts again finds at the end of its own past: from there on nobody looked.
+ * One policy's hour up to an instant: its totals so far, and how many nodes were expected then of each SLI (reason '') or excused. It is
+ * what a collector that starts again finds at the end of its own past: from there on nobody looked.
  */
 export interface HourCut {
   readonly cluster: string;
@@ -106,7 +106,7 @@ export interface HourCut {
   readonly hour: number;
   /** Wall-clock milliseconds. */
   readonly atMs: number;
-  readonly nodes: readonly { readonly pool: string; readonly excuse: ExcuseCode | ''; readonly nodes: number }[];
+  readonly nodes: readonly (Pick<HourRow, 'pool' | 'sli' | 'reason'> & { readonly nodes: number })[];
   readonly rows: readonly (HourRow | ExclusionRow)[];
 }
 

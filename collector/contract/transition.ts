@@ -36,8 +36,10 @@ export interface Transition {
 export interface NodeMemory {
   readonly policyUid: string;
   readonly nodeUid: string;
-  /** As of when. A `lastInScope` or `lastEligible` of the same time means: still so when this was written. */
+  /** As of when, and whether it was in scope and eligible then. */
   readonly wallMs: number;
+  readonly inScope: boolean;
+  readonly eligible: boolean;
   /** True once the node was taken off the roll: after a day nobody asks for it any more. */
   readonly gone: boolean;
   readonly coveredOnce: boolean;

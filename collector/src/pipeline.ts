@@ -2,13 +2,15 @@
  * The whole path as one pure state machine: events in, figures and transitions out. `serve` drives it with the real clock and
  * watches; scenario tests drive it with a script.
  */
-import type { ClusterEvent, JournalRow, NodeMemory, PolicyAnswer, PolicySummary } from '@rollcall/contract';
-import { createRoll, toMemory, type Instant, type PolicyRoll, type Roll } from './coverage/index.ts';
+import type { ClusterEvent, HourCut, JournalRow, NodeMemory, PolicyAnswer, PolicySummary } from '@rollcall/contract';
+import { createRoll, toMemory, type Instant, type PolicyRoll, type Roll, type RollSink } from './coverage/index.ts';
 import {
   answerPolicy,
+  createHourBook,
   createLedger,
   readPolicy,
   summarisePolicy,
+  type HourBook,
   type Ledger,
   type PolicyReading,
   type Span,
@@ -20,6 +22,8 @@ export interface History {
   append(row: JournalRow): void;
   /** Absent where nothing outlives the process: what nobody would recall is not put together. */
   remember?: ((memory: NodeMemory) => void) | undefined;
+  /** Takes totals by the hour; absent where nobody keeps them. */
+  book?: ((cut: HourCut) => void) | undefined;
 }
 
 /** What a pipeline is made with. `memories` is what a former process life left behind. */
@@ -27,6 +31,7 @@ export interface PipelineOptions {
   readonly cluster: string;
   readonly history: History;
   readonly memories: readonly NodeMemory[];
+  readonly cuts?: readonly HourCut[] | undefined;
 }
 
 /** The pipeline. Every read first advances to its instant, so that counters move at every read and all families are cut at one time. */
@@ -44,28 +49,30 @@ export interface Pipeline {
   read(now: Instant, span?: Exclude<Span, 'seen'>): readonly PolicyReading[];
   /** True while this replica leads: only then do its exported counters move, and its gauges are to be shown. */
   leads(now: Instant): boolean;
+  /** Books every policy's hour as it is at `now`; the ends of hours are booked by themselves. */
+  cutHours(now: Instant): void;
   summaries(now: Instant): readonly PolicySummary[];
   answer(policyUid: string, now: Instant): PolicyAnswer | undefined;
 }
 
 /** Creates a pipeline that knows nothing yet. */
-export function createPipeline({ cluster, history, memories }: PipelineOptions): Pipeline {
+export function createPipeline(options: PipelineOptions): Pipeline {
+  const { cluster, history, memories } = options;
   const ledger = createLedger();
+  const hours = keepHours(ledger, options);
   const roll = createRoll({
     cluster,
     memories,
     sink: {
-      adopted: (policy, now) => ledger.adopt(policy, now),
-      dropped: (policy) => ledger.drop(policy),
-      moved: (move) => ledger.move(move),
-      tallied: (tally) => ledger.tally(tally),
+      ...keepBooks(ledger, hours),
       transition: (transition) => history.append({ kind: 'transition', ...transition }),
       happened: (row) => history.append(row),
       remember: ({ policy }, record, now) => history.remember?.(toMemory(record, policy.uid, now)),
     },
   });
-  const books: Books = { roll, ledger, frozen: undefined };
+  const books: Books = { roll, ledger, hours, frozen: undefined };
   const begin = (event: ClusterEvent): void => {
+    hours?.reach(event, roll.advance);
     if (event.kind !== 'role') return roll.begin(event);
     // What was due before is counted under the role before.
     roll.apply(event);
@@ -79,12 +86,45 @@ export function createPipeline({ cluster, history, memories }: PipelineOptions):
     },
     begin,
     proceed: () => proceed(books),
-    advance: (now) => void roll.advance(now),
+    advance: (now) => void advance(books, now),
     ...readings(books, history.durable),
   };
 }
 
-function readings(books: Books, durable: boolean): Pick<Pipeline, 'read' | 'leads' | 'summaries' | 'answer'> {
+function keepBooks(
+  ledger: Ledger,
+  hours: HourBook | undefined,
+): Pick<RollSink, 'adopted' | 'dropped' | 'moved' | 'tallied'> {
+  return {
+    adopted: (policy, now) => {
+      ledger.adopt(policy, now);
+      hours?.adopted(policy);
+    },
+    dropped: (policy) => {
+      hours?.dropped(policy);
+      ledger.drop(policy);
+    },
+    moved: (move) => {
+      hours?.counts(move.policy);
+      ledger.move(move);
+    },
+    tallied: ledger.tally,
+  };
+}
+
+function keepHours(ledger: Ledger, { cluster, history: { book }, cuts = [] }: PipelineOptions): HourBook | undefined {
+  return book && createHourBook({ cluster, ledger, past: cuts, book });
+}
+
+/** Fires what is due; what ends with an hour is booked before. */
+function advance({ roll, hours }: Books, now: Instant): Instant {
+  hours?.reach(now, roll.advance);
+  return roll.advance(now);
+}
+
+type Readings = Pick<Pipeline, 'read' | 'leads' | 'cutHours' | 'summaries' | 'answer'>;
+
+function readings(books: Books, durable: boolean): Readings {
   const { roll, ledger } = books;
   return {
     read: (now, span = 'exported') =>
@@ -93,12 +133,14 @@ function readings(books: Books, durable: boolean): Pick<Pipeline, 'read' | 'lead
         .sort(byName),
     // A Lease ends by the clock, however far the figures are.
     leads: ({ monoMs }) => ledger.leads(monoMs),
+    cutHours: (now) =>
+      books.hours?.cut(advance(books, now), (policy) => roll.policies.get(policy.uid)?.started === true),
     summaries: (now) =>
       readAll(books, 'seen', now)
         .map(([own, reading]) => summarisePolicy(own, reading))
         .sort(byName),
     answer: (policyUid, told) => {
-      const now = roll.advance(told);
+      const now = advance(books, told);
       const own = roll.policies.get(policyUid);
       return own === undefined ? undefined : answerPolicy(own, readOne(books, own, { span: 'seen', now }), durable);
     },
@@ -108,6 +150,7 @@ function readings(books: Books, durable: boolean): Pick<Pipeline, 'read' | 'lead
 interface Books {
   readonly roll: Roll;
   readonly ledger: Ledger;
+  readonly hours: HourBook | undefined;
   /** The roll that is half reviewed, and its figures from before. */
   frozen: Frozen | undefined;
 }
@@ -134,7 +177,7 @@ function freeze(books: Books, half: PolicyRoll): Frozen {
 }
 
 function readAll(books: Books, span: Span, told: Instant): readonly (readonly [PolicyRoll, PolicyReading])[] {
-  const now = books.roll.advance(told);
+  const now = advance(books, told);
   return [...books.roll.policies.values()].map((own) => [own, readOne(books, own, { span, now })]);
 }
 

@@ -82,11 +82,12 @@ export interface TestCluster {
 /** Creates a cluster in which nothing was seen yet. */
 export function createTestCluster({ at = START, journal = createMemoryJournal() }: ClusterOptions = {}): TestCluster {
   let { monoMs, wallMs } = at;
-  const { durable, append, remember } = journal;
+  const { durable, append, remember, book } = journal;
   const pipeline = createPipeline({
     cluster: 'test',
-    history: { durable, append, remember },
+    history: { durable, append, remember, book },
     memories: journal.recall(),
+    cuts: journal.cuts(),
   });
   const now = (): Instant => ({ monoMs, wallMs });
   const send = (event: Unstamped): void => pipeline.apply({ ...event, source: 'test', ...now() });

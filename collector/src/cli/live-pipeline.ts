@@ -48,8 +48,9 @@ export function startPipeline(host: LivePipelineHost): LivePipeline {
   };
   // What does not outlive the process need not be kept beside the records themselves: nobody would recall it.
   const remember = journal.durable ? journal.remember : undefined;
-  const history = { durable: journal.durable, append, remember };
-  const pipeline = createPipeline({ cluster, history, memories: journal.recall() });
+  const book = journal.durable ? journal.book : undefined;
+  const history = { durable: journal.durable, append, remember, book };
+  const pipeline = createPipeline({ cluster, history, memories: journal.recall(), cuts: journal.cuts() });
   return { pipeline, journal, ...drive(pipeline, { log, self, machine }) };
 }
 

@@ -21,6 +21,7 @@ import { connectionCondition } from './connection-condition.ts';
 import { createEvidence } from './find-evidence.ts';
 import { createIntake, type CountedIntake } from './report-intake.ts';
 import { startPipeline, type LivePipeline, type LivePipelineHost } from './live-pipeline.ts';
+import { keepHours } from './keep-hours.ts';
 import { logCondition, logInForce } from './log-lines.ts';
 import { openConnection } from './open-connection.ts';
 import { openDaemonSources } from './open-daemon-sources.ts';
@@ -82,10 +83,11 @@ export async function startCollector(options: CollectorOptions): Promise<Running
   const answers = answer(live, { ...watching, ...daemons, evidence: createEvidence(connection) });
   const intake = createIntake({ live, ...base });
   const control = startControl(live, { ...base, readiness, book, answers });
+  const hours = keepHours(live, systemMachine.timers);
   const files = new AbortController();
   let server: RunningServer | undefined;
   const stop = async (): Promise<void> => {
-    await endAll([() => files.abort(), limits.stop, control.stop, live.stop]);
+    await endAll([() => files.abort(), limits.stop, control.stop, hours.stop, live.stop]);
     await Promise.all([watch.stop(), layers.stop(), backends.stop(), server?.close(SHUTDOWN_GRACE_MS)]);
     await endAll([journal.close, daemons.close, connection.close]);
   };

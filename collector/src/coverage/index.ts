@@ -1,5 +1,5 @@
 /** The door of the coverage core. */
-export type { Move, Tallied } from './book.ts';
+export type { Move, RollSink, Tallied } from './book.ts';
 export { dim, markOf } from './state-slis.ts';
 export { sayDaemonReady } from './daemon-ready.ts';
 export { describeNode, type Described } from './describe-node.ts';

@@ -122,6 +122,8 @@ export function toMemory(record: NodeRecord, policyUid: string, now: Instant): N
     policyUid,
     nodeUid: record.uid,
     wallMs: now.wallMs,
+    inScope: record.inScopeNow,
+    eligible: record.eligibleSinceMono !== undefined,
     gone: record.standing === undefined,
     coveredOnce: record.coveredOnce,
     ...(lastInScope === undefined ? {} : { lastInScope: wall(lastInScope) }),

@@ -32,7 +32,8 @@ describe('the next life on the same file', () => {
     await first.close();
     const second = await folder.open();
     expect(second.durable).toBe(true);
-    expect(second.recall()).toEqual([memory('a', { drift: 'a label', excused: { Leaving: 7 } })]);
+    const lasts = { lastInScope: BASE + 4, lastEligible: BASE + 4 };
+    expect(second.recall()).toEqual([memory('a', { ...lasts, drift: 'a label', excused: { Leaving: 7 } })]);
     const [found] = second.cuts();
     expect(found).toMatchObject({ ...cut(4), rows: [{ validMs: 8, goodMs: 4 }] });
     expect(found?.rows[0]?.replica).not.toBe('');
@@ -44,7 +45,7 @@ describe('the next life on the same file', () => {
     const folder = await createFolder();
     const first = await folder.open();
     first.remember(memory('still', { lastInScope: BASE, lastEligible: BASE }));
-    first.remember(memory('left', { lastInScope: BASE - 5, lastEligible: BASE - 9 }));
+    first.remember(memory('left', { inScope: false, eligible: false, lastInScope: BASE - 5, lastEligible: BASE - 9 }));
     first.remember(memory('gone', { lastInScope: BASE, gone: true, wallMs: BASE }));
     first.book(cut(70_000));
     await first.close();

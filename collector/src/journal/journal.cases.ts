@@ -35,7 +35,8 @@ export function transition(ms: number, changes: Partial<TransitionRow> = {}): Tr
 
 /** What is remembered of a node under the policy `p`. */
 export function memory(nodeUid: string, changes: Partial<NodeMemory> = {}): NodeMemory {
-  return { policyUid: 'p', nodeUid, wallMs: BASE, gone: false, coveredOnce: true, excused: {}, ...changes };
+  const now = { wallMs: BASE, inScope: true, eligible: true, gone: false };
+  return { policyUid: 'p', nodeUid, ...now, coveredOnce: true, excused: {}, ...changes };
 }
 
 /** A cut of the policy `p`, `ms` after BASE. */
@@ -46,7 +47,7 @@ export function cut(ms: number, changes: Partial<HourCut> = {}): HourCut {
     namespace: 'agents',
     daemonset: 'agent',
     atMs: BASE + ms,
-    nodes: [{ pool: 'none', excuse: '', nodes: 2 }],
+    nodes: [{ pool: 'none', sli: 'coverage', reason: '', nodes: 2 }],
     rows: [
       {
         kind: 'hour',

@@ -22,7 +22,7 @@ function transition(sequence: number, changes: Partial<Transition> = {}): Transi
 }
 
 function memory(nodeUid: string, coveredOnce = true): NodeMemory {
-  return { policyUid: 'p', nodeUid, wallMs: 0, gone: false, coveredOnce, excused: {} };
+  return { policyUid: 'p', nodeUid, wallMs: 0, inScope: true, eligible: true, gone: false, coveredOnce, excused: {} };
 }
 
 function sequences(found: readonly Transition[]): readonly number[] {

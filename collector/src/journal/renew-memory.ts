@@ -3,11 +3,11 @@ import type { NodeMemory } from '@rollcall/contract';
 
 /** A node that was in scope, or eligible, when it was last written down was so until `lastMs`, when its policy was last known. */
 export function renewMemory(memory: NodeMemory, lastMs: number | undefined): NodeMemory {
-  const { wallMs, gone, lastInScope, lastEligible } = memory;
+  const { wallMs, gone, inScope, eligible } = memory;
   if (gone || lastMs === undefined || lastMs <= wallMs) return memory;
   return {
     ...memory,
-    ...(lastInScope === wallMs && { lastInScope: lastMs }),
-    ...(lastEligible === wallMs && { lastEligible: lastMs }),
+    ...(inScope && { lastInScope: lastMs }),
+    ...(eligible && { lastEligible: lastMs }),
   };
 }

@@ -97,6 +97,16 @@ const queries = withRules(
 const canary = z.strictObject({
   connection: objectName.describe('Name of the connection in which the canaries arrive.'),
   period: durationOf('5s', '10m').describe('Time between two canaries of a node: 5s to 10m.').default('30s'),
+  selector: textOf({
+    pattern: '^\\{[^{}]+\\}$',
+    max: 500,
+    message: 'is no selector',
+    mend: 'write label matchers in braces, such as {container="rollcall-canary"}',
+  })
+    .describe(
+      'Which streams or series to look through, such as {job="canary"}; default: {container="rollcall-canary"} in Loki, all of its metric in Prometheus.',
+    )
+    .exactOptional(),
 });
 
 /** spec.telemetry */

@@ -79,6 +79,7 @@ export {
   type LayerName,
   type Owner,
 } from './health-words.ts';
+export { CANARY_METRIC, formatCanary, formatCanarySample, parseCanary, type CanaryRecord } from './canary.ts';
 export { REASONS, type Reason, type ReasonCode } from './reasons.ts';
 export { runbookOf } from './runbook.ts';
 export {

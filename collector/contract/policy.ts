@@ -65,7 +65,7 @@ export interface TelemetrySources {
     readonly good?: string;
     readonly total?: string;
   };
-  readonly canary?: { readonly connection: string; readonly periodMs: number };
+  readonly canary?: { readonly connection: string; readonly periodMs: number; readonly selector?: string };
 }
 
 /** A DaemonCoverage, resolved. Keyed by `uid`, shown by `namespace`/`name`; `daemonset` is the metric label. */

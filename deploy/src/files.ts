@@ -1,6 +1,7 @@
 /** All files of deploy/kubernetes: which objects, in which file, with which remarks. */
 import { COLLECTOR_NAMESPACE, daemonCoverageCrd, OWN_KINDS, WATCHED_KINDS, type WatchedKind } from '@rollcall/contract';
 import { issuerBinding, readerRole, scraperAccount, scraperBinding, scraperToken } from './access.ts';
+import { renderCanary } from './canary.ts';
 import {
   clusterRoleBinding,
   disruptionBudget,
@@ -95,15 +96,21 @@ export function renderFiles(tag: string): ReadonlyMap<string, string> {
     resources: [...install.keys()],
   };
   const then =
-    'Then, where the Prometheus Operator runs: pod-monitor.yaml. And a policy: policy-plexd.yaml is an example.';
+    'Then, where the Prometheus Operator runs: pod-monitor.yaml. And a policy: policy-plexd.yaml is an example; with telemetry.canary in it: canary.yaml.';
   return new Map([
     ...install,
     ['pod-monitor.yaml', renderManifest(podMonitor, [honorLabels])],
     ['policy-plexd.yaml', renderManifest(examplePolicy)],
+    ['canary.yaml', renderManifest(renderCanary(tag), [canaryRemark])],
     ...renderConditions(),
     ['kustomization.yaml', renderManifest(kustomization, [{ path: [], text: then }])],
   ]);
 }
+
+const canaryRemark: Remark = {
+  path: ['spec', 'template', 'spec', 'containers', 0, 'args'],
+  text: 'The same period as in the policies (telemetry.canary.period); docs/canary.md tells of samples instead of lines.',
+};
 
 const honorLabels: Remark = {
   path: ['spec', 'podMetricsEndpoints', 0, 'honorLabels'],

@@ -5,12 +5,15 @@ import {
   type Policy,
   type TelemetryOrigin,
   type TelemetryReport,
+  type TelemetrySources,
 } from '@rollcall/contract';
 import type { Clock, Log, Timers } from '@rollcall/kube';
 import { openBackend, type Backend, type BackendConfig } from './backend.ts';
 import type { BackendError } from './backend-error.ts';
 import { startPoll } from './poll.ts';
-import { createQueryRound } from './query-poll.ts';
+import { createCanaryTracks } from './canary-track.ts';
+import { findCanaries } from './find-canaries.ts';
+import { createQueryRound, type Queries } from './query-poll.ts';
 
 /** What the polls work with. `emit` is synchronous. */
 export interface BackendHost {
@@ -42,7 +45,12 @@ export interface BackendWatch {
 }
 
 /** So often the queries of a policy are asked. */
-export const QUERY_INTERVAL_MS = 30_000;
+const QUERY_INTERVAL_MS = 30_000;
+/** No canaries are looked for more often. */
+const LEAST_LOOK_MS = 5_000;
+/** A canary that is missing is lost once it is so much older than its time. */
+const GRACE_PERIODS = 4;
+const LEAST_GRACE_MS = 20_000;
 /** After so many intervals without an answer what was known no longer counts. */
 const STALE_AFTER = 2;
 /** So many nodes go into one event, so that none holds up the others for long. */
@@ -84,9 +92,15 @@ interface Errand {
 }
 
 function findErrands({ uid, telemetry }: Policy, backends: ReadonlyMap<string, Backend>): readonly Errand[] {
-  const { queries } = telemetry ?? {};
-  const backend = backends.get(queries?.connection ?? '');
-  if (queries === undefined || backend === undefined) return [];
+  const { queries, canary } = telemetry ?? {};
+  return [
+    ...(queries === undefined ? [] : askQueries(uid, queries, backends.get(queries.connection))),
+    ...(canary === undefined ? [] : lookForCanaries(uid, canary, backends.get(canary.connection))),
+  ];
+}
+
+function askQueries(uid: string, queries: Queries, backend: Backend | undefined): readonly Errand[] {
+  if (backend === undefined) return [];
   const intervalMs = QUERY_INTERVAL_MS;
   return [
     {
@@ -98,6 +112,25 @@ function findErrands({ uid, telemetry }: Policy, backends: ReadonlyMap<string, B
       open: ({ clock, isNode }) => createQueryRound(queries, backend, { intervalMs, wallMs: clock.wallMs, isNode }),
     },
   ];
+}
+
+type CanaryWish = NonNullable<TelemetrySources['canary']>;
+
+function lookForCanaries(uid: string, canary: CanaryWish, backend: Backend | undefined): readonly Errand[] {
+  if (backend === undefined) return [];
+  const { periodMs, selector } = canary;
+  const graceMs = Math.max(LEAST_GRACE_MS, GRACE_PERIODS * periodMs);
+  const open: Errand['open'] = ({ clock, isNode }) => {
+    const tracks = createCanaryTracks({ periodMs, graceMs, isNode });
+    return async (signal) => {
+      const nowMs = Math.round(clock.wallMs());
+      const search = { selector, nowMs, fromMs: tracks.lookFromMs(nowMs), signal };
+      return tracks.take({ atMs: nowMs, found: await findCanaries(backend, search) });
+    };
+  };
+  // How often decides how closely the way is known.
+  const intervalMs = Math.min(Math.max(periodMs / 3, LEAST_LOOK_MS), QUERY_INTERVAL_MS);
+  return [{ key: JSON.stringify([uid, canary]), uid, origin: 'canary', backend, intervalMs, open }];
 }
 
 interface Running {

@@ -1,5 +1,6 @@
 /** The `rollcall` command: picks the subcommand and runs it. */
 import { EXIT, type Command, type Io } from './command.ts';
+import { canary } from './canary.ts';
 import { coverage } from './coverage.ts';
 import { crds } from './crds.ts';
 import { explain } from './explain.ts';
@@ -9,7 +10,7 @@ import { validate } from './validate.ts';
 import { verify } from './verify.ts';
 import { VERSION } from './version.ts';
 
-const COMMANDS: readonly Command[] = [serve, coverage, explain, verify, plan, validate, crds];
+const COMMANDS: readonly Command[] = [serve, coverage, explain, verify, plan, validate, crds, canary];
 
 const HELP = `Rollcall proves that a DaemonSet covers every node that should run it, and says why not.
 

@@ -49,7 +49,7 @@ export function readAccess(flags: AccessFlags): {
 }
 
 /** `HOST:PORT`, `[V6]:PORT` or `:PORT`; undefined for anything else. */
-function parseListen(text: string): Access['listen'] | undefined {
+export function parseListen(text: string): Access['listen'] | undefined {
   const found = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text);
   const port = Number(found?.[3]);
   if (found === null || port > 65_535) return undefined;

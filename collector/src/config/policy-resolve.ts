@@ -90,10 +90,11 @@ function toHeartbeat({
 function toTelemetry({ telemetry }: Spec): Pick<Policy, 'telemetry'> {
   if (telemetry === undefined) return {};
   const { canary, ...rest } = telemetry;
+  const { period, ...where } = canary ?? { period: '' };
   return {
     telemetry: {
       ...rest,
-      ...(canary && { canary: { connection: canary.connection, periodMs: milliseconds(canary.period) } }),
+      ...(canary && { canary: { connection: canary.connection, ...where, periodMs: milliseconds(period) } }),
     },
   };
 }

@@ -1,5 +1,5 @@
 /** Gathers from the inventory what is judged of one node under one policy. */
-import { eventsAbout, podsOf, type Inventory, type NodeEntry } from '../inventory/index.ts';
+import { eventsAbout, imagesOf, podsOf, type Inventory, type NodeEntry } from '../inventory/index.ts';
 import { sightDaemons } from './daemon-sight.ts';
 import { decidePlacement, type Placement } from './expectation.ts';
 import { sightHeartbeat } from './heartbeat-sight.ts';
@@ -84,6 +84,10 @@ class RollSubject implements Subject {
 
   get telemetry(): Subject['telemetry'] {
     return sightTelemetry(this.#inventory, this.policy, this.node.object.name);
+  }
+
+  get imageCounts(): Subject['imageCounts'] {
+    return imagesOf(this.#inventory.imageCounts, this.#ownerUid, this.pod?.object.hash ?? '');
   }
 
   get lease(): Subject['lease'] {

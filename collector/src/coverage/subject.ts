@@ -41,6 +41,8 @@ export interface Subject {
   readonly gone: GonePod | undefined;
   /** The controller-revision-hash of the newest revision, '' while unknown. */
   readonly newestHash: string;
+  /** The images that pods of the judged pod's revision run, by their ids, each with the number of them. */
+  readonly imageCounts: ReadonlyMap<string, number>;
   /** What Daemons say of the node; undefined where the policy does not ask, or a watch that it needs is not live. */
   readonly daemon: DaemonSight | undefined;
   /** What its daemon's heartbeats and PlexdNodeStates say of it; undefined likewise. */

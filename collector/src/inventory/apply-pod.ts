@@ -5,6 +5,7 @@ import { dateDeadline, dateFirstSight } from './dating.ts';
 import { adoptEvents, dropEvents } from './event-book.ts';
 import { findRestarts, nameEnd, type Restart } from './find-restarts.ts';
 import { listPods, type Inventory, type PodEntry } from './inventory.ts';
+import { countImages } from './image-counts.ts';
 import { isSamePod } from './is-same.ts';
 import { renameHosts } from './name-nodes.ts';
 import { NOTHING, type Touched } from './touched.ts';
@@ -119,6 +120,7 @@ function failedFor({ createdMono, readySinceMono }: PodEntry, monoMs: number): n
 
 function index(inventory: Inventory, entry: PodEntry): void {
   const { ownerUid, target } = entry.object;
+  countImages(inventory.imageCounts, entry.object, 1);
   let byNode = inventory.podsAt.get(ownerUid);
   if (byNode === undefined) inventory.podsAt.set(ownerUid, (byNode = new Map()));
   const there = byNode.get(target);
@@ -129,7 +131,9 @@ function unindex(inventory: Inventory, entry: PodEntry): void {
   const byNode = inventory.podsAt.get(entry.object.ownerUid);
   if (byNode === undefined) return;
   const { target, uid } = entry.object;
-  const left = listPods(byNode.get(target)).filter((other) => other.object.uid !== uid);
+  const there = listPods(byNode.get(target));
+  const left = there.filter((other) => other.object.uid !== uid);
+  if (left.length < there.length) countImages(inventory.imageCounts, entry.object, -1);
   const [first, ...others] = left;
   if (first === undefined) byNode.delete(target);
   else byNode.set(target, others.length === 0 ? first : left);

@@ -14,6 +14,7 @@ export { heartbeatAt, isReplay } from './apply-heartbeat.ts';
 export { telemetryAt, type TelemetryEntry } from './apply-reports.ts';
 export type { HeartbeatEntry } from './heartbeat-entry.ts';
 export type { DaemonEntry, LeaseEntry, NodeStateEntry } from './witness.ts';
+export { imagesOf } from './image-counts.ts';
 export { isSame } from './is-same.ts';
 export { applyEvent } from './apply-event.ts';
 export type { Restart } from './find-restarts.ts';

@@ -13,6 +13,7 @@ import type { TelemetryEntry } from './apply-reports.ts';
 import type { HeartbeatEntry } from './heartbeat-entry.ts';
 import type { Creation } from './creation.ts';
 import { createEventBook, type EventBook } from './event-book.ts';
+import type { ImageCounts } from './image-counts.ts';
 import type { KeyIndex } from './key-index.ts';
 import { createSourceOffset, type SourceOffset } from './source-offset.ts';
 import { createWitnesses, type LeaseEntry, type Witnesses } from './witness.ts';
@@ -60,6 +61,7 @@ export interface Inventory {
   /** Owner UID, then node name. */
   readonly podsAt: Map<string, Map<string, PodsThere>>;
   readonly goneAt: Map<string, Map<string, GonePod>>;
+  readonly imageCounts: ImageCounts;
   readonly daemonSets: Map<string, DaemonSetEntry>;
   /** `namespace/name` to UID. */
   readonly daemonSetUids: Map<string, string>;
@@ -114,6 +116,7 @@ export function createInventory(): Inventory {
     pods: new Map(),
     podsAt: new Map(),
     goneAt: new Map(),
+    imageCounts: new Map(),
     daemonSets: new Map(),
     daemonSetUids: new Map(),
     revisions: new Map(),

@@ -24,6 +24,7 @@ import { evicted } from './evicted.ts';
 import { heartbeatStale } from './heartbeat-stale.ts';
 import { imagePullFailed } from './image-pull-failed.ts';
 import { ingestionLagging } from './ingestion-lagging.ts';
+import { imageSkew } from './image-skew.ts';
 import { initBlocked } from './init-blocked.ts';
 import { insufficientResources } from './insufficient-resources.ts';
 import { kubeletRejected } from './kubelet-rejected.ts';
@@ -117,7 +118,7 @@ export const FINDING_PREDICATES: Readonly<Record<FindingCode, Predicate>> = {
   StaleRevision: staleRevision,
   VersionSkew: versionSkew,
   ClockSkewed: clockSkewed,
-  ImageSkew: notYet,
+  ImageSkew: imageSkew,
   ConfigStale: notYet,
 };
 

@@ -32,6 +32,7 @@ export interface Scene {
   readonly pods?: readonly PodEntry[];
   readonly gone?: GonePod;
   readonly newestHash?: string;
+  readonly imageCounts?: ReadonlyMap<string, number>;
   readonly daemon?: DaemonSight;
   readonly heartbeat?: HeartbeatSight;
   readonly telemetry?: Subject['telemetry'];
@@ -94,6 +95,7 @@ export function buildSubject(scene: Scene = {}): Subject {
     pod: pickPod(pods),
     gone: scene.gone,
     newestHash: scene.newestHash ?? 'h1',
+    imageCounts: scene.imageCounts ?? new Map(),
     daemon: scene.daemon,
     heartbeat: scene.heartbeat,
     telemetry: scene.telemetry ?? [],

@@ -16,6 +16,9 @@ const LOOK_EVERY_MS = 100;
 /** What a node may be called on the way: nobody knows better yet. */
 const YOUNG = new Set<string>(['Starting', 'RolloutReplacing']);
 
+/** What tells the nodes and pods of one scene apart, which are wrong in the same way. */
+const OWN_NAME = /(?<=agent-)[a-z0-9]{5}\b|(?<=[a-z]-\d+-)\d+\b/g;
+
 /** Never rejects: whatever goes wrong is in the outcome. */
 export async function playFault(stage: Stage, fault: Fault, size: SceneSize): Promise<Outcome> {
   const affected = fault.affects?.(size.nodes) ?? size.nodes;
@@ -131,7 +134,7 @@ async function judge(scene: Scene, fault: Fault, moment: Moment): Promise<Verdic
     unexplained: details.filter(({ reason }) => reason === 'Unexplained').length,
     via: [...new Set(details.flatMap((node) => detours(node, fault, moment)))],
     wrongs: [
-      ...countEach(wrongs.flat()),
+      ...countEach(wrongs.flat().map((wrong) => wrong.replaceAll(OWN_NAME, '…'))),
       ...(missing > 0 ? [`${missing} nodes are not uncovered`] : []),
       ...(missing < 0 ? [`${-missing} nodes too many are uncovered`] : []),
     ],

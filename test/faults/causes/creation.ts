@@ -122,7 +122,7 @@ const DENIALS: readonly Fault[] = [
   {
     code: 'CreateDenied',
     cause: 'LimitRange: more CPU than a container may have',
-    template: REQUESTS,
+    template: { containers: [{ name: 'daemon', image: 'daemon:1', resources: { limits: { cpu: '100m' } } }] },
     prepare: (scene) =>
       scene.make('limitranges', {
         metadata: { name: 'limits' },

@@ -1,4 +1,5 @@
 /** Faults of nodes, and of what should be there and is not. */
+import { waitFor } from '../../control-plane/index.ts';
 import type { FaultGroup } from '../fault.ts';
 import { serves } from '../pod-states.ts';
 import { each, type Scene } from '../scene.ts';
@@ -92,7 +93,7 @@ export const nodeFaults: FaultGroup = {
       },
       takeAway: async (scene) => {
         await scene.patchDaemonSet({ metadata: { finalizers: [] } });
-        await scene.addDaemonSet();
+        await waitFor(scene.addDaemonSet, { what: 'the next DaemonSet of that name' });
       },
       message: /is being deleted/,
     },

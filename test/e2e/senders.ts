@@ -15,19 +15,20 @@ export interface SendReply {
   readonly retryAfter: string | undefined;
 }
 
-/** What a token is asked for; by default it is bound to nothing. */
+/** What a token is asked for; by default it is of the namespace `default` and bound to nothing. */
 export interface TokenWish {
+  readonly namespace?: string;
   readonly account: string;
   readonly audience?: string;
   readonly pod?: { readonly name: string; readonly uid: string };
 }
 
-/** A token of the namespace `default` as the kubelet asks for it (TokenRequest). */
+/** A token as the kubelet asks for it (TokenRequest). */
 export async function requestToken(
   plane: ControlPlane,
-  { account, audience = 'rollcall', pod }: TokenWish,
+  { namespace = 'default', account, audience = 'rollcall', pod }: TokenWish,
 ): Promise<string> {
-  const path = `/api/v1/namespaces/default/serviceaccounts/${account}/token`;
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`;
   const boundObjectRef = pod && { apiVersion: 'v1', kind: 'Pod', ...pod };
   const body = { spec: { expirationSeconds: 600, audiences: [audience], boundObjectRef } };
   return (await plane.request<{ status: { token: string } }>('POST', path, { body })).status.token;

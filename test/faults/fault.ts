@@ -39,6 +39,8 @@ export interface Fault {
   readonly begins?: 'covered' | 'bare';
   /** What has to be there before the DaemonSet. */
   readonly prepare?: (scene: Scene) => Promise<unknown>;
+  /** What the daemon does beside living in a pod, without which it would not be covered: begun when its pods are Ready. */
+  readonly serve?: (scene: Scene) => Promise<unknown>;
   /** Default: makes the DaemonSet. */
   readonly bringAbout?: (scene: Scene) => Promise<unknown>;
   /** Whether the objects show it; default: at once. */

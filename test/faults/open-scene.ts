@@ -1,6 +1,7 @@
 /** Makes the scene of a fault out of Kubernetes objects, and clears it away. */
 import { COLLECTOR_NAMESPACE } from '@rollcall/contract';
 import { ApiError, BY_HAND, waitFor, type ControlPlane } from '../control-plane/index.ts';
+import { createAgents } from './agents.ts';
 import type { Fault } from './fault.ts';
 import { startKubelet, type Kubelet } from './kubelet.ts';
 import type { ScenePod } from './pod-script.ts';
@@ -100,7 +101,9 @@ function createScene(stage: Stage, fault: Fault, { name, nodes }: Cast): Scene {
       kubelets.splice(0).forEach((kubelet) => kubelet.rest());
       kubelets.push(await startKubelet(whole, writer));
     },
+    agents: createAgents(() => whole),
     close: async () => {
+      await whole.agents.end();
       kubelets.forEach((kubelet) => kubelet.rest());
       await scene.close();
     },

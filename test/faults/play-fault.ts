@@ -65,11 +65,22 @@ async function begin(scene: Scene, fault: Fault): Promise<void> {
   await fault.prepare?.(scene);
   if (fault.begins !== 'covered') return;
   await scene.addDaemonSet();
+  if (fault.serve !== undefined) {
+    await waitFor(() => areReady(scene), { what: `the pods of ${scene.name}`, deadlineMs: BEGIN_WITHIN_MS });
+    await fault.serve(scene);
+  }
   await waitFor(() => isCovered(scene), {
     what: `${scene.name} to be covered before the fault`,
     deadlineMs: BEGIN_WITHIN_MS,
     everyMs: LOOK_EVERY_MS,
   });
+}
+
+async function areReady({ pods, nodes }: Scene): Promise<boolean> {
+  const ready = (await pods()).filter(({ status }) =>
+    status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True'),
+  );
+  return ready.length === nodes.length;
 }
 
 async function isCovered({ stage, namespace, nodes }: Scene): Promise<boolean> {
@@ -153,6 +164,7 @@ function findWrongs(node: NodeAnswer | NodeDetail, fault: Fault, { shownWallMs }
     [(fault.message ?? /\w/).test(said), `message does not name the cause: ${said}`],
     [after.length === 0, `changed its mind: ${after.map(({ to, reason }) => `${to} ${reason}`).join(', ')}`],
     ...(fault.findings ?? []).map((code) => [hasFinding(node, code), `without the finding ${code}`] as const),
+    [fault.retries !== true || node.retryAt !== null, 'does not say when the controllers try again'],
     ...('checks' in node ? adviceOf(node, fault) : []),
   ];
   return checks.filter(([holds]) => !holds).map(([, wrong]) => wrong);

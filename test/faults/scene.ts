@@ -1,5 +1,6 @@
 /** Where one fault plays: a namespace, nodes and a policy of its own, so that many faults can play beside each other. */
 import type { ControlPlane } from '../control-plane/index.ts';
+import type { Agents } from './agents.ts';
 import type { PodWriter, ScenePod } from './pod-script.ts';
 import type { Stage } from './stage.ts';
 
@@ -46,6 +47,8 @@ export interface Scene {
   readonly seeReason: (reason: string) => Promise<unknown>;
   /** Whether an event of the namespace says so. */
   readonly hasEvent: (pattern: RegExp) => Promise<boolean>;
+  /** The daemon's processes, as far as they talk: to a backend, and to the collector. */
+  readonly agents: Agents;
   readonly close: () => Promise<void>;
 }
 

@@ -10,6 +10,7 @@ import { podEndFaults } from './causes/pod-ends.ts';
 import { processFaults } from './causes/processes.ts';
 import { rolloutFaults } from './causes/rollouts.ts';
 import { schedulingFaults } from './causes/scheduling.ts';
+import { telemetryFaults } from './causes/telemetry.ts';
 
 /** In the order of the report. */
 export const GROUPS: readonly FaultGroup[] = [
@@ -22,6 +23,7 @@ export const GROUPS: readonly FaultGroup[] = [
   processFaults,
   rolloutFaults,
   daemonFaults,
+  telemetryFaults,
   compoundFaults,
 ];
 
@@ -30,6 +32,7 @@ export const FAULTS: readonly Fault[] = GROUPS.flatMap(({ faults }) => faults);
 
 /** Codes whose predicates or causes are still being built: only the campaign plays them. */
 const AWAITED: ReadonlySet<string> = new Set([
+  'SinkUnavailable',
   'QuotaExceeded',
   'PodSecurityDenied',
   'AdmissionDenied',

@@ -92,7 +92,7 @@ export const nodeFaults: FaultGroup = {
         await scene.remove(daemonSetPath(scene));
       },
       takeAway: async (scene) => {
-        await scene.patchDaemonSet({ metadata: { finalizers: [] } });
+        await scene.patchDaemonSet({ metadata: { finalizers: null } });
         await waitFor(scene.addDaemonSet, { what: 'the next DaemonSet of that name' });
       },
       message: /is being deleted/,

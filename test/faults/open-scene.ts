@@ -155,7 +155,9 @@ function objectWords(stage: Stage, of: { readonly name: string; readonly nodes: 
     close: async () => {
       for (const path of globals) await remove(path);
       await remove(`${POLICIES}/${name}`);
-      await remove(`/apis/apps/v1/namespaces/${namespace}/daemonsets/${DAEMON}?propagationPolicy=Background`);
+      const daemonSet = `/apis/apps/v1/namespaces/${namespace}/daemonsets/${DAEMON}?propagationPolicy=Background`;
+      // What protected it may be known to the API server for a moment yet.
+      await waitFor(async () => (await remove(daemonSet), true), { what: `${namespace} to be cleared` });
       await each(nodes, (node) => remove(`/api/v1/nodes/${node}`));
       // Of a namespace that is on its way out already the server says so.
       await remove(`/api/v1/namespaces/${namespace}`).catch((error: unknown) => {

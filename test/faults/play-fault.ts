@@ -133,7 +133,7 @@ async function judge(scene: Scene, fault: Fault, moment: Moment): Promise<Verdic
   const { collector } = scene.stage;
   const name = `${scene.namespace}/agent`;
   const nodes = await collector.nodes(name);
-  const wanted = nodes.filter((node) => fault.asFinding || node.state !== 'covered');
+  const wanted = nodes.filter(({ state }) => (state === 'covered') === (fault.asFinding === true));
   const details: (NodeAnswer | NodeDetail)[] = [];
   // A phantom has no name to ask it by.
   await each(wanted, async (node) => details.push(node.node === '' ? node : await collector.node(name, node.node)));

@@ -71,3 +71,22 @@ async function waitForRefusal(scene: Scene): Promise<void> {
     );
   await waitFor(isRefused, { what: 'admission to refuse a pod' });
 }
+
+/** A policy by which no DaemonSet of the namespace may be deleted; returns when it is in force. */
+export async function protectDaemonSets(scene: Scene): Promise<void> {
+  const { namespaceSelector } = podsOf(scene);
+  const rule = { apiGroups: ['apps'], apiVersions: ['v1'], operations: ['DELETE'], resources: ['daemonsets'] };
+  const metadata = { name: scene.name };
+  const validations = [{ expression: 'false', message: 'DaemonSets are protected' }];
+  const spec = { failurePolicy: 'Fail', matchConstraints: { namespaceSelector, resourceRules: [rule] }, validations };
+  await scene.makeGlobal(`${ADMISSION}/validatingadmissionpolicies`, { metadata, spec });
+  const binding = { policyName: scene.name, validationActions: ['Deny'] };
+  await scene.makeGlobal(`${ADMISSION}/validatingadmissionpolicybindings`, { metadata, spec: binding });
+  const path = `/apis/apps/v1/namespaces/${scene.namespace}/daemonsets/agent?dryRun=All`;
+  const isRefused = (): Promise<boolean> =>
+    scene.request('DELETE', path).then(
+      () => false,
+      (error: unknown) => error instanceof ApiError,
+    );
+  await waitFor(isRefused, { what: 'the DaemonSet to be protected' });
+}

@@ -30,21 +30,18 @@ const IMAGES: readonly Fault[] = [
     cause: 'image: 404, the tag does not exist',
     ...writing(() => backOff(`rpc error: code = NotFound desc = failed to resolve reference "${IMAGE}": not found`)),
     message: /404, no such image/,
-    retries: true,
   },
   {
     code: 'ImagePullFailed',
     cause: 'image: 401, no credentials',
     ...writing(() => backOff(`${RPC}: pull access denied, repository does not exist or may require authorization`)),
     message: /401\/403, credentials/,
-    retries: true,
   },
   {
     code: 'ImagePullFailed',
     cause: 'image: 429, rate limited',
     ...writing(() => backOff(`${RPC}: unexpected status from HEAD request: 429 Too Many Requests`)),
     message: /429, rate limited/,
-    retries: true,
   },
   {
     code: 'ImagePullFailed',

@@ -1,7 +1,15 @@
 /** Faults of creation: the DaemonSet controller wants pods, and is refused or does not come to it. */
 import type { Fault, FaultGroup } from '../fault.ts';
 import type { Scene } from '../scene.ts';
-import { addAdmissionPolicy, addQuota, addWebhook, ADMISSION, dropQuota, dropWebhook } from './admission.ts';
+import {
+  addAdmissionPolicy,
+  addQuota,
+  addWebhook,
+  ADMISSION,
+  dropQuota,
+  dropWebhook,
+  protectDaemonSets,
+} from './admission.ts';
 
 const denied =
   (pattern: RegExp): NonNullable<Fault['evidence']> =>
@@ -149,6 +157,17 @@ export const creationFaults: FaultGroup = {
   group: 'creation',
   faults: [
     ...DENIALS,
+    {
+      code: 'NamespaceTerminating',
+      cause: 'namespace deleted, whose DaemonSet an admission policy protects',
+      begins: 'covered',
+      bringAbout: async (scene) => {
+        await protectDaemonSets(scene);
+        await scene.remove(`/api/v1/namespaces/${scene.namespace}`);
+      },
+      evidence: async (scene) => (await scene.pods()).length === 0,
+      message: /is being deleted/,
+    },
     {
       code: 'NamespaceTerminating',
       cause: 'namespace deleted while a finalizer holds the DaemonSet',

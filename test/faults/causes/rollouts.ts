@@ -1,6 +1,8 @@
 /** Faults of rollouts, and what looks like one and is none. */
+import { waitFor } from '../../control-plane/index.ts';
 import type { FaultGroup } from '../fault.ts';
 import { each, type Scene } from '../scene.ts';
+import { PLEG } from './nodes.ts';
 
 const NEXT = { spec: { template: { spec: { containers: [{ name: 'daemon', image: 'daemon:2' }] } } } };
 const HELD = { finalizers: ['rollcall.test/hold'] };
@@ -57,6 +59,19 @@ export const rolloutFaults: FaultGroup = {
       message: /minReadySeconds/,
     },
     {
+      code: 'RolloutBlocked',
+      cause: 'the only node that may be down is not Ready, so that no other one is rolled out',
+      asFinding: true,
+      template: { tolerations: [{ operator: 'Exists' }] },
+      affects: (nodes) => nodes - 1,
+      begins: 'covered',
+      bringAbout: async (scene) => {
+        await breakFirst(scene);
+        await scene.patchDaemonSet(NEXT);
+      },
+      message: /maxUnavailable 1 lets 1 at a time/,
+    },
+    {
       code: 'StaleRevision',
       cause: 'OnDelete: a new template that nobody rolls out',
       asFinding: true,
@@ -77,6 +92,20 @@ export const rolloutFaults: FaultGroup = {
     },
   ],
 };
+
+/** The first node is not Ready; nobody is its kubelet any more. */
+async function breakFirst({ request, nodes, pods }: Scene): Promise<void> {
+  const path = `/api/v1/nodes/${nodes[0]}`;
+  await request('PATCH', path, { body: { metadata: { labels: { kwok: null } } } });
+  const contentType = 'application/strategic-merge-patch+json';
+  await request('PATCH', `${path}/status`, { body: { status: { conditions: [PLEG] } }, contentType });
+  const isUnready = async (): Promise<boolean> =>
+    (await pods()).some(
+      ({ spec, status }) =>
+        spec.nodeName === nodes[0] && status.conditions?.some((one) => one.type === 'Ready' && one.status === 'False'),
+    );
+  await waitFor(isUnready, { what: 'the node-lifecycle controller to call its pod unready' });
+}
 
 /** Pods that the DaemonSet owns, beside those that it made. */
 async function addOrphans(scene: Scene): Promise<void> {

@@ -2,7 +2,6 @@
 import { waitFor } from '../../control-plane/index.ts';
 import type { FaultGroup } from '../fault.ts';
 import { each, type Scene } from '../scene.ts';
-import { PLEG } from './nodes.ts';
 
 const NEXT = { spec: { template: { spec: { containers: [{ name: 'daemon', image: 'daemon:2' }] } } } };
 const HELD = { finalizers: ['rollcall.test/hold'] };
@@ -60,7 +59,7 @@ export const rolloutFaults: FaultGroup = {
     },
     {
       code: 'RolloutBlocked',
-      cause: 'the only node that may be down is not Ready, so that no other one is rolled out',
+      cause: 'a dead node eats the budget of 1, so that no other one is rolled out',
       asFinding: true,
       template: { tolerations: [{ operator: 'Exists' }] },
       affects: (nodes) => nodes - 1,
@@ -93,18 +92,15 @@ export const rolloutFaults: FaultGroup = {
   ],
 };
 
-/** The first node is not Ready; nobody is its kubelet any more. */
+/** The first node's kubelet falls silent; returns when its pod is called unready. */
 async function breakFirst({ request, nodes, pods }: Scene): Promise<void> {
-  const path = `/api/v1/nodes/${nodes[0]}`;
-  await request('PATCH', path, { body: { metadata: { labels: { kwok: null } } } });
-  const contentType = 'application/strategic-merge-patch+json';
-  await request('PATCH', `${path}/status`, { body: { status: { conditions: [PLEG] } }, contentType });
+  await request('PATCH', `/api/v1/nodes/${nodes[0]}`, { body: { metadata: { labels: { kwok: null } } } });
   const isUnready = async (): Promise<boolean> =>
     (await pods()).some(
       ({ spec, status }) =>
         spec.nodeName === nodes[0] && status.conditions?.some((one) => one.type === 'Ready' && one.status === 'False'),
     );
-  await waitFor(isUnready, { what: 'the node-lifecycle controller to call its pod unready' });
+  await waitFor(isUnready, { what: 'the node-lifecycle controller to call its pod unready', deadlineMs: 120_000 });
 }
 
 /** Pods that the DaemonSet owns, beside those that it made. */

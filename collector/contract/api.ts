@@ -18,6 +18,13 @@ export interface Counts {
   readonly excluded: number;
 }
 
+/** Joins by how they ended, since this process began. */
+export interface JoinCounts {
+  readonly inTime: number;
+  readonly late: number;
+  readonly abandoned: number;
+}
+
 /**
  * Node-milliseconds of one SLI since this process began, and its attainment over that time as a range of ratios (null before any time
  * was expected). Whether the objective is met is a question about its whole window, which Prometheus answers.
@@ -30,6 +37,8 @@ export interface SliAnswer {
   readonly goodMs: number;
   readonly unobservedMs: number;
   readonly attainment: { readonly low: number; readonly high: number } | null;
+  /** Of `join` alone, whose attainment is that of the joins in time among these and the late ones; it has no node-milliseconds. */
+  readonly joins?: JoinCounts;
 }
 
 /** One policy's summary. `coverage` is covered / expected now, null when nothing is expected. */

@@ -111,6 +111,7 @@ export {
   type Tally,
   type TallyName,
 } from './tallies.ts';
+export { packSteps, scheduledAtOf, startedAtOf } from './pod-steps.ts';
 export { NODE_STATES, type NodeMemory, type NodeState, type Transition } from './transition.ts';
 export {
   JOURNAL_STATES,
@@ -169,6 +170,7 @@ export type {
   Check,
   Counts,
   Finding,
+  JoinCounts,
   NodeAnswer,
   NodeDetail,
   Page,

@@ -137,6 +137,8 @@ export interface PodObject {
   readonly disruption?: Condition | undefined;
   /** PodReadyToStartContainers: whether its sandbox is there; likewise nothing but the status is kept once it is True. */
   readonly sandbox?: Condition | undefined;
+  /** When it was scheduled and started, see `packSteps`. */
+  readonly steps?: number | undefined;
   /** The image ids of its containers, in the kubelet's order; '' until each has one. */
   readonly imageIds: string;
   readonly containers: readonly ContainerObject[];

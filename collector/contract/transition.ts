@@ -48,6 +48,16 @@ export interface NodeMemory {
   readonly drift?: string;
   /** When the daemon was seen to restart there in the last hour, the latest last; absent without any. */
   readonly restarts?: readonly number[];
+  /** Of a node whose first coverage is followed; absent for any other. `late` was counted, `ended` is over without having been covered. */
+  readonly join?: {
+    readonly late: boolean;
+    readonly ended: boolean;
+    /** When that began. */
+    readonly since: number;
+    /** When it was Ready, and eligible, for the first time. */
+    readonly ready?: number;
+    readonly eligible?: number;
+  };
   /** Milliseconds already excused in the last 24 h, by excuse. */
   readonly excused: Readonly<Record<string, number>>;
 }

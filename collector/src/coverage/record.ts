@@ -1,6 +1,7 @@
 /** What the roll keeps of one node under one policy. */
 import type { ExcuseCode, NodeMemory } from '@rollcall/contract';
 import type { DaemonEntry } from '../inventory/index.ts';
+import { recallJoin, rememberJoin, type Joining } from './join-memory.ts';
 import { createMeter, spentMs, type ExcuseMeter } from './excuse-meter.ts';
 import type { Standing } from './standing.ts';
 import type { Instant, Past } from './subject.ts';
@@ -15,6 +16,7 @@ interface RarePast {
   readonly drift: string;
   readonly meters: Map<ExcuseCode, ExcuseMeter> | undefined;
   readonly restarts: readonly number[] | undefined;
+  readonly joining: Joining | undefined;
 }
 
 const NO_RARE_PAST: RarePast = {
@@ -23,6 +25,7 @@ const NO_RARE_PAST: RarePast = {
   drift: '',
   meters: undefined,
   restarts: undefined,
+  joining: undefined,
 };
 const NO_TIMES: readonly number[] = Object.freeze([]);
 
@@ -77,12 +80,15 @@ export class NodeRecord implements Past {
     return this.#rare?.restarts ?? NO_TIMES;
   }
 
+  /** How far its join is; undefined where none is followed. */
+  get joining(): Joining | undefined {
+    return this.#rare?.joining;
+  }
+
   /** Changes what is rare. */
   note(changes: Partial<RarePast>): void {
     const rare = { ...(this.#rare ?? NO_RARE_PAST), ...changes };
-    const { leftScopeMono, lastEligibleMono, drift, meters, restarts } = rare;
-    const isNone = (leftScopeMono ?? lastEligibleMono ?? meters ?? restarts) === undefined && drift === '';
-    this.#rare = isNone ? undefined : rare;
+    this.#rare = Object.values(rare).every((value) => value === undefined || value === '') ? undefined : rare;
   }
 }
 
@@ -94,15 +100,15 @@ export function createRecord(
 ): NodeRecord {
   const record = new NodeRecord(name, uid, now);
   if (memory === undefined) return record;
-  const mono = (wallMs: number | undefined): number | undefined =>
-    wallMs === undefined ? undefined : now.monoMs - Math.max(0, now.wallMs - wallMs);
+  const mono = (wallMs: number): number => now.monoMs - Math.max(0, now.wallMs - wallMs);
   record.coveredOnce = memory.coveredOnce;
   record.note({
-    leftScopeMono: mono(memory.lastInScope),
-    lastEligibleMono: mono(memory.lastEligible),
+    leftScopeMono: memory.lastInScope === undefined ? undefined : mono(memory.lastInScope),
+    lastEligibleMono: memory.lastEligible === undefined ? undefined : mono(memory.lastEligible),
     drift: memory.drift ?? '',
     meters: restoreMeters(memory, now),
-    restarts: memory.restarts?.map((wallMs) => mono(wallMs) ?? now.monoMs),
+    restarts: memory.restarts?.map(mono),
+    joining: recallJoin(memory, mono),
   });
   return record;
 }
@@ -130,6 +136,7 @@ export function toMemory(record: NodeRecord, policyUid: string, now: Instant): N
     ...(lastEligible === undefined ? {} : { lastEligible: wall(lastEligible) }),
     ...(record.drift === '' ? {} : { drift: record.drift }),
     ...(record.restarts.length === 0 ? {} : { restarts: record.restarts.map(wall) }),
+    ...rememberJoin(record.joining, wall),
     excused: Object.fromEntries([...(record.meters ?? [])].map(([code, meter]) => [code, spentMs(meter, now.monoMs)])),
   };
 }

@@ -43,6 +43,10 @@ export interface Finding {
   readonly excuse: Excuse | undefined;
   /** True when the node entered or left the scope by what it is now, which its standing need not show. */
   readonly crossedScope: boolean;
+  /** True when the roll had no record of the node. */
+  readonly isFirst: boolean;
+  /** True when it was covered at any time before this review. */
+  readonly coveredBefore: boolean;
 }
 
 const NOTHING_KNOWN: Judgement = { verdict: 'unobserved', reason: '', owner: '', layers: [], lookAgainMono: Infinity };
@@ -58,6 +62,7 @@ export function reviewNode(review: Review): Finding | undefined {
     return undefined;
   const { name, uid } = node.object;
   const record = known ?? createRecord(name, uid, { memory: recall(review), now });
+  const { coveredOnce: coveredBefore } = record;
   forget(record, review.cause);
   const { inScopeNow } = record;
   noteScope(record, scope, now);
@@ -65,7 +70,8 @@ export function reviewNode(review: Review): Finding | undefined {
   const subject = formSubject(inventory, roll, { record, node, placement, now });
   if (known === undefined) recallRestarts(roll, record, subject);
   const stand = isInScope(review, record, scope) ? standIn(record, subject, review) : standOut(record, subject, scope);
-  return { ...stand, record, subject, crossedScope: record.inScopeNow !== inScopeNow };
+  const crossedScope = record.inScopeNow !== inScopeNow;
+  return { ...stand, record, subject, crossedScope, coveredBefore, isFirst: known === undefined };
 }
 
 const NOT_MARKED: Marks = { marks: NO_MARKS, lookAgainMono: Infinity };

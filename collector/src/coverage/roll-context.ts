@@ -10,6 +10,8 @@ export interface Context extends Books {
   readonly inventory: Inventory;
   readonly policies: Map<string, PolicyRoll>;
   readonly memories: Map<string, NodeMemory>;
+  /** By policy UID: when a former life last wrote down something of one of its nodes, wall-clock milliseconds. */
+  readonly rememberedUntil: ReadonlyMap<string, number>;
   /** The latest instant that was seen. */
   latest: Instant;
 }

@@ -57,6 +57,7 @@ export function createRoll({ cluster, sink, memories }: RollOptions): Roll {
     inventory: createInventory(),
     policies: new Map(),
     memories: new Map(memories.map((memory) => [`${memory.policyUid}/${memory.nodeUid}`, memory])),
+    rememberedUntil: lastWritten(memories),
     latest: { monoMs: 0, wallMs: 0 },
   };
   let work: Work | undefined;
@@ -87,6 +88,12 @@ export function createRoll({ cluster, sink, memories }: RollOptions): Roll {
     advance: (now) => (work === undefined ? advance(context, now) : context.latest),
     nextDueMono: () => context.timers.next(),
   };
+}
+
+function lastWritten(memories: readonly NodeMemory[]): ReadonlyMap<string, number> {
+  const latest = new Map<string, number>();
+  for (const { policyUid, wallMs } of memories) latest.set(policyUid, Math.max(latest.get(policyUid) ?? 0, wallMs));
+  return latest;
 }
 
 function applyAt(context: Context, event: ClusterEvent): Work | undefined {

@@ -3,6 +3,7 @@ import type { NodeEntry } from '../inventory/index.ts';
 import { book } from './book.ts';
 import { diagnose } from './diagnosis/diagnose.ts';
 import { endExcuses } from './excuse-caps.ts';
+import { abandonJoin, followJoin } from './follow-join.ts';
 import { createPhantom, missingNodes, phantomKey, phantomStanding } from './phantoms.ts';
 import { divergenceOf, type PolicyRoll } from './policy-roll.ts';
 import { memoryKey, reviewNode, type Cause, type Finding } from './review-node.ts';
@@ -66,7 +67,8 @@ function reviewEntry(context: Context, roll: PolicyRoll, scan: Scan & { readonly
   const { inventory, memories } = context;
   const found = reviewNode({ inventory, roll, node, before, cause, now, memories });
   if (found === undefined) return;
-  const { record, standing, dueMono, crossedScope } = found;
+  const { record, standing, crossedScope } = found;
+  const dueMono = Math.min(found.dueMono, followJoin(context, roll, found, cause));
   // From here on the record itself remembers.
   if (memories.size > 0) memories.delete(memoryKey(roll.policy.uid, record.uid));
   const daemon = found.subject.daemon?.judged?.daemon;
@@ -84,22 +86,25 @@ interface Struck {
   readonly key: string;
   readonly now: Instant;
   readonly evidence: string;
+  /** False where it is not the node that is gone. */
+  readonly left?: boolean;
 }
 
 /** Takes a record off the roll, if it is there. */
-export function strike(context: Context, roll: PolicyRoll, { key, now, evidence }: Struck): void {
+export function strike(context: Context, roll: PolicyRoll, { key, now, evidence, left = true }: Struck): void {
   const record = roll.records.get(key);
   if (record === undefined) return;
   endExcuses(record, now.monoMs);
+  if (left) abandonJoin(context, roll, record, now);
   book(context, roll, { record, standing: undefined, dueMono: Infinity, now, evidence: () => evidence });
 }
 
 /** Takes every record off the roll. */
-export function* strikeAll(context: Context, roll: PolicyRoll, { now, evidence }: Omit<Struck, 'key'>): Work {
+export function* strikeAll(context: Context, roll: PolicyRoll, { now, evidence }: Omit<Struck, 'key' | 'left'>): Work {
   yield roll;
   let struck = 0;
   for (const key of roll.records.keys()) {
-    strike(context, roll, { key, now, evidence });
+    strike(context, roll, { key, now, evidence, left: false });
     struck += 1;
     if (struck % NODES_IN_STRETCH === 0) yield roll;
   }

@@ -44,6 +44,7 @@ const POD_FIELDS = fieldsOf<PodObject>({
   disruption: true,
   sandbox: true,
   imageIds: true,
+  steps: true,
   containers: true,
 });
 

@@ -4,6 +4,7 @@ import {
   POOL_LIMIT,
   REASONS,
   type Counts,
+  type JoinOutcome,
   type Objective,
   type PolicyAnswer,
   type PolicyCondition,
@@ -54,6 +55,7 @@ export function answerPolicy(roll: PolicyRoll, reading: PolicyReading, durable: 
             divergenceSeconds: controller.divergenceMs / 1000,
           },
     slis: roll.policy.objectives.flatMap((objective) => {
+      if (objective.sli === 'join') return [answerJoins(reading, objective)];
       const parts = reading.pools.flatMap(({ slis }) => slis.filter((own) => own.sli === objective.sli));
       return parts.length === 0 ? [] : [answerSli(parts, objective)];
     }),
@@ -135,6 +137,25 @@ function sumBy<T extends { readonly nodes: number }, K>(items: readonly T[], key
 function sumLayers(pools: readonly PoolReading[]): PolicyAnswer['layers'] {
   const all = pools.flatMap(({ layers }) => layers.map(({ layer, good }) => ({ layer, nodes: good })));
   return sumBy(all, ({ layer }) => layer).map(([layer, good]) => ({ layer, good }));
+}
+
+function answerJoins({ pools }: PolicyReading, { sli, target, windowMs }: Objective): SliAnswer {
+  const count = (outcome: JoinOutcome): number =>
+    pools
+      .flatMap(({ tallies }) => tallies.filter(({ of, label }) => of === 'joins' && label === outcome))
+      .reduce((sum, { slots }) => sum + (slots[0] ?? 0), 0);
+  const [inTime, late, abandoned] = [count('in_time'), count('late'), count('abandoned')];
+  const ratio = inTime / (inTime + late);
+  return {
+    sli,
+    objective: target,
+    windowMs,
+    validMs: 0,
+    goodMs: 0,
+    unobservedMs: 0,
+    attainment: inTime + late === 0 ? null : { low: ratio, high: ratio },
+    joins: { inTime, late, abandoned },
+  };
 }
 
 function answerSli(parts: readonly SliReading[], { sli, target, windowMs }: Objective): SliAnswer {

@@ -72,6 +72,7 @@ const SHAPES: Readonly<Record<Kind, Shape>> = {
     'disruption?': CONDITION,
     'sandbox?': CONDITION,
     imageIds: 'string',
+    'steps?': 'count',
     containers: [
       {
         ...texts('name', 'image'),

@@ -1,5 +1,5 @@
 /** Projects a daemon pod in protobuf: the same as `projectPod` makes of its JSON, without anything in between. */
-import type { PodObject } from '@rollcall/contract';
+import { packSteps, type PodObject } from '@rollcall/contract';
 import type { Wire } from '@rollcall/kube';
 import { NO_CONDITION } from './condition-sharer.ts';
 import { DONE, HASH_LABEL, type PodSharing } from './project-pod.ts';
@@ -22,6 +22,9 @@ interface PodDraft {
   hasOwner: boolean;
   initContainers: PodState['containers'];
   readonly images: WireImageIds;
+  /** The first PodScheduled condition counts. */
+  isScheduledRead: boolean;
+  scheduledAt: number | undefined;
 }
 
 /** The pod in short; throws only if it has no uid or name, or is no protobuf. */
@@ -39,13 +42,15 @@ export function projectPodWire(wire: Wire, uid: string, sharing: PodSharing): Po
   state.bound = identity.target !== '';
   if (!state.bound) identity.target = wanted ?? '';
   state.imageIds = draft.images.isComplete ? sharing.intern(draft.images.ids) : '';
+  const { scheduledAt, images } = draft;
+  identity.steps = packSteps(identity.createdAt, { scheduledAt, startedAt: images.startedAt });
   if (initContainers.length > 0) state.containers = [...initContainers, ...state.containers];
   return sharing.pods.share(identity, state);
 }
 
 function draftPod(uid: string): PodDraft {
   return {
-    identity: { uid, name: '', target: '', createdAt: undefined, readySince: undefined },
+    identity: { uid, name: '', target: '', createdAt: undefined, readySince: undefined, steps: 0 },
     state: {
       namespace: '',
       ownerUid: '',
@@ -67,7 +72,9 @@ function draftPod(uid: string): PodDraft {
     wanted: undefined,
     hasOwner: false,
     initContainers: NO_ITEMS,
-    images: { ids: '', isComplete: true },
+    images: { ids: '', isComplete: true, startedAt: undefined },
+    isScheduledRead: false,
+    scheduledAt: undefined,
   };
 }
 
@@ -177,7 +184,8 @@ interface Noted {
 }
 
 /** Of each type the first one counts. */
-function noteCondition(wire: Wire, { identity, state }: PodDraft, { condition, sharing }: Noted): void {
+function noteCondition(wire: Wire, draft: PodDraft, { condition, sharing }: Noted): void {
+  const { identity, state } = draft;
   switch (condition.type) {
     case 'Ready':
       if (state.ready !== NO_CONDITION) return;
@@ -185,6 +193,8 @@ function noteCondition(wire: Wire, { identity, state }: PodDraft, { condition, s
       identity.readySince = condition.since;
       return;
     case 'PodScheduled':
+      if (!draft.isScheduledRead && condition.status === 'True') draft.scheduledAt = condition.since;
+      draft.isScheduledRead = true;
       state.scheduled ??= condition.status === 'True' ? DONE : condition.share(wire, sharing);
       return;
     case 'Initialized':

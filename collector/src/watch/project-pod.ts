@@ -1,5 +1,5 @@
 /** Projects a daemon pod as parsed to the fields that Rollcall keeps. */
-import type { Condition, ContainerObject, PodObject, Termination } from '@rollcall/contract';
+import { packSteps, type Condition, type ContainerObject, type PodObject, type Termination } from '@rollcall/contract';
 import { ConditionSharer } from './condition-sharer.ts';
 import { NO_ITEMS, isFields, readCount, readFields, readInteger, readList, readMessage } from './read-field.ts';
 import { readString, readStrings, readTime } from './read-field.ts';
@@ -36,7 +36,7 @@ export function projectPod(raw: unknown, sharing: PodSharing): PodObject {
   const target = intern(nodeName === '' ? findTarget(spec) : nodeName);
   const createdAt = readTime(metadata, 'creationTimestamp');
   return pods.share(
-    { uid, name, target, createdAt, readySince },
+    { uid, name, target, createdAt, readySince, steps: projectSteps(createdAt, conditions, status) },
     {
       namespace: intern(readString(metadata, 'namespace')),
       ownerUid: readDaemonSetOwner(metadata, intern),
@@ -69,6 +69,18 @@ export const DONE: Condition = Object.freeze({ status: 'True', reason: '', messa
 function projectStep(conditions: readonly Fields[], type: string, sharing: PodSharing): Condition | undefined {
   const step = projectIfThere(conditions, type, sharing);
   return step?.status === 'True' ? DONE : step;
+}
+
+function projectSteps(createdAt: number | undefined, conditions: readonly Fields[], status: Fields): number {
+  const scheduled = findCondition(conditions, 'PodScheduled');
+  const isScheduled = scheduled !== undefined && readString(scheduled, 'status') === 'True';
+  const scheduledAt = isScheduled ? readTime(scheduled, 'lastTransitionTime') : undefined;
+  let startedAt: number | undefined;
+  for (const container of readList(status, 'containerStatuses').filter(isFields)) {
+    const at = readTime(readFields(readFields(container, 'state'), 'running'), 'startedAt');
+    if (at !== undefined) startedAt = Math.max(startedAt ?? 0, at);
+  }
+  return packSteps(createdAt, { scheduledAt, startedAt });
 }
 
 // daemon/util.GetTargetNodeName: the first In on metadata.name counts, and only with a single value.

@@ -5,7 +5,7 @@ import type { Condition, ContainerObject, PodObject } from '@rollcall/contract';
 export type PodState = Omit<PodObject, keyof PodIdentity>;
 
 /** What is a pod's own. */
-export type PodIdentity = Pick<PodObject, 'uid' | 'name' | 'target' | 'createdAt' | 'readySince'>;
+export type PodIdentity = Pick<PodObject, 'uid' | 'name' | 'target' | 'createdAt' | 'readySince' | 'steps'>;
 
 // A collector watches a few DaemonSets, of a few revisions each, and a revision runs one image, or a few while a tag is moved.
 const MOST_REVISIONS = 1_000;
@@ -65,14 +65,16 @@ class SharedPod implements PodObject {
   readonly target: string;
   readonly createdAt: number | undefined;
   readonly readySince: number | undefined;
+  readonly steps: number | undefined;
   readonly state: PodState;
 
-  constructor({ uid, name, target, createdAt, readySince }: PodIdentity, state: PodState) {
+  constructor({ uid, name, target, createdAt, readySince, steps }: PodIdentity, state: PodState) {
     this.uid = uid;
     this.name = name;
     this.target = target;
     this.createdAt = createdAt;
     this.readySince = readySince;
+    this.steps = steps;
     this.state = state;
   }
 

@@ -24,10 +24,11 @@ interface ContainerDraft {
   readonly lastState: State;
 }
 
-/** The image ids of a pod's containers, as far as they were read: joined by spaces, and whether each had one. */
+/** The image ids of a pod's containers, as far as they were read: joined by spaces, whether each had one, and when the last was started. */
 export interface WireImageIds {
   ids: string;
   isComplete: boolean;
+  startedAt: number | undefined;
 }
 
 /** The container; undefined for one that is well. Adds its image id to `images`, which an init container has none of. */
@@ -57,7 +58,8 @@ export function readWireContainer(wire: Wire, images: WireImageIds | undefined):
   return { name, init, ready, running, restarts, image, started, startedAt, waiting, terminated, lastTerminated };
 }
 
-function noteImageId(wire: Wire, images: WireImageIds, { imageIdFrom, imageIdTo }: ContainerDraft): void {
+function noteImageId(wire: Wire, images: WireImageIds, { imageIdFrom, imageIdTo, state }: ContainerDraft): void {
+  if (state.startedAt !== undefined) images.startedAt = Math.max(images.startedAt ?? 0, state.startedAt);
   const id = wire.textAt(imageIdFrom, imageIdTo);
   if (id === '') images.isComplete = false;
   else images.ids = images.ids === '' ? id : `${images.ids} ${id}`;

@@ -12,6 +12,7 @@ import type {
   PodObject,
   RevisionObject,
 } from './objects.ts';
+import type { NamespaceLabelsObject, NetworkPolicyObject } from './network-objects.ts';
 import type { Policy } from './policy.ts';
 
 /** What every event carries: the watch it came from, the object's UID, and when it arrived (integer milliseconds on both clocks). */
@@ -89,6 +90,8 @@ export type ClusterEvent =
   | ObjectEvent<'heartbeat', HeartbeatObject>
   | ObjectEvent<'maintenance', MaintenanceObject>
   | ReportsEvent
+  | ObjectEvent<'networkPolicy', NetworkPolicyObject>
+  | ObjectEvent<'namespaceLabels', NamespaceLabelsObject>
   | WatchStateEvent
   | RoleEvent
   | TickEvent;
@@ -125,4 +128,14 @@ export const LOCAL_SOURCE = 'local';
 /** The name under which the core hears of the watch that shows a DaemonSet's pods, whichever it is. */
 export function podSource(namespace: string, daemonset: string): string {
   return `pods/${namespace}/${daemonset}`;
+}
+
+/** The watch that shows the NetworkPolicies of a namespace. */
+export function networkPolicySource(namespace: string): string {
+  return `networkpolicies/${namespace}`;
+}
+
+/** The watch that shows the labels of a namespace that is sent to. */
+export function namespaceLabelsSource(namespace: string): string {
+  return `namespacelabels/${namespace}`;
 }

@@ -39,6 +39,13 @@ export {
   type HeartbeatReport,
   type HeartbeatResult,
 } from './heartbeat-wire.ts';
+export type {
+  EgressPeer,
+  EgressPort,
+  EgressRule,
+  NamespaceLabelsObject,
+  NetworkPolicyObject,
+} from './network-objects.ts';
 export { annotationOf, labelOf, labelsOf, type Labelled } from './node-labels.ts';
 export type {
   AnnotationPattern,
@@ -54,6 +61,8 @@ export type {
 export {
   daemonSource,
   HEARTBEATS,
+  namespaceLabelsSource,
+  networkPolicySource,
   LOCAL_SOURCE,
   podSource,
   telemetrySource,

@@ -202,6 +202,8 @@ export interface DaemonSetObject {
   readonly selector: LabelSelector;
   readonly placement: TemplatePlacement;
   readonly podTemplate: PodTemplate;
+  /** The labels of its pods. */
+  readonly podLabels: StringMap;
   readonly minReadySeconds: number;
   readonly strategy: 'RollingUpdate' | 'OnDelete';
   /** True when the rollout starts the new pod beside the old one (maxSurge is not 0). */

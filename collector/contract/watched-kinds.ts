@@ -70,6 +70,13 @@ export const WATCHED_KINDS = {
     verbs: READ,
     why: 'signs of life for the heartbeat layer',
   },
+  networkpolicies: {
+    group: 'networking.k8s.io',
+    version: 'v1',
+    resource: 'networkpolicies',
+    verbs: READ,
+    why: 'whether they cut a daemon off from its sink',
+  },
   leases: {
     group: 'coordination.k8s.io',
     version: 'v1',
@@ -89,7 +96,7 @@ export const WATCHED_KINDS = {
     version: 'v1',
     resource: 'namespaces',
     verbs: READ,
-    why: 'whether the namespace of a DaemonSet is being deleted, in which nothing can be made',
+    why: 'whether the one of a DaemonSet is being deleted, in which nothing can be made; the labels by which NetworkPolicies allow a sink',
   },
 } as const satisfies Record<string, WatchedKind>;
 

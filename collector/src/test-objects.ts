@@ -114,6 +114,7 @@ export function buildDaemonSet({ template, ...changes }: DaemonSetChanges = {}):
     generation: 1,
     selector: { matchLabels: { app: name }, matchExpressions: [] },
     placement: { nodeName: '', nodeSelector: {}, tolerations: [], hostNetwork: false, ...template },
+    podLabels: { app: 'agent' },
     podTemplate: { schedulerName: '', priorityClassName: '', containers: [], volumes: [] },
     minReadySeconds: 0,
     strategy: 'RollingUpdate',

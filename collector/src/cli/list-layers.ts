@@ -1,9 +1,11 @@
 /** Lists once what the layers beyond the pod are judged by. What cannot be read takes nothing else along: it is not evaluated. */
-import { daemonSource, WATCH, type NodeObject } from '@rollcall/contract';
+import { daemonSource, namespaceLabelsSource, networkPolicySource, WATCH, type NodeObject } from '@rollcall/contract';
 import { KubeError, readJson, type Connection, type WatchState } from '@rollcall/kube';
 import { isInScope } from '../watch/daemon-scope.ts';
 import { daemonsPath, type DaemonSource } from '../watch/daemon-watch.ts';
 import type { LayerNeeds } from '../watch/layer-watch.ts';
+import { networkPoliciesPath, oneNamespace } from '../watch/sink-watch.ts';
+import { projectNamespaceLabels, projectNetworkPolicy } from '../watch/project-network-policy.ts';
 import { leasesPath } from '../watch/lease-reader.ts';
 import { nodeStatesPath } from '../watch/node-state-watch.ts';
 import { projectDaemon } from '../watch/project-daemon.ts';
@@ -25,6 +27,8 @@ export async function listLayers(
   }
   const { trouble } = needs.heartbeats ? await attempt(look, () => listNodeStates(look)) : {};
   if (trouble !== undefined) look.warnings.add(`not evaluated: the signs of life of the agents: ${trouble.message}`);
+  const sinks = await attempt(look, () => listSinks(look, needs.sinks));
+  if (sinks.trouble !== undefined) look.warnings.add(`not evaluated: the ways to the sinks: ${sinks.trouble.message}`);
   return { known: sources.map(({ name }) => name), stateOf: (name) => states.get(name) };
 }
 
@@ -44,6 +48,22 @@ async function listNodeStates(look: Look): Promise<void> {
   for (const object of await look.list({ path: nodeStatesPath() }, project))
     look.tell({ kind: 'nodeState', uid: object.uid, object }, WATCH.nodeStates);
   look.live(WATCH.nodeStates);
+}
+
+async function listSinks(look: Look, { senders, receivers }: LayerNeeds['sinks']): Promise<void> {
+  for (const namespace of senders) {
+    const source = networkPolicySource(namespace);
+    const path = networkPoliciesPath(namespace);
+    for (const object of await look.list({ path }, (raw) => projectNetworkPolicy(raw, look.intern)))
+      look.tell({ kind: 'networkPolicy', uid: object.uid, object }, source);
+    look.live(source);
+  }
+  for (const name of receivers) {
+    const source = namespaceLabelsSource(name);
+    for (const object of await look.list(oneNamespace(name), (raw) => projectNamespaceLabels(raw, look.intern)))
+      look.tell({ kind: 'namespaceLabels', uid: object.uid, object }, source);
+    look.live(source);
+  }
 }
 
 /** What a watch would say of itself after such a list. */

@@ -47,7 +47,12 @@ export function createPolicyFeed(host: { emit(event: ClusterEvent): void; now():
       }
       const namespaces = new Set(all.flatMap(({ namespace, hasDaemonSet }) => (hasDaemonSet ? [namespace] : [])));
       const heartbeats = all.some(({ heartbeatLayer }) => heartbeatLayer !== undefined);
-      return { daemonSources, heartbeats, namespaces };
+      const sending = all.filter(({ telemetry }) => telemetry?.sink !== undefined);
+      const sinks = {
+        senders: new Set(sending.map(({ namespace }) => namespace)),
+        receivers: new Set(sending.flatMap(({ telemetry }) => telemetry?.sink?.namespace ?? [])),
+      };
+      return { daemonSources, heartbeats, namespaces, sinks };
     },
   };
 }

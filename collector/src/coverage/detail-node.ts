@@ -1,5 +1,6 @@
 /** One node with the chain of checks that led to its state, each with what was seen. */
 import { REASONS, runbookOf, type Check, type NodeDetail, type ReasonCode, type Transition } from '@rollcall/contract';
+import { checkEgress } from './egress/egress-words.ts';
 import { describeNode, subjectOf, type Described } from './describe-node.ts';
 import { isLive } from './diagnosis/live-pod.ts';
 import { explainPlacement, isPassingTaint } from './explain-placement.ts';
@@ -109,7 +110,7 @@ function checkNode(context: Described, { answer, record, subject }: Seen): reado
   // The pod layer is shown where it is off, too.
   const shown = ASKED_LAYERS.filter((layer) => layer.name === 'pod' || layer.isAsked(subject.policy));
   const layers = shown.flatMap((layer) => checkLayer(layer, subject, context));
-  return [checkScope(record, subject), checkEligible(subject), ...excuse, ...layers];
+  return [checkScope(record, subject), checkEligible(subject), ...excuse, ...layers, ...checkEgress(subject)];
 }
 
 function checkDaemonSet({ policy, daemonSet }: Subject): Check {

@@ -3,6 +3,7 @@ import { daemonSource, telemetrySource, WATCH } from '@rollcall/contract';
 import type { Touched } from '../inventory/index.ts';
 import { keepDaemonSet, start } from './apply-policy.ts';
 import { countReports } from './count-reports.ts';
+import { egressSources } from './egress/egress-sight.ts';
 import { heartbeatTerms } from './heartbeat-terms.ts';
 import { ASKED_LAYERS } from './judge.ts';
 import type { PolicyRoll } from './policy-roll.ts';
@@ -38,6 +39,8 @@ export function dispatch(context: Context, touched: Touched, now: Instant): Work
       return reviewSome(context, [touched.node], { concerns: listensTo(touched.ownerUid), now });
     case 'reports':
       return onReports(context, touched, now);
+    case 'network':
+      return onNetwork(context, touched.namespace, now);
     case 'watch':
       return onWatch(context, touched.source, now);
     case 'lead':
@@ -67,6 +70,16 @@ function* onRevision(context: Context, ownerUid: string, now: Instant): Work {
 function* onPodless(context: Context, concerns: Concerns, now: Instant): Work {
   for (const roll of startedRolls(context, concerns)) {
     yield* reviewPodless(context, roll, now);
+    settle(context, roll, now);
+  }
+}
+
+/** A change of NetworkPolicies, or of a namespace's labels, may open or cut the way of all nodes. */
+function* onNetwork(context: Context, namespace: string, now: Instant): Work {
+  const concerns: Concerns = ({ policy }) =>
+    policy.telemetry?.sink !== undefined && [policy.namespace, policy.telemetry.sink.namespace].includes(namespace);
+  for (const roll of startedRolls(context, concerns)) {
+    yield* reviewAll(context, roll, { cause: 'change', now });
     settle(context, roll, now);
   }
 }
@@ -203,6 +216,7 @@ function needs({ policy, daemonSet, askedSlis }: PolicyRoll, source: string): bo
   // Phantoms hang on the nodes alone.
   if (source === WATCH.nodes) return true;
   if (askedSlis.some((sli) => sli.sources(policy).includes(source))) return true;
+  if (egressSources(policy).includes(source)) return true;
   const asked = ASKED_LAYERS.filter((layer) => layer.isAsked(policy));
   return asked.some((layer) =>
     [...layer.sources({ policy, daemonSet }), ...(layer.aids?.(policy) ?? [])].includes(source),

@@ -1,6 +1,7 @@
 /** Gathers from the inventory what is judged of one node under one policy. */
 import { eventsAbout, imagesOf, podsOf, type Inventory, type NodeEntry } from '../inventory/index.ts';
 import { sightDaemons } from './daemon-sight.ts';
+import { sightEgress } from './egress/egress-sight.ts';
 import { decidePlacement, type Placement } from './expectation.ts';
 import { sightHeartbeat } from './heartbeat-sight.ts';
 import { pickPod } from './pod-layer.ts';
@@ -51,6 +52,7 @@ class RollSubject implements Subject {
   readonly past: NodeRecord;
   readonly now: Instant;
   readonly #inventory: Inventory;
+  readonly #roll: PolicyRoll;
 
   constructor(inventory: Inventory, roll: PolicyRoll, { record, node, placement, now }: Seen) {
     const { policy, daemonSet } = roll;
@@ -68,6 +70,7 @@ class RollSubject implements Subject {
     this.past = record;
     this.now = now;
     this.#inventory = inventory;
+    this.#roll = roll;
   }
 
   get pod(): Subject['pod'] {
@@ -109,6 +112,10 @@ class RollSubject implements Subject {
 
   get rollout(): Subject['rollout'] {
     return sightRollout(this.#inventory, this.daemonSet);
+  }
+
+  get egress(): Subject['egress'] {
+    return sightEgress(this.#inventory, this.#roll);
   }
 
   get #ownerUid(): string {

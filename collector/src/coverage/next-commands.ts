@@ -82,7 +82,7 @@ const COMMANDS: Readonly<Record<ReasonCode, Commands>> = {
   DaemonUnhealthy: both(readDaemonLog, showDaemons),
   DriverUnhealthy: both(readDaemonLog, showDaemons),
   ProbeStale: both(readDaemonLog, showDaemons),
-  EgressBlocked: ({ namespace }) => [`kubectl get networkpolicies -n ${namespace}`],
+  EgressBlocked: showNetworkPolicies,
   SinkUnavailable: readDaemonLog,
   AgentForbidden: readDaemonLog,
   HeartbeatStale: readDaemonLog,
@@ -170,6 +170,16 @@ function readLog(isMeant: (container: ContainerObject) => boolean): Commands {
       `kubectl describe pod ${names.pod}`,
     ];
   };
+}
+
+const MOST_SHOWN = 3;
+
+function showNetworkPolicies({ namespace }: Names, { egress }: Subject): readonly string[] {
+  const selecting = egress === undefined || 'unseen' in egress ? [] : egress.selecting;
+  if (selecting.length === 0) return [`kubectl get networkpolicies -n ${namespace}`];
+  return selecting
+    .slice(0, MOST_SHOWN)
+    .map(({ name }) => `kubectl describe networkpolicy ${shellWord(name)} -n ${namespace}`);
 }
 
 function readDaemonLog(names: Names, subject: Subject): readonly string[] {

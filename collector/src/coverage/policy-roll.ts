@@ -1,6 +1,7 @@
 /** The roll of one policy: every node that matters to it, its phantoms, and its divergence from the controller's count. */
 import { labelOf, NO_POOL, type LayerName, type NodeObject, type Policy } from '@rollcall/contract';
 import type { DaemonSetEntry } from '../inventory/index.ts';
+import type { KeptEgress } from './egress/egress-sight.ts';
 import { createPoolNames, type PoolNames } from './pool-names.ts';
 import type { NodeRecord } from './record.ts';
 import type { StateSli } from './state-sli.ts';
@@ -35,6 +36,8 @@ export interface PolicyRoll {
   observed: ReadonlySet<LayerName> | undefined;
   /** The state SLIs that the policy asks for. */
   askedSlis: readonly StateSli[];
+  /** What NetworkPolicies were last found to do to the way to its sink. */
+  egress: KeptEgress | undefined;
   eligible: number;
   divergenceSinceMono: number | undefined;
 }
@@ -56,6 +59,7 @@ export function createPolicyRoll(policy: Policy): PolicyRoll {
     versions: createVersionCounts(),
     observed: undefined,
     askedSlis: askedSlis(policy),
+    egress: undefined,
     eligible: 0,
     divergenceSinceMono: undefined,
   };

@@ -3,6 +3,7 @@ import type { Check, ExcuseCode, FindingCode, LayerName, Policy, ReasonCode } fr
 import type { Creation, DaemonSetEntry, EventEntry, GonePod } from '../inventory/index.ts';
 import type { LeaseEntry, NodeEntry, PodEntry } from '../inventory/index.ts';
 import type { DaemonSight } from './daemon-sight.ts';
+import type { EgressSight, EgressUnseen } from './egress/egress-sight.ts';
 import type { Placement } from './expectation.ts';
 import type { HeartbeatSight } from './heartbeat-sight.ts';
 import type { TelemetryWord } from './telemetry-sight.ts';
@@ -58,6 +59,8 @@ export interface Subject {
   readonly making: Making;
   /** What a rollout may spend, and what dead nodes spend of it. */
   readonly rollout: Rollout;
+  /** What NetworkPolicies do to the way to its sink; undefined where the policy names none, or there is no DaemonSet. */
+  readonly egress: EgressSight | EgressUnseen | undefined;
   readonly past: Past;
   readonly now: Instant;
 }

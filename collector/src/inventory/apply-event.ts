@@ -13,6 +13,7 @@ import { applyHeartbeat, forgetHeartbeats } from './apply-heartbeat.ts';
 import { adoptEvents, dropEvents } from './event-book.ts';
 import { applyKubeEvent, applyNamespace } from './apply-kube-event.ts';
 import { applyLease } from './apply-lease.ts';
+import { applyNamespaceLabels, applyNetworkPolicy } from './apply-network.ts';
 import { applyPod } from './apply-pod.ts';
 import { applyReports, forgetReports } from './apply-reports.ts';
 import { applyDaemon, applyNodeState } from './apply-witness.ts';
@@ -43,6 +44,10 @@ export function applyEvent(inventory: Inventory, event: ClusterEvent): Touched {
       return applyNodeState(inventory, event);
     case 'lease':
       return applyLease(inventory, event);
+    case 'networkPolicy':
+      return applyNetworkPolicy(inventory.network, event);
+    case 'namespaceLabels':
+      return applyNamespaceLabels(inventory.network, event);
     case 'heartbeat':
       return applyHeartbeat(inventory, event);
     case 'reports':

@@ -14,6 +14,7 @@ import type { HeartbeatEntry } from './heartbeat-entry.ts';
 import type { Creation } from './creation.ts';
 import { createEventBook, type EventBook } from './event-book.ts';
 import type { ImageCounts } from './image-counts.ts';
+import { createNetworkBook, type NetworkBook } from './apply-network.ts';
 import type { KeyIndex } from './key-index.ts';
 import { createSourceOffset, type SourceOffset } from './source-offset.ts';
 import { createWitnesses, type LeaseEntry, type Witnesses } from './witness.ts';
@@ -81,6 +82,7 @@ export interface Inventory {
   /** Lease UID to node name. */
   readonly leaseNodes: Map<string, string>;
   readonly leaseOffset: SourceOffset;
+  readonly network: NetworkBook;
   /** Owner UID, then node name: what agents report by themselves, where a policy asks. */
   readonly heartbeats: Map<string, Map<string, HeartbeatEntry>>;
   /** By the source that told it, then node name. */
@@ -140,6 +142,7 @@ export function createInventory(): Inventory {
     newestPods: new Map(),
     endingNamespaces: new Map(),
     downNodes: new Set(),
+    network: createNetworkBook(),
   };
 }
 

@@ -35,6 +35,7 @@ export type Touched =
   | { readonly kind: 'witness'; readonly source: string; readonly nodes: readonly string[] }
   | { readonly kind: 'daemonset'; readonly key: string; readonly spec: boolean }
   | { readonly kind: 'revision'; readonly ownerUid: string }
+  | { readonly kind: 'network'; readonly namespace: string }
   | { readonly kind: 'watch'; readonly source: string }
   | { readonly kind: 'reports'; readonly source: string; readonly reports: readonly TelemetryReport[] }
   | { readonly kind: 'heartbeat'; readonly ownerUid: string; readonly node: string }

@@ -5,6 +5,7 @@ import { watchDaemons, type DaemonSource } from './daemon-watch.ts';
 import { watchEvidence } from './evidence-watch.ts';
 import { followLeases } from './lease-watch.ts';
 import { watchNodeStates } from './node-state-watch.ts';
+import { watchSinks, type SinkNeeds } from './sink-watch.ts';
 import type { KindWatch, RetiringWatch, WatchHost } from './watch-kind.ts';
 
 /** What the policies in force ask for: sources of Daemons, known or not, and whether any asks for heartbeats. */
@@ -14,6 +15,7 @@ export interface LayerNeeds {
   readonly heartbeats: boolean;
   /** The namespaces of the DaemonSets that they are about. */
   readonly namespaces: ReadonlySet<string>;
+  readonly sinks: SinkNeeds;
 }
 
 /** The running watches. None of them is needed for the pod layer, so none stands in the way of readiness. */
@@ -33,6 +35,7 @@ export function watchLayers(host: WatchHost, sources: readonly DaemonSource[]): 
   const running = new Map<string, RetiringWatch>();
   const leases = followLeases(host);
   const evidence = watchEvidence(host);
+  const sinks = watchSinks(host);
   const starters = new Map<string, () => RetiringWatch>([[WATCH.nodeStates, () => watchNodeStates(host)]]);
   let ages: LayerNeeds['daemonSources'] = new Map();
   for (const source of sources) {
@@ -43,10 +46,12 @@ export function watchLayers(host: WatchHost, sources: readonly DaemonSource[]): 
     ...[...running.values()].map(({ watch }) => watch),
     ...leases.watches(),
     ...evidence.watches(),
+    ...sinks.watches(),
   ];
   return {
-    retarget: ({ daemonSources, heartbeats, namespaces }) => {
+    retarget: ({ daemonSources, heartbeats, namespaces, sinks: wantedSinks }) => {
       evidence.retarget(namespaces);
+      sinks.retarget(wantedSinks);
       ages = daemonSources;
       const wanted = new Set([...daemonSources.keys()].map(daemonSource));
       if (heartbeats) wanted.add(WATCH.nodeStates);
@@ -64,6 +69,7 @@ export function watchLayers(host: WatchHost, sources: readonly DaemonSource[]): 
       await Promise.all([
         evidence.stop(),
         leases.stop(),
+        sinks.stop(),
         ...[...running.values()].map(({ watch }) => watch.reflector.stop()),
       ]);
     },

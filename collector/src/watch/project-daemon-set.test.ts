@@ -59,7 +59,7 @@ test('a full DaemonSet is projected', () => {
       selector: { matchLabels: { app: 'agent' }, matchExpressions: [{ key: 'tier', operator: 'Exists' }] },
       minReadySeconds: 5,
       updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '10%', maxUnavailable: 0 } },
-      template: { spec: podSpec },
+      template: { metadata: { labels: { app: 'agent', tier: 'node' } }, spec: podSpec },
     },
     status: { desiredNumberScheduled: 12, observedGeneration: 2, numberReady: 11 },
   });
@@ -105,6 +105,7 @@ test('a full DaemonSet is projected', () => {
         { name: 'all', hostPath: '', configMaps: ['ca'] },
       ],
     },
+    podLabels: { app: 'agent', tier: 'node' },
     minReadySeconds: 5,
     strategy: 'RollingUpdate',
     surge: true,

@@ -23,13 +23,14 @@ import type { Fields, Interner } from './read-field.ts';
 import { projectPodTemplate } from './project-pod-template.ts';
 import { identify } from './read-metadata.ts';
 
-/** The DaemonSet in short. Takes over and changes `raw`'s matchLabels and nodeSelector; throws only if it has no uid or name. */
+/** The DaemonSet in short. Takes over and changes `raw`'s matchLabels, nodeSelector and pod labels; throws only if it has no uid or name. */
 export function projectDaemonSet(raw: unknown, intern: Interner): DaemonSetObject {
   const { fields, metadata, uid, name } = identify('DaemonSet', raw);
   const spec = readFields(fields, 'spec');
   const strategy = readFields(spec, 'updateStrategy');
   const status = readFields(fields, 'status');
-  const podSpec = readFields(readFields(spec, 'template'), 'spec');
+  const template = readFields(spec, 'template');
+  const podSpec = readFields(template, 'spec');
   return {
     uid,
     name,
@@ -40,6 +41,7 @@ export function projectDaemonSet(raw: unknown, intern: Interner): DaemonSetObjec
     selector: projectLabelSelector(readFields(spec, 'selector'), intern),
     placement: projectPlacement(podSpec, intern),
     podTemplate: projectPodTemplate(podSpec, intern),
+    podLabels: takeStringMap(readFields(template, 'metadata'), 'labels', intern),
     minReadySeconds: readCount(spec, 'minReadySeconds'),
     strategy: strategy['type'] === 'OnDelete' ? 'OnDelete' : 'RollingUpdate',
     ...projectBudget(readFields(strategy, 'rollingUpdate'), intern),
@@ -51,7 +53,8 @@ export function projectDaemonSet(raw: unknown, intern: Interner): DaemonSetObjec
   };
 }
 
-function projectLabelSelector(selector: Fields, intern: Interner): LabelSelector {
+/** A label selector in short; takes over and changes its matchLabels. */
+export function projectLabelSelector(selector: Fields, intern: Interner): LabelSelector {
   return {
     matchLabels: takeStringMap(selector, 'matchLabels', intern),
     matchExpressions: projectRequirements(selector, 'matchExpressions', intern),

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { projectDaemon } from './project-daemon.ts';
 import { projectDaemonSet } from './project-daemon-set.ts';
 import { projectLease } from './project-lease.ts';
+import { projectNamespaceLabels, projectNetworkPolicy } from './project-network-policy.ts';
 import { createNodeSharing, projectNode } from './project-node.ts';
 import { projectNodeState } from './project-node-state.ts';
 import { createPodSharing, projectPod } from './project-pod.ts';
@@ -22,14 +23,26 @@ const PROJECTIONS: readonly (readonly [kind: Kind, project: Project])[] = [
   ['Daemon', projectDaemon],
   ['PlexdNodeState', projectNodeState],
   ['Lease', projectLease],
+  ['NetworkPolicy', projectNetworkPolicy],
+  ['Namespace', projectNamespaceLabels],
 ];
 
 // What the contract's types say, in a form that a test can check: a type's name, with ? where it may be absent, a list or an object.
 type Shape = string | readonly [Shape] | { readonly [key: string]: Shape };
-type Kind = 'Node' | 'Pod' | 'DaemonSet' | 'ControllerRevision' | 'Daemon' | 'PlexdNodeState' | 'Lease';
+type Kind =
+  | 'Node'
+  | 'Pod'
+  | 'DaemonSet'
+  | 'ControllerRevision'
+  | 'Daemon'
+  | 'PlexdNodeState'
+  | 'Lease'
+  | 'NetworkPolicy'
+  | 'Namespace';
 
 const CONDITION: Shape = { status: 'string', reason: 'string', message: 'string' };
 const REQUIREMENT: Shape = { key: 'string', operator: 'string', values: ['string'] };
+const SELECTOR = { matchLabels: 'map', matchExpressions: [REQUIREMENT] } as const;
 const TERMINATION = {
   reason: 'string',
   message: 'string',
@@ -93,7 +106,7 @@ const SHAPES: Readonly<Record<Kind, Shape>> = {
     createdAt: 'time?',
     deletedAt: 'time?',
     generation: 'count',
-    selector: { matchLabels: 'map', matchExpressions: [REQUIREMENT] },
+    selector: SELECTOR,
     placement: {
       nodeName: 'string',
       nodeSelector: 'map',
@@ -114,6 +127,7 @@ const SHAPES: Readonly<Record<Kind, Shape>> = {
       ],
       volumes: [{ ...texts('name', 'hostPath'), configMaps: ['string'] }],
     },
+    podLabels: 'map',
     minReadySeconds: 'count',
     surge: 'boolean',
     rolloutBudget: 'string',
@@ -134,6 +148,24 @@ const SHAPES: Readonly<Record<Kind, Shape>> = {
     aliveAt: 'time?',
   },
   Lease: { ...texts('uid', 'node'), renewedAt: 'time?', durationSeconds: 'count' },
+  NetworkPolicy: {
+    ...texts('uid', 'name', 'namespace'),
+    podSelector: SELECTOR,
+    limitsEgress: 'boolean',
+    egress: [
+      {
+        to: [
+          {
+            'block?': { cidr: 'string', except: ['string'] },
+            'namespaceSelector?': SELECTOR,
+            'podSelector?': SELECTOR,
+          },
+        ],
+        ports: [{ protocol: 'string', 'port?': 'port', 'endPort?': 'number' }],
+      },
+    ],
+  },
+  Namespace: { ...texts('uid', 'name'), labels: 'map' },
 };
 
 // Names that the projections read, so that random objects get past the first level.
@@ -143,7 +175,7 @@ const FIELDS =
   'requiredDuringSchedulingIgnoredDuringExecution key operator values template tolerations nodeSelector selector matchLabels ' +
   'updateStrategy rollingUpdate maxSurge containerStatuses initContainerStatuses state lastState waiting terminated restartCount ' +
   'health daemonHealth lastProbeAt name value workloadID nodeId hostname podName data report updatedAt heartbeatTime renewTime ' +
-  'leaseDurationSeconds f:spec __proto__ constructor toString';
+  'leaseDurationSeconds podSelector policyTypes egress to ports ipBlock cidr except namespaceSelector port endPort protocol f:spec __proto__ constructor toString';
 
 describe.each(PROJECTIONS)('a %s', (kind, project) => {
   test.each(REFUSED)('from %s is refused by name', (_, raw, missing) => {
@@ -189,6 +221,8 @@ function expectProjectedOrRefused(project: Project, raw: unknown, shape: Shape):
 
 const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   string: (value) => typeof value === 'string',
+  number: (value) => typeof value === 'number',
+  port: (value) => typeof value === 'number' || typeof value === 'string',
   boolean: (value) => typeof value === 'boolean',
   integer: Number.isSafeInteger,
   count: (value) => Number.isSafeInteger(value) && Number(value) >= 0,

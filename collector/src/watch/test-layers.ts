@@ -61,6 +61,7 @@ export async function startTestLayers(scope: Partial<DaemonScope> = {}): Promise
       daemonSources: new Map(daemons.map((name) => [name, 90_000])),
       heartbeats,
       namespaces: new Set(namespaces),
+      sinks: { senders: new Set(), receivers: new Set() },
     });
   const stop = async (): Promise<void> => {
     await layers.stop();

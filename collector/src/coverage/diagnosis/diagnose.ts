@@ -19,6 +19,7 @@ import { daemonMissing } from './daemon-missing.ts';
 import { daemonSetMissing } from './daemon-set-missing.ts';
 import { daemonUnhealthy } from './daemon-unhealthy.ts';
 import { driverUnhealthy } from './driver-unhealthy.ts';
+import { egressBlocked, egressCut } from './egress-blocked.ts';
 import { duplicatePod } from './duplicate-pod.ts';
 import { evicted } from './evicted.ts';
 import { heartbeatStale } from './heartbeat-stale.ts';
@@ -104,7 +105,7 @@ export const REASON_PREDICATES: Readonly<Record<Exclude<ReasonCode, 'NodeMissing
   DaemonUnhealthy: daemonUnhealthy,
   DriverUnhealthy: driverUnhealthy,
   ProbeStale: probeStale,
-  EgressBlocked: notYet,
+  EgressBlocked: egressBlocked,
   SinkUnavailable: notYet,
   AgentForbidden: agentForbidden,
   HeartbeatStale: heartbeatStale,
@@ -133,6 +134,7 @@ const BEYOND_PODS = [
   daemonUnhealthy,
   driverUnhealthy,
   probeStale,
+  egressBlocked,
   agentForbidden,
   heartbeatStale,
   meshDegraded,
@@ -145,6 +147,7 @@ const ON_COVERED = [
   untoleratedTaint,
   rolloutBlocked,
   duplicatePod,
+  egressCut,
   agentForbidden,
   ...FINDINGS_IN_ORDER,
 ];

@@ -12,6 +12,7 @@ import type {
   RefusalCode,
 } from '../../inventory/index.ts';
 import type { DaemonSight } from '../daemon-sight.ts';
+import type { EgressSight } from '../egress/egress-sight.ts';
 import type { HeartbeatSight } from '../heartbeat-sight.ts';
 import { decidePlacement } from '../expectation.ts';
 import { pickPod } from '../pod-layer.ts';
@@ -40,6 +41,7 @@ export interface Scene {
   readonly podEvents?: readonly EventEntry[];
   readonly making?: Partial<Making>;
   readonly rollout?: Rollout;
+  readonly egress?: EgressSight;
   readonly past?: Partial<Past>;
 }
 
@@ -104,6 +106,7 @@ export function buildSubject(scene: Scene = {}): Subject {
     daemonSetEvents: [],
     making: { ...NOTHING_MADE, ...scene.making },
     rollout: scene.rollout ?? { budget: 1, downNodes: [] },
+    egress: scene.egress,
     past: {
       eligibleSinceMono: NOW - HOUR_MS,
       lastEligibleMono: undefined,
@@ -267,6 +270,7 @@ function buildDaemonSet({ daemonSet, template }: Scene): DaemonSetObject {
     generation: 1,
     selector: { matchLabels: { app: 'agent' }, matchExpressions: [] },
     placement: { nodeName: '', nodeSelector: {}, tolerations: [], hostNetwork: false, ...template },
+    podLabels: { app: 'agent' },
     podTemplate: { schedulerName: '', priorityClassName: '', containers: [], volumes: [] },
     minReadySeconds: 0,
     strategy: 'RollingUpdate',

@@ -122,8 +122,10 @@ export {
 } from './tallies.ts';
 export { packSteps, scheduledAtOf, startedAtOf } from './pod-steps.ts';
 export { NODE_STATES, type NodeMemory, type NodeState, type Transition } from './transition.ts';
+export type { HistoryAnswer, HistoryItem, TopAnswer } from './past.ts';
 export {
   JOURNAL_STATES,
+  type History,
   type HistoryQuery,
   type HourPage,
   type HourQuery,

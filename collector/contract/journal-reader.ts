@@ -66,6 +66,12 @@ export interface HourPage {
   readonly next: string | undefined;
 }
 
+/** Moments of a node, newest first, and the policies that they are about. */
+export interface History {
+  readonly items: readonly MomentRow[];
+  readonly policies: readonly PolicyName[];
+}
+
 /** Uncovered milliseconds of one node, by primary reason, the most first. */
 export interface LostNode {
   readonly policyUid: string;
@@ -84,7 +90,7 @@ export interface LostTime {
 
 /** Reads history. Rejects while the journal cannot be read, with why. */
 export interface JournalReader {
-  history(query: HistoryQuery): Promise<readonly MomentRow[]>;
+  history(query: HistoryQuery): Promise<History>;
   lost(span: TimeSpan): Promise<LostTime>;
   hours(query: HourQuery): Promise<HourPage>;
 }

@@ -11,7 +11,7 @@ import {
   type PolicyRoll,
   type Standing,
 } from '../coverage/index.ts';
-import type { Answers, FindEvidence, NodePage, NodeQuery } from '../http/answers.ts';
+import type { Answers, FindEvidence, NodePage, NodeQuery, PastAnswers } from '../http/answers.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { pickSmallest } from './pick-smallest.ts';
 
@@ -24,6 +24,7 @@ export interface AnswerSources {
   /** What is to be said of a policy that the core does not know, as the state of a source of Daemons. */
   readonly conditionsOf: (policy: Policy) => readonly PolicyCondition[];
   readonly evidence?: FindEvidence | undefined;
+  readonly past?: PastAnswers | undefined;
 }
 
 /** How many of a node's last transitions its detail shows. */
@@ -31,7 +32,7 @@ const TRANSITIONS = 10;
 
 /** The answers of a running collector. */
 export function createAnswers(sources: AnswerSources): Answers {
-  const { pipeline, journal, rejected, now, conditionsOf, evidence } = sources;
+  const { pipeline, journal, rejected, now, conditionsOf, evidence, past } = sources;
   const extend = <T extends PolicySummary>(summary: T): T => {
     const policy = pipeline.roll.policies.get(summary.policy.uid)?.policy;
     const others = policy === undefined ? [] : conditionsOf(policy);
@@ -45,6 +46,7 @@ export function createAnswers(sources: AnswerSources): Answers {
   };
   return {
     evidence,
+    past,
     policies: () => joinRejected(pipeline.summaries(now()).map(extend), rejected()),
     policy: (namespace, daemonset) => {
       const roll = findRoll(pipeline, namespace, daemonset);

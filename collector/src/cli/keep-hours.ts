@@ -2,7 +2,7 @@
 import type { Timers } from '@rollcall/kube';
 import type { LivePipeline } from './live-pipeline.ts';
 
-const CUT_MS = 5_000;
+const CUT_MS = 2_000;
 
 /** Begins; `stop` books a last time. Without a durable journal there is nobody to book for. */
 export function keepHours(

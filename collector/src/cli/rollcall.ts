@@ -4,13 +4,15 @@ import { canary } from './canary.ts';
 import { coverage } from './coverage.ts';
 import { crds } from './crds.ts';
 import { explain } from './explain.ts';
+import { history } from './history.ts';
 import { plan } from './plan.ts';
 import { serve } from './serve.ts';
+import { top } from './top.ts';
 import { validate } from './validate.ts';
 import { verify } from './verify.ts';
 import { VERSION } from './version.ts';
 
-const COMMANDS: readonly Command[] = [serve, coverage, explain, verify, plan, validate, crds, canary];
+const COMMANDS: readonly Command[] = [serve, coverage, explain, top, history, verify, plan, validate, crds, canary];
 
 const HELP = `Rollcall proves that a DaemonSet covers every node that should run it, and says why not.
 

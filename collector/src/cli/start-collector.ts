@@ -25,7 +25,8 @@ import { keepHours } from './keep-hours.ts';
 import { logCondition, logInForce } from './log-lines.ts';
 import { openConnection } from './open-connection.ts';
 import { openDaemonSources } from './open-daemon-sources.ts';
-import { openJournal } from './open-journal.ts';
+import { openJournal, type OpenJournal } from './open-journal.ts';
+import { createPastAnswers } from './past-answers.ts';
 import { openStream } from './open-stream.ts';
 import { createPolicyFeed } from './policy-feed.ts';
 import { createPolicyTrace } from './policy-trace.ts';
@@ -80,7 +81,7 @@ export async function startCollector(options: CollectorOptions): Promise<Running
   const { book, watch, layers, backends } = watching;
   const limits = startLimits({ limitBytes, live, stream, ...systemMachine, log });
   const readiness = readinessBy(live, { watch, layers, notes: () => [...limits.notes(), ...journal.notes()] });
-  const answers = answer(live, { ...watching, ...daemons, evidence: createEvidence(connection) });
+  const answers = answer(live, { ...watching, ...daemons, evidence: createEvidence(connection), journal });
   const intake = createIntake({ live, ...base });
   const control = startControl(live, { ...base, readiness, book, answers });
   const hours = keepHours(live, systemMachine.timers);
@@ -222,15 +223,22 @@ function readinessBy(
 interface Answering extends Watches {
   readonly sources: readonly DaemonSource[];
   readonly evidence: FindEvidence;
+  readonly journal: OpenJournal;
 }
 
-function answer(live: LivePipeline, { book, layers, backends, sources, evidence }: Answering): Answers {
+function answer(live: LivePipeline, { book, layers, backends, sources, evidence, journal }: Answering): Answers {
   const known = sources.map(({ name }) => name);
   const conditionsOf = (policy: Policy) => [
     ...sourceCondition(policy, { known, stateOf: layers.sourceState }),
     ...connectionCondition(policy, backends),
   ];
-  return createAnswers({ ...live, rejected: book.rejected, conditionsOf, evidence });
+  const past = createPastAnswers({
+    journal,
+    policies: () =>
+      [...live.pipeline.roll.policies.values()].map(({ policy }) => ({ ...policy, policyUid: policy.uid })),
+    nowMs: systemMachine.clock.wallMs,
+  });
+  return createAnswers({ ...live, rejected: book.rejected, conditionsOf, evidence, past });
 }
 
 /** Follows the policy files; resolves once they were read for the first time, so that readiness means: with every policy. */

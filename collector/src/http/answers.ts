@@ -1,12 +1,16 @@
 /** The ports of the HTTP server: what it asks of the core and of the watches; it knows nothing else of them. */
 import type {
   ExcuseCode,
+  HistoryAnswer,
+  HourPage,
+  HourQuery,
   NodeAnswer,
   NodeDetail,
   NodeState,
   PolicyAnswer,
   PolicySummary,
   ReasonCode,
+  TopAnswer,
   WatchStateName,
 } from '@rollcall/contract';
 
@@ -39,8 +43,25 @@ export interface Answers {
   policy(namespace: string, daemonset: string): PolicyAnswer | undefined;
   nodes(namespace: string, daemonset: string, query: NodeQuery): NodePage | undefined;
   node(namespace: string, daemonset: string, node: string): NodeDetail | undefined;
+  /** Absent where there is no past to ask for. */
+  readonly past?: PastAnswers | undefined;
   /** Absent where nothing can be looked up. */
   readonly evidence?: FindEvidence | undefined;
+}
+
+/** Which lost time: of a window up to now, of these DaemonSets only. */
+export interface TopQuery {
+  readonly windowMs: number;
+  readonly limit: number;
+  readonly namespace: string | undefined;
+  readonly daemonset: string | undefined;
+}
+
+/** Answers out of the journal. Each rejects with why while the journal cannot be read. */
+export interface PastAnswers {
+  top(query: TopQuery): Promise<TopAnswer>;
+  history(node: string, limit: number): Promise<HistoryAnswer>;
+  hours(query: HourQuery): Promise<HourPage>;
 }
 
 /** The detail with what is looked up for it. */

@@ -29,6 +29,19 @@ export const ROUTES = [
   },
   { path: '/api/v1/coverage/{namespace}/{daemonset}/nodes/{node}', open: false, direct: false, what: 'one node' },
   {
+    path: '/api/v1/top',
+    open: false,
+    direct: false,
+    what: 'what cost the most coverage; ?window=&limit=&namespace=&daemonset=',
+  },
+  { path: '/api/v1/history/{node}', open: false, direct: false, what: "a node's past; ?limit=" },
+  {
+    path: '/api/v1/journal',
+    open: false,
+    direct: false,
+    what: 'hourly totals of all replicas, for peers; ?since=&limit=&continue=',
+  },
+  {
     path: '/api/v1/stream',
     open: false,
     direct: true,

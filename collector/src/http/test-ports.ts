@@ -83,6 +83,11 @@ export function fakeAnswers(nodes: ReadonlySet<string>, overrides: Partial<Answe
             transitions: [],
           }
         : undefined,
+    past: {
+      top: () => Promise.resolve({ from: '', to: '', durable: false, nodes: [], reasons: [], notListed: 0 }),
+      history: (node) => Promise.resolve({ node, durable: false, items: [] }),
+      hours: () => Promise.resolve({ items: [], policies: [], next: '["key"]' }),
+    },
     ...overrides,
   };
 }

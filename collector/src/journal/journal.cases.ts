@@ -88,7 +88,7 @@ export function journalCases(name: string, open: (wallMs: () => number) => Promi
       const restart = { container: 'agent', count: 2, reason: 'OOMKilled', message: '' };
       journal.append({ kind: 'restart', ...ABOUT, wallMs: BASE + 5, ...restart });
       await settle();
-      const found = await journal.history({ node: 'a', limit: 10, beforeMs: Infinity });
+      const { items: found } = await journal.history({ node: 'a', limit: 10, beforeMs: Infinity });
       expect(found.map(({ kind, wallMs }) => `${kind} ${wallMs - BASE}`)).toEqual([
         'restart 5',
         'join 4',
@@ -98,7 +98,7 @@ export function journalCases(name: string, open: (wallMs: () => number) => Promi
       expect(found[0]).toEqual({ kind: 'restart', ...ABOUT, wallMs: BASE + 5, ...restart });
       expect(found[1]).toMatchObject({ outcome: 'in_time', stages });
       expect(found[3]).toEqual(transition(1));
-      const page = await journal.history({ node: 'a', limit: 1, beforeMs: BASE + 4 });
+      const { items: page } = await journal.history({ node: 'a', limit: 1, beforeMs: BASE + 4 });
       expect(page.map(({ wallMs }) => wallMs - BASE)).toEqual([2]);
     });
 
@@ -116,7 +116,7 @@ export function journalCases(name: string, open: (wallMs: () => number) => Promi
         journal.append({ ...event, ...said, wallMs: BASE + count });
       }
       await settle();
-      const found = await journal.history({ node: 'a', limit: 10, beforeMs: Infinity });
+      const { items: found } = await journal.history({ node: 'a', limit: 10, beforeMs: Infinity });
       expect(found).toMatchObject([{ kind: 'event', count: 9, wallMs: BASE + 9 }]);
     });
 

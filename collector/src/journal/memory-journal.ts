@@ -52,7 +52,8 @@ export function createMemoryJournal({ limit = MOST_MOMENTS, wallMs = Date.now }:
     cuts: () => [...cuts.values()],
     history: ({ node, limit: most, beforeMs }) => {
       const own = all().filter((row) => row.node === node && row.wallMs < beforeMs);
-      return Promise.resolve(own.toSorted(byAge).filter(isNewest()).slice(0, most));
+      const items = own.toSorted(byAge).filter(isNewest()).slice(0, most);
+      return Promise.resolve({ items, policies: names() });
     },
     lost: (span) => {
       const transitions = all().filter((row) => row.kind === 'transition');

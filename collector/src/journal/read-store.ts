@@ -2,6 +2,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type {
   ExclusionRow,
+  History,
   HistoryQuery,
   HourCut,
   HourlyRow,
@@ -62,22 +63,26 @@ function readCuts(database: DatabaseSync, replica: string): readonly HourCut[] {
 }
 
 /** The newest moments of a node, newest first. */
-export function readHistory(database: DatabaseSync, { node, limit, beforeMs }: HistoryQuery): readonly MomentRow[] {
+export function readHistory(database: DatabaseSync, { node, limit, beforeMs }: HistoryQuery): History {
   const newest = (table: string): readonly Stored[] =>
     database
       .prepare(`SELECT * FROM ${table} WHERE node = ? AND wall_ms < ? ORDER BY wall_ms DESC LIMIT ?`)
-      .all(node, beforeMs, limit);
+      .all(node, Math.min(beforeMs, Number.MAX_SAFE_INTEGER), limit);
   const transitions = newest('transitions').map(toTransition);
   const all: readonly MomentRow[] = [...newest('moments').map(toMoment), ...transitions];
-  return all.toSorted(byAge).slice(0, limit);
+  return { items: all.toSorted(byAge).slice(0, limit), policies: readPolicies(database) };
 }
 
 /** What nodes lost in a span, by the transitions of each life and of each node the last one before the span. */
 export function readLost(database: DatabaseSync, span: TimeSpan): LostTime {
   return {
     nodes: sumLost(readTransitions(database, span), span),
-    policies: database.prepare('SELECT * FROM policies').all().map(toPolicyName),
+    policies: readPolicies(database),
   };
+}
+
+function readPolicies(database: DatabaseSync): readonly PolicyName[] {
+  return database.prepare('SELECT * FROM policies').all().map(toPolicyName);
 }
 
 function readTransitions(database: DatabaseSync, { fromMs, toMs }: TimeSpan): readonly LifeTransitions[] {
@@ -107,7 +112,7 @@ export function readHours(database: DatabaseSync, { sinceMs, limit, after }: Hou
   const last = found.length > limit ? found[limit - 1] : undefined;
   return {
     items: found.slice(0, limit).map(toHourly),
-    policies: database.prepare('SELECT * FROM policies').all().map(toPolicyName),
+    policies: readPolicies(database),
     next: last && JSON.stringify(KEY.map((name) => last[name])),
   };
 }

@@ -12,7 +12,8 @@ export type Said = readonly [message: string, fields: object];
 export interface StoreFolder {
   readonly path: string;
   readonly said: Said[];
-  open(): Promise<DurableJournal>;
+  /** `openLimitMs` where a case is about one that does not open. */
+  open(openLimitMs?: number): Promise<DurableJournal>;
   remove(): Promise<void>;
 }
 
@@ -26,10 +27,10 @@ export async function createStoreFolder(parent?: string): Promise<StoreFolder> {
   return {
     path,
     said,
-    open: async () => {
+    open: async (openLimitMs = 30_000) => {
       const journal = await openDurableJournal({
         path,
-        openLimitMs: 1_500,
+        openLimitMs,
         clock: { monoMs: () => performance.now() },
         timers: {
           after: (ms, run) => {

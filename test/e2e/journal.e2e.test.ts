@@ -73,7 +73,7 @@ function serve(journal: string): ChildProcess {
 }
 
 interface Life {
-  /** From when it listens, or from its very start. */
+  /** From when it is ready, or from its very start. */
   readonly ms: number;
   readonly fromStart?: boolean;
   readonly signal?: NodeJS.Signals;
@@ -82,20 +82,22 @@ interface Life {
 async function liveAndDie(journal: string, { ms, fromStart = false, signal = 'SIGKILL' }: Life): Promise<void> {
   const child = serve(journal);
   if (fromStart) child.stdout?.resume();
-  else await listening(child);
+  else await ready(child);
   await delay(ms);
   const ended = once(child, 'exit');
   child.kill(signal);
   await ended;
 }
 
-function listening(child: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
+async function ready(child: ChildProcess): Promise<void> {
+  const url = await new Promise<string>((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the collector ended with ${code}`)));
     child.stdout?.on('data', (text: Buffer) => {
-      if (text.includes('"listening"')) resolve();
+      const found = /"url":"([^"]+)"/.exec(text.toString())?.[1];
+      if (found !== undefined) resolve(found);
     });
   });
+  while (!(await fetch(`${url}/readyz`)).ok) await delay(20);
 }
 
 async function runLane(lane: number): Promise<string> {

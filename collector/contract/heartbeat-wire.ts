@@ -2,12 +2,8 @@
 import { z } from 'zod';
 import { faultAt, formatFault, valueAt } from './daemon-coverage-faults.ts';
 import type { HeartbeatObject } from './objects.ts';
-
-/** The audience that an agent's token must be made for. */
-export const HEARTBEAT_AUDIENCE = 'rollcall';
-
-/** Most heartbeats of one request: an agent that could not send for a while may send what it missed. */
-export const MOST_HEARTBEATS = 100;
+import { wrong } from './report-wire.ts';
+import { parseRfc3339 } from './rfc3339.ts';
 
 /** Components of a daemon that one heartbeat may tell of. */
 const MOST_COMPONENTS = 16;
@@ -15,17 +11,15 @@ const MOST_COMPONENTS = 16;
 const LONGEST_ERROR = 500;
 /** The year 3000: a time beyond it is one in other units. */
 const LATEST_MS = 32_503_680_000_000;
-const RFC3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/;
-
-const wrong = (what: string, mend: string) => ({ error: `${what}; ${mend}` });
 
 const noTime = wrong(
   'is not a time',
   'write RFC 3339 with its zone, such as 2027-01-31T00:00:00.000Z, or milliseconds since 1970',
 );
-const time = z
-  .union([z.number(), z.string().max(40).regex(RFC3339)], noTime)
-  .transform((value) => (typeof value === 'string' ? Date.parse(value) : Math.round(value)))
+/** A time in either spelling; as milliseconds. */
+export const time = z
+  .union([z.number(), z.string().max(40)], noTime)
+  .transform((value) => (typeof value === 'string' ? (parseRfc3339(value) ?? -1) : Math.round(value)))
   .refine((ms) => ms >= 0 && ms <= LATEST_MS, noTime);
 const whole = (what: string) =>
   z
@@ -38,7 +32,8 @@ const amount = (what: string, most: number) => {
   const fault = wrong(`is not ${what}`, `write a number from 0 to ${most}`);
   return z.number(fault).min(0, fault).max(most, fault);
 };
-const name = (most: number) => {
+/** A name of so many characters at most. */
+export const nameOf = (most: number) => {
   const fault = wrong('is not a name', `write 1 to ${most} characters without spaces or control characters`);
   return z
     .string(fault)
@@ -53,7 +48,8 @@ const listOf = <Item extends z.ZodType>(item: Item) => {
   const fault = wrong('is not a list of components', `write a list of at most ${MOST_COMPONENTS}`);
   return z.array(item, fault).max(MOST_COMPONENTS, fault);
 };
-const fieldsOf = <Shape extends z.ZodRawShape>(shape: Shape) =>
+/** An object with these fields; others are passed over. */
+export const fieldsOf = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.object(shape, wrong('is not an object', 'write an object with its fields'));
 
 const telemetry = fieldsOf({
@@ -73,8 +69,8 @@ const errors = fieldsOf({
 
 /** One heartbeat as it is sent. Fields that it does not know are passed over, so that agents may be newer than the collector. */
 const heartbeat = fieldsOf({
-  node: name(253),
-  bootId: name(64),
+  node: nameOf(253),
+  bootId: nameOf(64),
   sequence: whole('a sequence number'),
   sentAt: time,
   lastReply: fieldsOf({ sentAt: time, receivedAt: time, returnedAt: time }).exactOptional(),
@@ -100,34 +96,14 @@ export type CheckedHeartbeat =
 export function checkHeartbeat(value: unknown, at: number): CheckedHeartbeat {
   const parsed = heartbeat.safeParse(value);
   if (parsed.success) return { ok: true, report: parsed.data };
-  const [issue] = parsed.error.issues;
-  return { ok: false, fault: describe(value, { path: issue?.path ?? [], text: issue?.message ?? '', at }) };
+  return { ok: false, fault: describeIssue(parsed.error, value, at) };
 }
 
-function describe(
-  value: unknown,
-  { path, text, at }: { readonly path: readonly PropertyKey[]; readonly text: string; readonly at: number },
-): string {
-  const [message = '', mend = ''] = text.split('; ');
+/** The first issue in words; `at` is the item's place in its request. */
+export function describeIssue({ issues: [issue] }: z.core.$ZodError, value: unknown, at: number): string {
+  const { path = [], message: words = '' } = issue ?? {};
+  const [message = '', mend = ''] = words.split('; ');
   const isAbsent = path.length > 0 && valueAt(value, path) === undefined;
-  const wording = { message: isAbsent ? 'is required' : message, mend };
-  return `items[${at}].${formatFault(faultAt(value, path, wording))}`.replace(/^(items\[\d+\])\.: /, '$1: ');
-}
-
-/** What became of one heartbeat. `replayed`: one of its boot and sequence, or a later one, was there before; it changed nothing. */
-export interface HeartbeatResult {
-  readonly outcome: 'accepted' | 'replayed' | 'refused';
-  /** Of a refused one: the status that it alone would be answered, and what is wrong with it. */
-  readonly status?: number;
-  readonly detail?: string;
-}
-
-/**
- * The answer, results in the order of the items. The times are the collector's, wall-clock milliseconds: an agent sends them back with
- * its next heartbeat, so that both sides know by how much their clocks differ (RFC 5905, section 8).
- */
-export interface HeartbeatReply {
-  readonly receivedAt: number;
-  readonly repliedAt: number;
-  readonly items: readonly HeartbeatResult[];
+  const fault = formatFault(faultAt(value, path, { message: isAbsent ? 'is required' : message, mend }));
+  return path.length === 0 ? `items[${at}]: ${fault}` : `items[${at}].${fault}`;
 }

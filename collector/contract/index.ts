@@ -30,15 +30,9 @@ export type {
   Termination,
   Toleration,
 } from './objects.ts';
-export {
-  checkHeartbeat,
-  HEARTBEAT_AUDIENCE,
-  MOST_HEARTBEATS,
-  type CheckedHeartbeat,
-  type HeartbeatReply,
-  type HeartbeatReport,
-  type HeartbeatResult,
-} from './heartbeat-wire.ts';
+export { MOST_REPORTS, REPORT_AUDIENCE, type ReportReply, type ReportResult } from './report-wire.ts';
+export { checkHeartbeat, type HeartbeatReport } from './heartbeat-wire.ts';
+export { checkEvidence, type AgentEvidence } from './telemetry-wire.ts';
 export type {
   EgressPeer,
   EgressPort,

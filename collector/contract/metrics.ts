@@ -66,6 +66,18 @@ export const COVERAGE_METRICS = {
     { labels: ['component', 'version'] },
   ),
   probeAgeMax: gauge('rollcall_probe_age_max_seconds', 'Age of the oldest last probe among the nodes in scope.'),
+  ingestionLagMax: gauge(
+    'rollcall_ingestion_lag_max_seconds',
+    'Age of the oldest of the newest acknowledged records among the nodes in scope.',
+  ),
+  clockSkewMax: gauge(
+    'rollcall_clock_skew_max_seconds',
+    "By how much the clock of a node in scope differs from the collector's at most, either way.",
+  ),
+  bufferFill: gauge(
+    'rollcall_telemetry_buffer_fill_ratio',
+    'The fullest buffer of an agent on a node in scope, 0 to 1.',
+  ),
   objective: gauge('rollcall_objective_ratio', 'The objective of the policy.', { labels: ['sli'], pool: false }),
   validSeconds: counter('rollcall_valid_node_seconds_total', 'Node-seconds expected and observed.', ['sli']),
   goodSeconds: counter('rollcall_good_node_seconds_total', 'Valid node-seconds that were good.', ['sli']),
@@ -157,10 +169,10 @@ export const COLLECTOR_METRICS = {
   nodeConditionWrites: ownFamily('rollcall_node_condition_writes_total', 'Writes of Node conditions, by outcome.', [
     'outcome',
   ]),
-  heartbeats: ownFamily(
-    'rollcall_heartbeats_total',
-    'Heartbeats that this replica received, by outcome; requests that were refused as a whole count as one.',
-    ['outcome'],
+  heartbeatsRefused: ownFamily(
+    'rollcall_heartbeats_refused_total',
+    'Heartbeats that this replica refused, by why; a request that is refused as a whole counts as one.',
+    ['reason'],
   ),
   journalState: ownFamily('rollcall_journal_state', 'How the journal is doing: 1 for the state it is in.', ['state']),
   journalQueued: ownFamily('rollcall_journal_queued_rows', 'Rows of the journal that wait to be written.'),

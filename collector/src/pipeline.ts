@@ -3,7 +3,15 @@
  * watches; scenario tests drive it with a script.
  */
 import type { ClusterEvent, HourCut, JournalRow, NodeMemory, PolicyAnswer, PolicySummary } from '@rollcall/contract';
-import { createRoll, toMemory, type Instant, type PolicyRoll, type Roll, type RollSink } from './coverage/index.ts';
+import {
+  createRoll,
+  readPoolReports,
+  toMemory,
+  type Instant,
+  type PolicyRoll,
+  type Roll,
+  type RollSink,
+} from './coverage/index.ts';
 import {
   answerPolicy,
   createHourBook,
@@ -182,12 +190,13 @@ function readAll(books: Books, span: Span, told: Instant): readonly (readonly [P
 }
 
 function readOne(
-  { ledger, frozen }: Books,
+  { roll, ledger, frozen }: Books,
   own: PolicyRoll,
   { span, now }: { readonly span: Span; readonly now: Instant },
 ): PolicyReading {
   if (frozen?.roll === own) return frozen.readings[span];
-  return readPolicy({ roll: own, ledger, span, daemonSet: own.daemonSet, monoMs: now.monoMs });
+  const reports = readPoolReports(roll.inventory, own, now.monoMs);
+  return readPolicy({ roll: own, ledger, span, daemonSet: own.daemonSet, reports, monoMs: now.monoMs });
 }
 
 interface Named {

@@ -1,6 +1,6 @@
 /** Keeps the core's books a second time: the identities that hold of every reading, and integrals from the moves alone. */
 import type { NodeState } from '@rollcall/contract';
-import { createRoll, type Instant, type Move, type PolicyRoll, type Roll } from './coverage/index.ts';
+import { createRoll, readPoolReports, type Instant, type Move, type PolicyRoll, type Roll } from './coverage/index.ts';
 import { findDaemonSet } from './inventory/index.ts';
 import { createLedger } from './sli/ledger.ts';
 import { readPolicy } from './sli/read-policy.ts';
@@ -45,7 +45,8 @@ export function createAudited(): Audited {
     read: (own, { monoMs }) => {
       const { namespace, daemonset } = own.policy;
       const daemonSet = findDaemonSet(roll.inventory, namespace, daemonset);
-      return readPolicy({ roll: own, ledger, span: 'seen', daemonSet, monoMs });
+      const reports = readPoolReports(roll.inventory, own, monoMs);
+      return readPolicy({ roll: own, ledger, span: 'seen', daemonSet, reports, monoMs });
     },
     stateMs: integrals.stateMs,
     takeMoved: () => {

@@ -111,7 +111,7 @@ test('what is not from who it says, or not what it should be, is refused with it
       'forged node',
       { token: good, items: [heartbeat(FIRST, 9)] },
       403,
-      /items\[0\].node: "node-0": is not the node of the token's pod; send heartbeats of "node-1" only/,
+      /items\[0\].node: "node-0": is not the node of the token's pod; send what is about "node-1" only/,
     ],
     ['bad JSON', { token: good, body: '{"items":[' }, 400, /The body is not JSON .*; send/],
     ['no items', { token: good, body: '[]' }, 400, /The body has no list of items; send/],

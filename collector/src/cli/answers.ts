@@ -1,5 +1,13 @@
 /** Joins the pipeline, the journal and the rejected policies to what the HTTP API and the CLI answer. */
-import type { Journal, NodeAnswer, Policy, PolicyCondition, PolicySummary, Transition } from '@rollcall/contract';
+import type {
+  Check,
+  Journal,
+  NodeAnswer,
+  Policy,
+  PolicyCondition,
+  PolicySummary,
+  Transition,
+} from '@rollcall/contract';
 import { readyCondition, type RejectedPolicy } from '../config/policy-rejected.ts';
 import {
   describeNode,
@@ -25,6 +33,8 @@ export interface AnswerSources {
   readonly conditionsOf: (policy: Policy) => readonly PolicyCondition[];
   readonly evidence?: FindEvidence | undefined;
   readonly past?: PastAnswers | undefined;
+  /** What the daemon of a DaemonSet, by its UID, told of a node beside heartbeats. */
+  readonly notesOf?: ((ownerUid: string, node: string) => readonly Check[]) | undefined;
 }
 
 /** How many of a node's last transitions its detail shows. */
@@ -32,7 +42,7 @@ const TRANSITIONS = 10;
 
 /** The answers of a running collector. */
 export function createAnswers(sources: AnswerSources): Answers {
-  const { pipeline, journal, rejected, now, conditionsOf, evidence, past } = sources;
+  const { pipeline, journal, rejected, now, conditionsOf, evidence, past, notesOf } = sources;
   const extend = <T extends PolicySummary>(summary: T): T => {
     const policy = pipeline.roll.policies.get(summary.policy.uid)?.policy;
     const others = policy === undefined ? [] : conditionsOf(policy);
@@ -62,7 +72,9 @@ export function createAnswers(sources: AnswerSources): Answers {
       if (context?.roll.started !== true) return undefined;
       const history = (uid: string): readonly Transition[] =>
         journal.transitions(context.roll.policy.uid, uid, TRANSITIONS);
-      return detailNode(context, node, history);
+      const detail = detailNode(context, node, history);
+      const notes = notesOf?.(context.roll.daemonSet?.object.uid ?? '', node) ?? [];
+      return detail === undefined || notes.length === 0 ? detail : { ...detail, checks: [...detail.checks, ...notes] };
     },
   };
 }

@@ -1,12 +1,21 @@
-/** Joins the identity of senders with what the inventory knows of their pods, and lets their heartbeats into the pipeline. */
-import { checkHeartbeat, HEARTBEATS, type HeartbeatObject, type HeartbeatResult } from '@rollcall/contract';
+/** Joins the identity of senders with what the inventory knows of their pods, and lets what they report into the pipeline. */
+import {
+  checkEvidence,
+  checkHeartbeat,
+  HEARTBEATS,
+  type Check,
+  type HeartbeatObject,
+  type ReportResult,
+} from '@rollcall/contract';
 import type { Connection, Log } from '@rollcall/kube';
-import type { BoundTo } from '../control/verify-token.ts';
 import { createSenderReviews } from '../control/identify-sender.ts';
-import { heartbeatTerms, type Instant, type PolicyRoll } from '../coverage/index.ts';
+import type { Instant } from '../coverage/index.ts';
 import type { Intake, ReportFault } from '../http/reports.ts';
+import type { ReportPath } from '../http/routes.ts';
 import { isReplay } from '../inventory/index.ts';
 import { stampNow } from '../watch/watch-kind.ts';
+import { createEvidenceStore, type EvidenceStore } from './agent-evidence.ts';
+import { findSender, TOKEN_MEND, type Sender } from './find-sender.ts';
 import type { LivePipeline } from './live-pipeline.ts';
 import type { Machine } from './system-clock.ts';
 
@@ -18,48 +27,18 @@ export interface IntakeParts {
   readonly connection: Connection;
 }
 
-/** The intake with its counts since the process began, by outcome. */
-export interface CountedIntake extends Intake {
+/** The intake of a collector. */
+export interface ReportIntake extends Intake {
+  /** What was refused since the process began, by why. */
   counts(): Readonly<Record<string, number>>;
+  /** What agents told of a node beside heartbeats. */
+  notesOf(ownerUid: string, node: string): readonly Check[];
 }
 
 /** So long events may wait before reports are sent away. */
 const BEHIND_MS = 5_000;
 
-/** The intake of a running collector. */
-export function createIntake({ live, machine, connection, log }: IntakeParts): CountedIntake {
-  const { clock } = machine;
-  const now = (): Instant => stampNow(clock);
-  const identify = createSenderReviews({ connection, clock, log });
-  const counts: Record<Outcome, number> = { ...NOTHING_COUNTED };
-  const count = (outcome: Outcome): void => void (counts[outcome] += 1);
-  return {
-    now,
-    counts: () => ({ ...counts }),
-    refused: count,
-    isBehind: () => now().monoMs - live.now().monoMs > BEHIND_MS,
-    admit: async (token) => {
-      const verdict = await identify(token);
-      if (verdict.outcome === 'unavailable') return verdict;
-      if (verdict.outcome === 'refused')
-        return { outcome: 'unauthenticated', detail: `This token is not good: ${verdict.why}; ${MEND}.` };
-      const found = findSender(live, verdict.sender);
-      if (typeof found === 'string') return { outcome: 'forbidden', detail: found };
-      const take = (item: unknown, at: number): HeartbeatResult => {
-        const result = takeItem(live, item, { at, sender: found, now: now() });
-        count(result.outcome === 'refused' ? (result.status === 403 ? 'forbidden' : 'malformed') : result.outcome);
-        return result;
-      };
-      return { outcome: 'admitted', takeHeartbeats: (items) => items.map(take) };
-    },
-  };
-}
-
-type Outcome = ReportFault | 'accepted' | 'replayed';
-
-const NOTHING_COUNTED: Readonly<Record<Outcome, number>> = {
-  accepted: 0,
-  replayed: 0,
+const NOTHING_REFUSED: Readonly<Record<ReportFault, number>> = {
   unauthenticated: 0,
   forbidden: 0,
   unavailable: 0,
@@ -67,58 +46,70 @@ const NOTHING_COUNTED: Readonly<Record<Outcome, number>> = {
   malformed: 0,
 };
 
-const MEND = "send that of a projected volume of the daemon's pod with the audience rollcall";
-
-interface Sender {
-  readonly ownerUid: string;
-  readonly podUid: string;
-  readonly node: string;
+/** The intake of a running collector. */
+export function createIntake({ live, machine: { clock }, connection, log }: IntakeParts): ReportIntake {
+  const now = (): Instant => stampNow(clock);
+  const identify = createSenderReviews({ connection, clock, log });
+  const counts: Record<ReportFault, number> = { ...NOTHING_REFUSED };
+  const store = createEvidenceStore();
+  const takers = createTakers(live, store, now);
+  return {
+    now,
+    counts: () => ({ ...counts }),
+    notesOf: store.notesOf,
+    refused: (fault) => void (counts[fault] += 1),
+    isBehind: () => now().monoMs - live.now().monoMs > BEHIND_MS,
+    admit: async (token) => {
+      const verdict = await identify(token);
+      if (verdict.outcome === 'unavailable') return verdict;
+      if (verdict.outcome === 'refused')
+        return { outcome: 'unauthenticated', detail: `This token is not good: ${verdict.why}; ${TOKEN_MEND}.` };
+      const sender = findSender(live.pipeline, verdict.sender);
+      if (typeof sender === 'string') return { outcome: 'forbidden', detail: sender };
+      const take = (path: ReportPath, items: readonly unknown[]): readonly ReportResult[] => {
+        const results = items.map((item, at) => takers[path](item, at, sender));
+        const isSome = results.some(({ outcome }) => outcome !== 'refused');
+        // A request of which nothing is taken is refused, and counted, as a whole.
+        for (const { outcome, status } of isSome ? results : [])
+          if (outcome === 'refused') counts[status === 403 ? 'forbidden' : 'malformed'] += 1;
+        return results;
+      };
+      return { outcome: 'admitted', take };
+    },
+  };
 }
 
-interface Taking {
-  readonly at: number;
-  readonly sender: Sender;
-  readonly now: Instant;
+type Take = (item: unknown, at: number, sender: Sender) => ReportResult;
+
+function createTakers(live: IntakeParts['live'], store: EvidenceStore, now: () => Instant): Record<ReportPath, Take> {
+  return {
+    '/api/v1/heartbeats': (item, at, sender) => {
+      const checked = checkHeartbeat(item, at);
+      if (!checked.ok) return refuse(400, checked.fault);
+      if (checked.report.node !== sender.node) return refuseNode(checked.report.node, at, sender);
+      const object: HeartbeatObject = { ...checked.report, ownerUid: sender.ownerUid, podUid: sender.podUid };
+      const outcome = isReplay(live.pipeline.roll.inventory, object) ? 'replayed' : 'accepted';
+      live.emit({ kind: 'heartbeat', source: HEARTBEATS, uid: sender.podUid, object, ...now() });
+      return { outcome };
+    },
+    '/api/v1/telemetry': (item, at, sender) => {
+      const checked = checkEvidence(item, at);
+      if (!checked.ok) return refuse(400, checked.fault);
+      if (checked.evidence.node !== sender.node) return refuseNode(checked.evidence.node, at, sender);
+      store.note(sender.ownerUid, checked.evidence);
+      return { outcome: 'accepted' };
+    },
+  };
 }
 
-function takeItem(live: IntakeParts['live'], item: unknown, { at, sender, now }: Taking): HeartbeatResult {
-  const checked = checkHeartbeat(item, at);
-  if (!checked.ok) return { outcome: 'refused', status: 400, detail: checked.fault };
-  const { node } = checked.report;
-  if (node !== sender.node) {
-    const detail = `items[${at}].node: ${JSON.stringify(node)}: is not the node of the token's pod; send heartbeats of ${JSON.stringify(sender.node)} only`;
-    return { outcome: 'refused', status: 403, detail };
-  }
-  const object: HeartbeatObject = { ...checked.report, ownerUid: sender.ownerUid, podUid: sender.podUid };
-  const isOld = isReplay(live.pipeline.roll.inventory, object);
-  live.emit({ kind: 'heartbeat', source: HEARTBEATS, uid: sender.podUid, object, ...now });
-  return { outcome: isOld ? 'replayed' : 'accepted' };
+function refuse(status: number, detail: string): ReportResult {
+  return { outcome: 'refused', status, detail };
 }
 
-/** Who it is that a token was made for, by what the cluster says now; or why that one may not report. */
-function findSender({ pipeline }: IntakeParts['live'], token: BoundTo): Sender | string {
-  const { roll } = pipeline;
-  const { podUid, namespace, serviceAccount } = token;
-  if (podUid === '') return `The token of ${namespace}/${serviceAccount} is bound to no pod; ${MEND}.`;
-  const pod = roll.inventory.pods.get(podUid)?.object;
-  const policy = pod === undefined ? undefined : findPolicy([...roll.policies.values()], pod.ownerUid);
-  if (pod === undefined || policy === undefined || pod.namespace !== namespace)
-    return `No policy asks for heartbeats of the pod ${podUid} in ${namespace}; set health.heartbeat in the policy of its DaemonSet, or try again if the pod is new.`;
-  const accounts = accountsOf(policy);
-  if (!accounts.includes(serviceAccount))
-    return `The policy about ${policy.policy.namespace}/${policy.policy.daemonset} takes heartbeats of ServiceAccount ${accounts.join(', ')}, not of ${serviceAccount}; name it in health.heartbeat.serviceAccounts.`;
-  if (!pod.bound || (token.node !== '' && token.node !== pod.target))
-    return `The pod ${pod.namespace}/${pod.name} is not on the node ${JSON.stringify(token.node)} of its token; ${MEND}.`;
-  return { ownerUid: pod.ownerUid, podUid, node: pod.target };
-}
-
-function findPolicy(rolls: readonly PolicyRoll[], ownerUid: string): PolicyRoll | undefined {
-  return rolls.find(
-    ({ policy, daemonSet }) => daemonSet?.object.uid === ownerUid && heartbeatTerms(policy) !== undefined,
+function refuseNode(node: string, at: number, sender: Sender): ReportResult {
+  const own = JSON.stringify(sender.node);
+  return refuse(
+    403,
+    `items[${at}].node: ${JSON.stringify(node)}: is not the node of the token's pod; send what is about ${own} only`,
   );
-}
-
-function accountsOf({ policy, daemonSet }: PolicyRoll): readonly string[] {
-  const named = heartbeatTerms(policy)?.serviceAccounts ?? [];
-  return named.length > 0 ? named : [daemonSet?.object.serviceAccount ?? 'default'];
 }

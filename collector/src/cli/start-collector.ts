@@ -19,7 +19,7 @@ import { createAccess, logListening } from './access.ts';
 import { createAnswers } from './answers.ts';
 import { connectionCondition } from './connection-condition.ts';
 import { createEvidence } from './find-evidence.ts';
-import { createIntake, type CountedIntake } from './report-intake.ts';
+import { createIntake, type ReportIntake } from './report-intake.ts';
 import { startPipeline, type LivePipeline, type LivePipelineHost } from './live-pipeline.ts';
 import { keepHours } from './keep-hours.ts';
 import { logCondition, logInForce } from './log-lines.ts';
@@ -81,8 +81,9 @@ export async function startCollector(options: CollectorOptions): Promise<Running
   const { book, watch, layers, backends } = watching;
   const limits = startLimits({ limitBytes, live, stream, ...systemMachine, log });
   const readiness = readinessBy(live, { watch, layers, notes: () => [...limits.notes(), ...journal.notes()] });
-  const answers = answer(live, { ...watching, ...daemons, evidence: createEvidence(connection), journal });
   const intake = createIntake({ live, ...base });
+  const { notesOf } = intake;
+  const answers = answer(live, { ...watching, ...daemons, evidence: createEvidence(connection), journal, notesOf });
   const control = startControl(live, { ...base, readiness, book, answers });
   const hours = keepHours(live, systemMachine.timers);
   const files = new AbortController();
@@ -95,15 +96,8 @@ export async function startCollector(options: CollectorOptions): Promise<Running
   try {
     await followFiles(config, book, files.signal);
     const scrape = expose(live, config, self);
-    server = await startServer({
-      ...createAccess(config, connection, log),
-      answers,
-      scrape,
-      readiness,
-      intake,
-      stream,
-      spans,
-    });
+    const access = createAccess(config, connection, log);
+    server = await startServer({ ...access, answers, scrape, readiness, intake, stream, spans });
   } catch (error) {
     await stop();
     throw error;
@@ -119,7 +113,7 @@ interface Measured {
   readonly watch: ClusterWatch;
   readonly layers: LayerWatch;
   readonly control: Pick<Control, 'writes' | 'nodeConditions'>;
-  readonly intake: Pick<CountedIntake, 'counts'>;
+  readonly intake: Pick<ReportIntake, 'counts'>;
 }
 
 /** The parts are asked for at each scrape: they are made with these metrics. */
@@ -135,7 +129,7 @@ function measureSelf(
     leader: () => parts().live.leads(),
     statusWrites: () => parts().control.writes(),
     nodeConditionWrites: () => parts().control.nodeConditions?.writes() ?? {},
-    heartbeats: () => parts().intake.counts(),
+    heartbeatsRefused: () => parts().intake.counts(),
     nowMonoMs: () => now().monoMs,
   });
 }
@@ -224,9 +218,10 @@ interface Answering extends Watches {
   readonly sources: readonly DaemonSource[];
   readonly evidence: FindEvidence;
   readonly journal: OpenJournal;
+  readonly notesOf: ReportIntake['notesOf'];
 }
 
-function answer(live: LivePipeline, { book, layers, backends, sources, evidence, journal }: Answering): Answers {
+function answer(live: LivePipeline, { book, layers, backends, sources, journal, ...rest }: Answering): Answers {
   const known = sources.map(({ name }) => name);
   const conditionsOf = (policy: Policy) => [
     ...sourceCondition(policy, { known, stateOf: layers.sourceState }),
@@ -238,7 +233,7 @@ function answer(live: LivePipeline, { book, layers, backends, sources, evidence,
       [...live.pipeline.roll.policies.values()].map(({ policy }) => ({ ...policy, policyUid: policy.uid })),
     nowMs: systemMachine.clock.wallMs,
   });
-  return createAnswers({ ...live, rejected: book.rejected, conditionsOf, evidence, past });
+  return createAnswers({ ...live, rejected: book.rejected, conditionsOf, past, ...rest });
 }
 
 /** Follows the policy files; resolves once they were read for the first time, so that readiness means: with every policy. */

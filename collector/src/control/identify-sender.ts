@@ -3,7 +3,7 @@
  * TokenReview, which also knows of pods that are gone; that is remembered by a hash of the token for at most five minutes.
  */
 import { createHash } from 'node:crypto';
-import { HEARTBEAT_AUDIENCE, valueAt } from '@rollcall/contract';
+import { REPORT_AUDIENCE, valueAt } from '@rollcall/contract';
 import type { Clock } from '@rollcall/kube';
 import { followIssuer, type Issuer, type IssuerHost } from './issuer-keys.ts';
 import { createRecall } from './recall.ts';
@@ -48,7 +48,7 @@ export function createSenderReviews(host: SenderHost): (token: string) => Promis
   let silentUntilMono = -Infinity;
   const review = async (token: string, parts: TokenParts, verified: boolean): Promise<Answer> => {
     const bearer =
-      verified && nowMs() < silentUntilMono ? 'unavailable' : await reviewToken(send, token, [HEARTBEAT_AUDIENCE]);
+      verified && nowMs() < silentUntilMono ? 'unavailable' : await reviewToken(send, token, [REPORT_AUDIENCE]);
     if (bearer !== 'unavailable') return answerReview(bearer, parts, host.clock.wallMs());
     // The signature proves who it was made for; what is missing is whether its pod still lives, which the inventory says, too.
     if (!verified) return { verdict: { outcome: 'unavailable' }, keepMs: 0 };
@@ -76,7 +76,7 @@ export function createSenderReviews(host: SenderHost): (token: string) => Promis
 function findFault(parts: TokenParts, { issuer, keys }: Issuer, nowMs: number): string {
   const key = keys.get(parts.kid);
   if (key === undefined) return 'it is not signed by a key of this cluster';
-  return findTokenFault(parts, { key, issuer, audience: HEARTBEAT_AUDIENCE, nowMs });
+  return findTokenFault(parts, { key, issuer, audience: REPORT_AUDIENCE, nowMs });
 }
 
 function refuse(why: string): SenderVerdict {
@@ -85,7 +85,7 @@ function refuse(why: string): SenderVerdict {
 
 function answerReview(bearer: Bearer | 'nobody', { claims }: TokenParts, nowWallMs: number): Answer {
   if (bearer === 'nobody') {
-    const why = `the API server does not know it as one for the audience ${HEARTBEAT_AUDIENCE}, or its pod is gone`;
+    const why = `the API server does not know it as one for the audience ${REPORT_AUDIENCE}, or its pod is gone`;
     return { verdict: refuse(why), keepMs: REFUSED_MS };
   }
   const left = (expiryOf(claims) ?? 0) - nowWallMs;
@@ -97,7 +97,9 @@ const ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
 /** The API server's own word: it says the same as the claims, and is all there is without its keys. */
 function readBearer({ username, identity }: Bearer): BoundTo {
   const [, namespace = '', serviceAccount = ''] = ACCOUNT.exec(username) ?? [];
-  const extra = (name: string): string =>
-    String(valueAt(identity, ['extra', `authentication.kubernetes.io/${name}`, 0]) ?? '');
+  const extra = (name: string): string => {
+    const value = valueAt(identity, ['extra', `authentication.kubernetes.io/${name}`, 0]);
+    return typeof value === 'string' ? value : '';
+  };
   return { namespace, serviceAccount, podUid: extra('pod-uid'), node: extra('node-name') };
 }

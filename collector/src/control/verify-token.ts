@@ -44,8 +44,9 @@ const ALGORITHMS: Readonly<
 
 /** Takes a token apart; undefined for what is none. */
 export function splitToken(token: string): TokenParts | undefined {
-  const [header = '', payload = '', signature = '', ...more] = token.split('.');
-  if (more.length > 0 || header === '' || payload === '' || signature === '') return undefined;
+  const parts = token.split('.');
+  if (parts.length !== 3 || parts.includes('')) return undefined;
+  const [header = '', payload = '', signature = ''] = parts;
   const head = parse(header);
   const claims = parse(payload);
   const [kid, alg] = [valueAt(head, ['kid']), valueAt(head, ['alg'])];

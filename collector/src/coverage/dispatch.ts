@@ -3,6 +3,7 @@ import { daemonSource, telemetrySource, WATCH } from '@rollcall/contract';
 import type { Touched } from '../inventory/index.ts';
 import { keepDaemonSet, start } from './apply-policy.ts';
 import { countReports } from './count-reports.ts';
+import { countHeartbeat, type Heard } from './count-heartbeat.ts';
 import { egressSources } from './egress/egress-sight.ts';
 import { heartbeatTerms } from './heartbeat-terms.ts';
 import { ASKED_LAYERS } from './judge.ts';
@@ -36,7 +37,7 @@ export function dispatch(context: Context, touched: Touched, now: Instant): Work
     case 'revision':
       return onRevision(context, touched.ownerUid, now);
     case 'heartbeat':
-      return reviewSome(context, [touched.node], { concerns: listensTo(touched.ownerUid), now });
+      return onHeartbeat(context, touched, now);
     case 'reports':
       return onReports(context, touched, now);
     case 'network':
@@ -194,6 +195,16 @@ function* onWatch(context: Context, source: string, now: Instant): Work {
     yield* roll.started ? reviewAll(context, roll, { cause: 'change', now }) : start(context, roll, now);
     settle(context, roll, now);
   }
+}
+
+function onHeartbeat(context: Context, heard: Heard, now: Instant): undefined {
+  forStarted(context, now, {
+    concerns: listensTo(heard.ownerUid),
+    work: (roll) => {
+      if (!heard.replayed) review(context, roll, { name: heard.node, cause: 'change', now });
+      countHeartbeat({ ...context, monoMs: now.monoMs }, roll, heard);
+    },
+  });
 }
 
 /** Who begins to lead does not know yet whose silence is silence: those that are bad for it are no longer known to be. */

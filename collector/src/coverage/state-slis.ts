@@ -3,6 +3,7 @@
  * the standing, so that the ledger integrates them like everything else; time for which a node is excused is in no ratio and has none.
  */
 import { MARKED_SLIS, type Mark, type MarkedSli, type Policy } from '@rollcall/contract';
+import { freshnessSli } from './freshness-sli.ts';
 import { stability } from './stability.ts';
 import type { MarkSight, StateSli } from './state-sli.ts';
 import type { Subject } from './subject.ts';
@@ -19,7 +20,7 @@ export const NO_MARKS: readonly Mark[] = Object.freeze([]);
 const UNMARKED: Marks = { marks: NO_MARKS, lookAgainMono: Infinity };
 
 /** Every state SLI that exists. */
-export const STATE_SLIS: readonly StateSli[] = [stability];
+export const STATE_SLIS: readonly StateSli[] = [stability, freshnessSli];
 
 /** Those that a policy asks for. */
 export function askedSlis(policy: Policy): readonly StateSli[] {

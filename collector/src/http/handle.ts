@@ -48,7 +48,7 @@ export function createHandler(options: HandlerOptions, limits: Limits): Handler 
     const [path = ''] = (request.url ?? '').split('?');
     try {
       if (refuse(request, response)) return;
-      if (takesReports(path)) return await answerReports(request, response);
+      if (takesReports(path)) return await answerReports(path, request, response);
       if (isOpen(path) || (await enter(request, response))) await route(path)(request, response);
     } catch (error) {
       fail(error, response);

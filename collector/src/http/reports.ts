@@ -1,18 +1,22 @@
 /** What agents report, on node:http: who sends is identified before anything of the body is read, and nothing waits without bound. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { MOST_HEARTBEATS, type HeartbeatReply, type HeartbeatResult } from '@rollcall/contract';
+import { MOST_REPORTS, valueAt, type ReportReply, type ReportResult } from '@rollcall/contract';
 import { challenge, tokenOf } from './authorise.ts';
 import type { Limits } from './limits.ts';
 import { createBodyReader } from './read-body.ts';
 import { sendJson, sendProblem } from './respond.ts';
+import type { ReportPath } from './routes.ts';
 import { createTokenBucket } from './token-bucket.ts';
 
 /** Why a report is not taken, for the metrics. */
 export type ReportFault = 'unauthenticated' | 'forbidden' | 'unavailable' | 'overloaded' | 'malformed';
 
-/** Whether a sender may report: `taken` is called once for each of its requests, with the items as they were parsed. */
+/** Whether a sender may report: `take` is called once for each of its requests, with the items as they were parsed. */
 export type Admission =
-  | { readonly outcome: 'admitted'; readonly takeHeartbeats: (items: readonly unknown[]) => readonly HeartbeatResult[] }
+  | {
+      readonly outcome: 'admitted';
+      readonly take: (path: ReportPath, items: readonly unknown[]) => readonly ReportResult[];
+    }
   | { readonly outcome: 'unauthenticated' | 'forbidden'; readonly detail: string }
   | { readonly outcome: 'unavailable' };
 
@@ -28,69 +32,127 @@ export interface Intake {
   now(): { readonly wallMs: number; readonly monoMs: number };
 }
 
-/** Answers one request about reports; rejects only when the client goes away. */
-export type AnswerReports = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+/** Answers one request at that path; rejects only when the client goes away. */
+export type AnswerReports = (path: ReportPath, request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-type Refuse = (status: 400 | 401 | 403 | 413 | 415 | 429 | 503, fault: ReportFault, detail: string) => void;
+interface Refusal {
+  readonly status: 400 | 401 | 403 | 413 | 415 | 429 | 503;
+  readonly fault: ReportFault;
+  readonly detail: string;
+}
 
-const NO_TOKEN =
-  'Heartbeats need a token; send the header "Authorization: Bearer TOKEN" with one of the pod for the audience rollcall.';
-/** Seconds; spread, so that those who were sent away do not come back together. */
-const RETRY_AFTER_S = [1, 2, 3, 4, 5];
+const NO_TOKEN: Refusal = {
+  status: 401,
+  fault: 'unauthenticated',
+  detail:
+    'Heartbeats need a token; send the header "Authorization: Bearer TOKEN" with one of the pod for the audience rollcall.',
+};
+const NO_WORD: Refusal = {
+  status: 503,
+  fault: 'unavailable',
+  detail: 'The API server cannot say now whose token this is; try again.',
+};
+
+function overload(detail: string): Refusal {
+  return { status: 429, fault: 'overloaded', detail };
+}
 
 /** Answers reports within limits. */
-export function createReports(intake: Intake, { reports }: Pick<Limits, 'reports'>): AnswerReports {
-  const readBody = createBodyReader({ one: reports.bodyBytes, all: reports.allBytes });
-  const takeToken = createTokenBucket(reports, () => intake.now().monoMs);
+export function createReports(intake: Intake, { reports: limits }: Pick<Limits, 'reports'>): AnswerReports {
+  const read = createReader(intake, limits);
+  const refuse = createRefuse(intake);
   let inside = 0;
-  let sentAway = 0;
-  const answer: AnswerReports = async (request, response) => {
-    const refuse: Refuse = (status, fault, detail) => {
-      intake.refused(fault);
-      // What is left of the body ends with the connection.
-      if (!request.complete) response.setHeader('Connection', 'close');
-      if (status === 429 || status === 503)
-        response.setHeader('Retry-After', RETRY_AFTER_S[(sentAway += 1) % RETRY_AFTER_S.length] ?? 1);
-      if (status === 401) challenge(response, 'Bearer error="invalid_token"', detail);
-      else sendProblem(response, status, detail);
-    };
-    if (intake.isBehind())
-      return refuse(429, 'overloaded', 'What was reported still waits to be counted; try again later.');
-    const token = tokenOf(request);
-    if (token === undefined) return refuse(401, 'unauthenticated', NO_TOKEN);
-    const admission = await intake.admit(token);
-    if (admission.outcome === 'unavailable')
-      return refuse(503, 'unavailable', 'The API server cannot say now whose token this is; try again.');
-    if (admission.outcome !== 'admitted')
-      return refuse(admission.outcome === 'forbidden' ? 403 : 401, admission.outcome, admission.detail);
-    if (!takeToken()) return refuse(429, 'overloaded', 'More reports come than can be taken; try again later.');
-    const body = await readBody(request, response);
-    const receivedAt = Math.round(intake.now().wallMs);
-    if ('fault' in body) return refuse(body.status, body.status === 429 ? 'overloaded' : 'malformed', body.fault);
-    const items = parseItems(body.text);
-    if (typeof items === 'string') return refuse(400, 'malformed', items);
-    const results = admission.takeHeartbeats(items);
-    const worst = results.every(({ outcome }) => outcome === 'refused') ? results[0] : undefined;
-    if (worst?.detail !== undefined) return sendProblem(response, worst.status === 403 ? 403 : 400, worst.detail);
-    const reply: HeartbeatReply = { receivedAt, repliedAt: Math.round(intake.now().wallMs), items: results };
-    sendJson(response, reply);
-  };
-  return async (request, response) => {
-    if (request.method !== 'POST') {
-      response.setHeader('Allow', 'POST');
-      if (!request.complete) response.setHeader('Connection', 'close');
-      return sendProblem(response, 405, `${request.method} is not allowed here; use POST.`);
-    }
-    if (inside >= reports.atOnce) {
-      intake.refused('overloaded');
-      response.setHeader('Retry-After', RETRY_AFTER_S[(sentAway += 1) % RETRY_AFTER_S.length] ?? 1);
-      response.setHeader('Connection', 'close');
-      return sendProblem(response, 429, `${reports.atOnce} reports are being taken already; try again later.`);
-    }
+  return async (path, request, response) => {
+    if (request.method !== 'POST') return refuseMethod(request, response);
+    if (inside >= limits.atOnce)
+      return refuse(request, response, overload(`${limits.atOnce} reports are being taken already; try again later.`));
     inside += 1;
     response.once('close', () => (inside -= 1));
-    await answer(request, response);
+    const reply = await read(path, request, response);
+    if ('status' in reply) refuse(request, response, reply);
+    else sendJson(response, reply);
   };
+}
+
+function refuseMethod(request: IncomingMessage, response: ServerResponse): void {
+  response.setHeader('Allow', 'POST');
+  if (!request.complete) response.setHeader('Connection', 'close');
+  sendProblem(response, 405, `${request.method} is not allowed here; use POST.`);
+}
+
+/** Seconds, one after the other, so that those who were sent away do not come back together. */
+const RETRY_AFTER_S = [1, 2, 3, 4, 5];
+
+function createRefuse({ refused }: Intake) {
+  let sentAway = 0;
+  return (request: IncomingMessage, response: ServerResponse, { status, fault, detail }: Refusal): void => {
+    refused(fault);
+    // What is left of the body ends with the connection.
+    if (!request.complete) response.setHeader('Connection', 'close');
+    if (status === 429 || status === 503) {
+      sentAway += 1;
+      response.setHeader('Retry-After', RETRY_AFTER_S[sentAway % RETRY_AFTER_S.length] ?? 1);
+    }
+    if (status === 401) challenge(response, 'Bearer error="invalid_token"', detail);
+    else sendProblem(response, status, detail);
+  };
+}
+
+type Read = (...of: Parameters<AnswerReports>) => Promise<ReportReply | Refusal>;
+
+function createReader(intake: Intake, limits: Limits['reports']): Read {
+  const readBody = createBodyReader({ one: limits.bodyBytes, all: limits.allBytes });
+  const takeToken = createTokenBucket(limits, () => intake.now().monoMs);
+  const readItems = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<readonly unknown[] | Refusal> => {
+    const body = await readBody(request, response);
+    if ('status' in body) {
+      const fault = body.status === 429 ? 'overloaded' : 'malformed';
+      return { status: body.status, fault, detail: body.fault };
+    }
+    const items = parseItems(body.text);
+    return typeof items === 'string' ? { status: 400, fault: 'malformed', detail: items } : items;
+  };
+  return async (path, request, response) => {
+    if (intake.isBehind()) return overload('What was reported still waits to be counted; try again later.');
+    const admission = await admit(intake, request);
+    if ('status' in admission) return admission;
+    if (!takeToken()) return overload('More reports come than can be taken; try again later.');
+    const items = await readItems(request, response);
+    if ('status' in items) return items;
+    const receivedAt = intake.now().wallMs;
+    return replyTo(admission.take(path, items), { receivedAt, repliedAt: intake.now().wallMs });
+  };
+}
+
+async function admit(
+  intake: Intake,
+  request: IncomingMessage,
+): Promise<Extract<Admission, { readonly outcome: 'admitted' }> | Refusal> {
+  const token = tokenOf(request);
+  if (token === undefined) return NO_TOKEN;
+  const admission = await intake.admit(token);
+  switch (admission.outcome) {
+    case 'admitted':
+      return admission;
+    case 'unavailable':
+      return NO_WORD;
+    case 'forbidden':
+    case 'unauthenticated': {
+      const { outcome: fault, detail } = admission;
+      return { status: fault === 'forbidden' ? 403 : 401, fault, detail };
+    }
+  }
+}
+
+/** Where nothing of a request is taken, its answer is that to its first item. */
+function replyTo(items: readonly ReportResult[], times: Omit<ReportReply, 'items'>): ReportReply | Refusal {
+  const [first] = items;
+  if (first?.detail === undefined || items.some(({ outcome }) => outcome !== 'refused')) return { ...times, items };
+  const status = first.status === 403 ? 403 : 400;
+  return { status, fault: status === 403 ? 'forbidden' : 'malformed', detail: first.detail };
 }
 
 /** The items of a body, or what is wrong with it. */
@@ -102,10 +164,8 @@ function parseItems(text: string): readonly unknown[] | string {
     const why = error instanceof Error ? error.message.slice(0, 200) : '';
     return `The body is not JSON (${why}); send {"items":[...]}.`;
   }
-  const items: unknown =
-    typeof document === 'object' && document !== null && 'items' in document ? document.items : undefined;
+  const items = valueAt(document, ['items']);
   if (!Array.isArray(items)) return 'The body has no list of items; send {"items":[...]}.';
-  if (items.length === 0 || items.length > MOST_HEARTBEATS)
-    return `The body has ${items.length} items; send 1 to ${MOST_HEARTBEATS}.`;
-  return items;
+  const isFew = items.length > 0 && items.length <= MOST_REPORTS;
+  return isFew ? items : `The body has ${items.length} items; send 1 to ${MOST_REPORTS}.`;
 }

@@ -54,6 +54,13 @@ export const ROUTES = [
     reports: true,
     what: 'POST: agents report that they live, and how they fare',
   },
+  {
+    path: '/api/v1/telemetry',
+    open: false,
+    direct: true,
+    reports: true,
+    what: 'POST: agents report audit events and facts of their nodes',
+  },
 ] as const satisfies readonly Route[];
 
 type Listed = (typeof ROUTES)[number];
@@ -82,7 +89,7 @@ export function isOpen(path: string): boolean {
 }
 
 /** Whether agents report at a path, as it was asked for. */
-export function takesReports(path: string): boolean {
+export function takesReports(path: string): path is ReportPath {
   return ROUTES.some((route) => 'reports' in route && route.path === path);
 }
 

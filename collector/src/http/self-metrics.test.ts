@@ -25,7 +25,7 @@ function create(overrides: Partial<SelfMetricsSource> = {}): SelfMetrics {
     memoryLimitBytes: 512 * 1024 ** 2,
     statusWrites: () => ({ written: 3, failed: 1 }),
     nodeConditionWrites: () => ({ written: 2, failed: 0 }),
-    heartbeats: () => ({ accepted: 7, replayed: 1 }),
+    heartbeatsRefused: () => ({ forbidden: 7 }),
     nowMonoMs: () => 10_000,
     ...overrides,
   });

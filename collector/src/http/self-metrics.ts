@@ -36,8 +36,8 @@ export interface SelfMetricsSource {
   readonly statusWrites: () => Readonly<Record<string, number>>;
   /** The same of Node conditions; nothing where none are written. */
   readonly nodeConditionWrites: () => Readonly<Record<string, number>>;
-  /** The same of heartbeats. */
-  readonly heartbeats: () => Readonly<Record<string, number>>;
+  /** Refused heartbeats by why. */
+  readonly heartbeatsRefused: () => Readonly<Record<string, number>>;
   readonly nowMonoMs: () => number;
 }
 
@@ -92,7 +92,11 @@ function watchFamilies({ watches, nowMonoMs }: SelfMetricsSource): readonly Coll
 }
 
 function byOutcome(counts: Readonly<Record<string, number>>): readonly Sample[] {
-  return Object.entries(counts).map(([outcome, count]) => [{ outcome }, count]);
+  return byLabel('outcome', counts);
+}
+
+function byLabel(label: string, counts: Readonly<Record<string, number>>): readonly Sample[] {
+  return Object.entries(counts).map(([value, count]) => [{ [label]: value }, count]);
 }
 
 function journalFamilies({
@@ -121,7 +125,7 @@ export function createSelfMetrics(source: SelfMetricsSource): SelfMetrics {
     rejectedPolicies,
     statusWrites,
     nodeConditionWrites,
-    heartbeats,
+    heartbeatsRefused,
     leader,
     memoryLimit,
     buildInfo,
@@ -137,7 +141,7 @@ export function createSelfMetrics(source: SelfMetricsSource): SelfMetrics {
       family(rejectedPolicies, [[{}, source.rejectedPolicies()]]),
       family(statusWrites, byOutcome(source.statusWrites())),
       family(nodeConditionWrites, byOutcome(source.nodeConditionWrites())),
-      family(heartbeats, byOutcome(source.heartbeats())),
+      family(heartbeatsRefused, byLabel('reason', source.heartbeatsRefused())),
       family(leader, [[{}, source.leader() ? 1 : 0]]),
       family(memoryLimit, limit === Infinity ? [] : [[{}, limit]]),
       family(buildInfo, [[{ version: source.version }, 1]]),

@@ -19,16 +19,19 @@ export function isReplay(inventory: Inventory, { ownerUid, node, bootId, sequenc
 /** What orders heartbeats. */
 type Order = Pick<HeartbeatObject, 'ownerUid' | 'node' | 'bootId' | 'sequence'>;
 
-/** Applies a heartbeat in place. One of a node or DaemonSet that is not known, and a replay, touch nothing. */
+/** Applies a heartbeat in place. One of a node or DaemonSet that is not known touches nothing, a replay changes nothing. */
 export function applyHeartbeat(inventory: Inventory, event: ObjectEvent<'heartbeat', HeartbeatObject>): Touched {
   const { object } = event;
   if (object === undefined) return NOTHING;
   const { ownerUid, node } = object;
-  if (!inventory.nodes.has(node) || !inventory.daemonSets.has(ownerUid) || isReplay(inventory, object)) return NOTHING;
+  if (!inventory.nodes.has(node) || !inventory.daemonSets.has(ownerUid)) return NOTHING;
+  const before = heartbeatAt(inventory, ownerUid, node);
+  const replayed = isReplay(inventory, object);
+  if (replayed) return { kind: 'heartbeat', ownerUid, node, before, replayed };
   let byNode = inventory.heartbeats.get(ownerUid);
   if (byNode === undefined) inventory.heartbeats.set(ownerUid, (byNode = new Map()));
-  byNode.set(node, nextEntry(byNode.get(node), object, event));
-  return { kind: 'heartbeat', ownerUid, node };
+  byNode.set(node, nextEntry(before, object, event));
+  return { kind: 'heartbeat', ownerUid, node, before, replayed };
 }
 
 /** Forgets what was heard of a node that is gone. */

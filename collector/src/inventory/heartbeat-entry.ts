@@ -67,7 +67,7 @@ function estimateSkew({ lastReply, sentAt }: HeartbeatObject, { wallMs }: Arriva
     const roundTripMs = lastReply.returnedAt - lastReply.sentAt;
     const isRecent = Math.abs(wallMs - lastReply.receivedAt) <= OLDEST_ANSWER_MS;
     if (isRecent && roundTripMs >= 0 && roundTripMs <= LONGEST_ROUND_TRIP_MS)
-      return { skewMs: (lastReply.sentAt + lastReply.returnedAt) / 2 - lastReply.receivedAt, roundTripMs };
+      return { skewMs: Math.round((lastReply.sentAt + lastReply.returnedAt) / 2 - lastReply.receivedAt), roundTripMs };
   }
   return { skewMs: sentAt - wallMs, roundTripMs: undefined };
 }

@@ -1,6 +1,7 @@
 /** What an event touched: the inventory's answer to the roll. */
 import type { TelemetryReport } from '@rollcall/contract';
 import type { Restart } from './find-restarts.ts';
+import type { HeartbeatEntry } from './heartbeat-entry.ts';
 import type { NodeEntry } from './inventory.ts';
 
 /**
@@ -38,7 +39,13 @@ export type Touched =
   | { readonly kind: 'network'; readonly namespace: string }
   | { readonly kind: 'watch'; readonly source: string }
   | { readonly kind: 'reports'; readonly source: string; readonly reports: readonly TelemetryReport[] }
-  | { readonly kind: 'heartbeat'; readonly ownerUid: string; readonly node: string }
+  | {
+      readonly kind: 'heartbeat';
+      readonly ownerUid: string;
+      readonly node: string;
+      readonly before: HeartbeatEntry | undefined;
+      readonly replayed: boolean;
+    }
   | { readonly kind: 'lead' };
 
 /** The answer when nothing changed. */

@@ -119,6 +119,10 @@ function hasCounted({ nodes, ms }: { readonly nodes: number; readonly ms: number
   return nodes > 0 || ms > 0;
 }
 
+function msText(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : secondsText(ms);
+}
+
 const metrics = COVERAGE_METRICS;
 
 /** All families of COVERAGE_METRICS. A reason or excuse that once counted keeps its series at 0 nodes, so that gauges do not vanish. */
@@ -162,9 +166,10 @@ export const COVERAGE_FAMILIES: Readonly<Record<keyof typeof COVERAGE_METRICS, F
     { items: (pool) => pool.versions, labels: [(item) => item.component, (item) => escapeLabel(item.version)] },
     (item) => item.nodes,
   ),
-  probeAgeMax: poolValue(metrics.probeAgeMax, ({ probeAgeMaxMs }) =>
-    probeAgeMaxMs === undefined ? undefined : secondsText(probeAgeMaxMs),
-  ),
+  probeAgeMax: poolValue(metrics.probeAgeMax, ({ probeAgeMaxMs }) => msText(probeAgeMaxMs)),
+  ingestionLagMax: poolValue(metrics.ingestionLagMax, ({ reports }) => msText(reports?.lagMaxMs)),
+  clockSkewMax: poolValue(metrics.clockSkewMax, ({ reports }) => msText(reports?.skewMaxMs)),
+  bufferFill: poolValue(metrics.bufferFill, ({ reports }) => reports?.bufferFillMax?.toString()),
   objective: objectives(metrics.objective),
   validSeconds: counters(metrics.validSeconds, bySli, (item) => item.validMs),
   goodSeconds: counters(metrics.goodSeconds, bySli, (item) => item.goodMs),

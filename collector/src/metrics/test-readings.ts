@@ -50,6 +50,7 @@ export function poolReading(overrides: Partial<PoolReading> & { counts?: Counts 
       { component: 'daemon', version: 'other', nodes: 1 },
     ],
     probeAgeMaxMs: 12_345,
+    reports: { lagMaxMs: 4_200, skewMaxMs: 350, bufferFillMax: 0.25 },
     tallies: POOL_TALLIES,
     ...overrides,
   };

@@ -6,6 +6,7 @@ import {
   markOf,
   type DaemonSetEntry,
   type PolicyRoll,
+  type PoolReports,
   type Standing,
 } from '../coverage/index.ts';
 import type { Bucket } from './bucket.ts';
@@ -28,11 +29,13 @@ export interface ReadOptions {
   readonly ledger: Ledger;
   readonly span: Span;
   readonly daemonSet: DaemonSetEntry | undefined;
+  /** By pool, what agents report; empty where nobody asks. */
+  readonly reports: ReadonlyMap<string, PoolReports>;
   readonly monoMs: number;
 }
 
 /** The figures of one policy at `monoMs`. Counters never fall between two readings. */
-export function readPolicy({ roll, ledger, span, daemonSet, monoMs }: ReadOptions): PolicyReading {
+export function readPolicy({ roll, ledger, span, daemonSet, reports, monoMs }: ReadOptions): PolicyReading {
   const { namespace, daemonset, objectives } = roll.policy;
   const series = ledger.read(roll.policy, monoMs);
   const tallies = readTallies(roll.policy, series, (cell) => (span === 'seen' ? cell.seen : cell.exported));
@@ -56,6 +59,7 @@ export function readPolicy({ roll, ledger, span, daemonSet, monoMs }: ReadOption
         tallies: tallies.of(pool),
         versions: versions.get(pool) ?? [],
         probeAgeMaxMs: probe === undefined ? undefined : monoMs - probe,
+        reports: reports.get(pool),
       };
     }),
     tallies: tallies.of(''),
@@ -116,7 +120,7 @@ interface PoolParts {
 function readPool(
   pool: string,
   { buckets, longestUncoveredMs, layers, marked, possible }: PoolParts,
-): Omit<PoolReading, 'versions' | 'probeAgeMaxMs' | 'tallies'> {
+): Omit<PoolReading, 'versions' | 'probeAgeMaxMs' | 'reports' | 'tallies'> {
   const pick = sumOf(buckets);
   const isValid = ({ state }: Standing): boolean => state === 'covered' || state === 'uncovered';
   return {

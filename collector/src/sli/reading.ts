@@ -10,6 +10,7 @@ import type {
   TallyName,
   Verdict,
 } from '@rollcall/contract';
+import type { PoolReports } from '../coverage/index.ts';
 
 /** The figures of one node pool; node-milliseconds are integers since the process began. */
 export interface PoolReading {
@@ -27,6 +28,8 @@ export interface PoolReading {
   readonly tallies: readonly TallyReading[];
   /** Undefined unless the policy asks for the Daemon layer and a node of the pool has a Daemon that was probed. */
   readonly probeAgeMaxMs: number | undefined;
+  /** The worst that agents report; undefined unless the policy asks for heartbeats and some came. */
+  readonly reports: PoolReports | undefined;
 }
 
 /** Nodes whose Daemon reports that version; `unknown` for one that reports none, `other` beyond the commonest ones. */

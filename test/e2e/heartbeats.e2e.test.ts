@@ -1,5 +1,6 @@
 /** Heartbeats on the real control plane: tokens of real pods, everything that is to be refused, and what the node then says. */
 import { gzipSync } from 'node:zlib';
+import type { NodeDetail } from '@rollcall/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startControlPlane, waitFor, type ControlPlane } from '../control-plane/index.ts';
 import { createCluster, nameNodes, type Cluster } from './cluster.ts';
@@ -18,7 +19,12 @@ spec:
   health:
     heartbeat: { period: 1s }
     ingestion: { maxLag: 30s }
+    mesh: { minimumPeersRatio: 0.5 }
+  objectives:
+    - { sli: coverage, target: 99 }
+    - { sli: freshness, target: 99 }
 `;
+const MESH = { peersConnected: 2, peersTotal: 3 };
 
 let plane: ControlPlane;
 let cluster: Cluster;
@@ -71,7 +77,7 @@ function post(sent: Sent): Promise<SendReply> {
 test('a pod of the DaemonSet is heard, and its node is covered once all layers are good', async () => {
   expect((await collector.node('default/agent', FIRST)).state).toBe('unobserved');
   const before = Date.now();
-  const items = [heartbeat(FIRST, 1, { ackedThrough: before })];
+  const items = [heartbeat(FIRST, 1, { ackedThrough: before, mesh: MESH })];
   const reply = await post({ token: tokenFor(FIRST), items });
   expect(reply).toMatchObject({ status: 200, document: { items: [{ outcome: 'accepted' }] } });
   expect(reply.document['receivedAt']).toBeGreaterThanOrEqual(before);
@@ -186,7 +192,9 @@ test('a clock that is off by an hour, either way, is found and flips no verdict'
   for (const [at, offMs] of [3_600_000, -3_600_000].entries()) {
     const agentNow = Date.now() + offMs;
     const lastReply = { sentAt: agentNow - 1_010, receivedAt: Date.now() - 1_005, returnedAt: agentNow - 1_000 };
-    const items = [heartbeat(THIRD, 10 + at, { sentAt: agentNow, ackedThrough: agentNow - 2_000, lastReply })];
+    const items = [
+      heartbeat(THIRD, 10 + at, { sentAt: agentNow, ackedThrough: agentNow - 2_000, mesh: MESH, lastReply }),
+    ];
     expect((await post({ token, items })).status).toBe(200);
     const node = await collector.node('default/agent', THIRD);
     const side = offMs > 0 ? 'ahead of' : 'behind';
@@ -204,7 +212,7 @@ test('a clock that is off by an hour, either way, is found and flips no verdict'
 
 test('who was heard twice and falls silent is HeartbeatStale, and comes back with the next heartbeat', async () => {
   const token = tokenFor(FIRST);
-  await post({ token, items: [heartbeat(FIRST, 2, { ackedThrough: Date.now() })] });
+  await post({ token, items: [heartbeat(FIRST, 2, { ackedThrough: Date.now(), mesh: MESH })] });
   const begin = performance.now();
   const node = await waitFor(
     async () => {
@@ -215,8 +223,51 @@ test('who was heard twice and falls silent is HeartbeatStale, and comes back wit
   );
   console.info(`silent for 3 periods of 1 s: seen after ${Math.round(performance.now() - begin)} ms`);
   expect(node).toMatchObject({ reason: 'HeartbeatStale', owner: 'agent' });
-  await post({ token, items: [heartbeat(FIRST, 3, { ackedThrough: Date.now() })] });
+  await post({ token, items: [heartbeat(FIRST, 3, { ackedThrough: Date.now(), mesh: MESH })] });
   expect((await collector.node('default/agent', FIRST)).state).toBe('covered');
+});
+
+test('what a heartbeat tells is counted, and is why a node is not covered', async () => {
+  const token = tokenFor(FIRST);
+  const now = Date.now();
+  const report = {
+    ackedThrough: now - 60_000,
+    mesh: MESH,
+    telemetry: [{ component: 'logs', sent: 40, dropped: 2, bufferFill: 0.5 }],
+  };
+  await post({ token, items: [heartbeat(FIRST, 4, report)] });
+  expect(await collector.node('default/agent', FIRST)).toMatchObject({
+    reason: 'IngestionLagging',
+    message:
+      'The newest record that the backend acknowledged is 1 min old, 30 s allowed; logs: 2 dropped, buffer 50 % full.',
+  });
+  const errors = [{ component: 'logs', count: 1, last: 'POST https://loki: 403 Forbidden' }];
+  await post({ token, items: [heartbeat(FIRST, 5, { ...report, errors })] });
+  expect(await collector.node('default/agent', FIRST)).toMatchObject({ reason: 'AgentForbidden', owner: 'platform' });
+  const poor = { ackedThrough: Date.now(), mesh: { peersConnected: 1, peersTotal: 3 } };
+  await post({ token, items: [heartbeat(FIRST, 6, poor)] });
+  expect(await collector.node('default/agent', FIRST)).toMatchObject({ reason: 'MeshDegraded' });
+  expect(await collector.total('rollcall_telemetry_sent_total', { component: 'logs' })).toBe(40);
+  expect(await collector.total('rollcall_agent_errors_total', { component: 'logs' })).toBe(1);
+  expect(await collector.total('rollcall_valid_node_seconds_total', { sli: 'freshness' })).toBeGreaterThan(0);
+  expect(await collector.total('rollcall_clock_skew_max_seconds')).toBeGreaterThan(3_590);
+});
+
+test('telemetry is shown as evidence beside the checks of its node, and is of that node alone', async () => {
+  const at = new Date().toISOString();
+  const items = [
+    { node: FIRST, kind: 'fact', at, name: 'kernel', value: '6.12.4' },
+    { node: FIRST, kind: 'audit', at, action: 'hook.run', message: 'reload by alice' },
+  ];
+  const reply = await post({ token: tokenFor(FIRST), items, path: '/api/v1/telemetry' });
+  expect(reply).toMatchObject({ status: 200, document: { items: [{ outcome: 'accepted' }, { outcome: 'accepted' }] } });
+  const { checks } = (await collector.node('default/agent', FIRST)) as NodeDetail;
+  expect(checks.slice(-2)).toEqual([
+    { check: 'fact kernel', outcome: 'note', seen: '6.12.4' },
+    { check: 'audit hook.run', outcome: 'note', seen: `${at} reload by alice` },
+  ]);
+  const foreign = await post({ token: tokenFor(SECOND), items, path: '/api/v1/telemetry' });
+  expect(foreign).toMatchObject({ status: 403 });
 });
 
 test('the token of a pod that is gone is refused at once', async () => {

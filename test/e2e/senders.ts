@@ -50,21 +50,22 @@ export function heartbeat(node: string, sequence: number, changes: Partial<Heart
 
 /** What is sent beside the address: a body as it is, or items. */
 export interface Sent {
+  readonly path?: string;
   readonly token?: string;
   readonly items?: readonly unknown[];
   readonly body?: Buffer | string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Posts heartbeats; any status is an answer. Rejects when none comes within 10 s. */
+/** Posts reports, heartbeats unless the path says otherwise; any status is an answer. Rejects when none comes within 10 s. */
 export function send(
   url: string,
-  { token, items, body = JSON.stringify({ items }), headers = {} }: Sent,
+  { path = '/api/v1/heartbeats', token, items, body = JSON.stringify({ items }), headers = {} }: Sent,
 ): Promise<SendReply> {
   const all = { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
   const options = { method: 'POST', headers: all, agent: false, signal: AbortSignal.timeout(10_000) };
   return new Promise((resolve, reject) => {
-    const asked = request(`${url}/api/v1/heartbeats`, options, (response) => {
+    const asked = request(`${url}${path}`, options, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
       response.on('end', () => {

@@ -4,7 +4,7 @@ import { noteNewPod } from './apply-kube-event.ts';
 import { dateDeadline, dateFirstSight } from './dating.ts';
 import { adoptEvents, dropEvents } from './event-book.ts';
 import { findRestarts, nameEnd, type Restart } from './find-restarts.ts';
-import { listPods, type Inventory, type PodEntry } from './inventory.ts';
+import { listPods, type FailedPod, type Inventory, type PodEntry } from './inventory.ts';
 import { countImages } from './image-counts.ts';
 import { isSamePod } from './is-same.ts';
 import { renameHosts } from './name-nodes.ts';
@@ -103,19 +103,19 @@ function noteReplaced({ goneAt }: Inventory, { object: { ownerUid, target } }: P
 }
 
 function noteGone(inventory: Inventory, entry: PodEntry, monoMs: number): void {
-  const { ownerUid, target, hash, phase } = entry.object;
+  const { ownerUid, target, hash } = entry.object;
   if (!inventory.nodes.has(target) || !inventory.daemonSets.has(ownerUid)) return;
   const gone = inventory.goneAt.get(ownerUid) ?? new Map();
   const left = { hash, monoMs, end: nameEnd(entry.object) };
-  inventory.goneAt.set(
-    ownerUid,
-    gone.set(target, phase === 'Failed' ? { ...left, failedForMs: failedFor(entry, monoMs) } : left),
-  );
+  const failed = describeFailure(entry, monoMs);
+  inventory.goneAt.set(ownerUid, gone.set(target, failed === undefined ? left : { ...left, failed }));
 }
 
 /** A pod that a kubelet refuses has failed from its creation on, another one since it is not Ready. */
-function failedFor({ createdMono, readySinceMono }: PodEntry, monoMs: number): number {
-  return Math.max(0, monoMs - Math.max(createdMono, readySinceMono));
+function describeFailure({ object, createdMono, readySinceMono }: PodEntry, monoMs: number): FailedPod | undefined {
+  if (object.phase !== 'Failed') return undefined;
+  const { reason, message } = object;
+  return { reason, message, forMs: Math.max(0, monoMs - Math.max(createdMono, readySinceMono)) };
 }
 
 function index(inventory: Inventory, entry: PodEntry): void {

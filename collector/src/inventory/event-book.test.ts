@@ -21,11 +21,11 @@ function told(book: EventBook, uid = 'pod-a', now = NOW): readonly string[] {
 describe('the book', () => {
   test('keeps the newest event of each reason about an object', () => {
     const book = createEventBook();
-    expect(note(book, { uid: 'e1', reason: 'FailedMount', message: 'one', lastAt: 1 })).toBe(true);
-    expect(note(book, { uid: 'e2', reason: 'FailedMount', message: 'two', lastAt: 2 })).toBe(true);
+    expect(note(book, { uid: 'e1', reason: 'FailedScheduling', message: 'one', lastAt: 1 })).toBe(true);
+    expect(note(book, { uid: 'e2', reason: 'FailedScheduling', message: 'two', lastAt: 2 })).toBe(true);
     expect(note(book, { uid: 'e3', reason: 'BackOff', message: 'three', lastAt: 1 })).toBe(true);
-    expect(note(book, { uid: 'e1', reason: 'FailedMount', message: 'one', lastAt: 1 })).toBe(false);
-    expect(told(book)).toEqual(['FailedMount: two', 'BackOff: three']);
+    expect(note(book, { uid: 'e1', reason: 'FailedScheduling', message: 'one', lastAt: 1 })).toBe(false);
+    expect(told(book)).toEqual(['FailedScheduling: two', 'BackOff: three']);
     expect(told(book, 'pod-b')).toEqual([]);
   });
 
@@ -82,7 +82,7 @@ test('any order and repetition of events ends in the same book', () => {
   const event = fc.record({
     uid: fc.constantFrom('e1', 'e2', 'e3'),
     involvedUid: fc.constantFrom('pod-a', 'pod-b'),
-    reason: fc.constantFrom('FailedMount', 'Unhealthy'),
+    reason: fc.constantFrom('FailedScheduling', 'Unhealthy'),
     count: fc.integer({ min: 1, max: 3 }),
     lastAt: fc.integer({ min: 1, max: 3 }),
   });

@@ -4,6 +4,7 @@ export {
   findDaemonSet,
   podsOf,
   type DaemonSetEntry,
+  type FailedPod,
   type GonePod,
   type Inventory,
   type NodeEntry,

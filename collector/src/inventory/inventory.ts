@@ -42,12 +42,19 @@ export interface DaemonSetEntry {
   readonly templateSinceMono: number;
 }
 
+/** A pod that had failed: why, and how long it was there after that, which tells how long the next one will be. */
+export interface FailedPod {
+  readonly reason: string;
+  readonly message: string;
+  readonly forMs: number;
+}
+
 /** The daemon pod that left a node last; `end` says how, for as long as no other has taken its place; undefined if it never ran. */
 export interface GonePod {
   readonly hash: string;
   readonly monoMs: number;
-  /** How long it was there after it had failed, which tells how long the next one will; absent unless its phase was Failed. */
-  readonly failedForMs?: number;
+  /** Absent unless its phase was Failed. */
+  readonly failed?: FailedPod;
   readonly end?: RestartReason | undefined;
 }
 

@@ -1,5 +1,5 @@
 /** The instants at which an answer changes by itself: each deadline belongs to what comes after it. */
-import { evidenceEndsMono, refusedUntilMono, type PodEntry } from '../../inventory/index.ts';
+import { evidenceEndsMono, refusedUntilMono, type GonePod, type PodEntry } from '../../inventory/index.ts';
 import { isServing } from '../pod-layer.ts';
 import type { Subject } from '../subject.ts';
 import { isBeingCreated } from './live-pod.ts';
@@ -8,6 +8,8 @@ import { isBeingCreated } from './live-pod.ts';
 const SCHEDULER_SILENCE_MS = 30_000;
 /** A kubelet that is well has made a sandbox within this time. */
 const SANDBOX_MS = 60_000;
+/** A controller and a scheduler that are well have the next pod on its node within this time. */
+const SUCCESSION_MS = 10_000;
 /** A kubelet that is alive has removed a pod this long after its grace period. */
 const REMOVAL_MS = 30_000;
 
@@ -32,6 +34,11 @@ export function silenceDueMono({ createdMono }: PodEntry): number {
 /** When a pod that still has no container counts as without a sandbox: Ready is False since the kubelet took it up, or since its sandbox went. */
 export function sandboxDueMono({ createdMono, readySinceMono }: PodEntry): number {
   return Math.max(createdMono, readySinceMono) + SANDBOX_MS;
+}
+
+/** Until when the end of a pod that failed explains why its node has none that has begun: the DaemonSet controller makes the next one at once. */
+export function failureEndsMono({ failed, monoMs }: GonePod): number | undefined {
+  return failed === undefined ? undefined : monoMs + SUCCESSION_MS;
 }
 
 /** When a terminating pod counts as stuck; undefined for one that is not terminating. */
@@ -59,14 +66,21 @@ export function registrationDueMono(subject: Subject): number | undefined {
 
 function listDeadlines(subject: Subject): readonly (number | undefined)[] {
   const { pod, gone } = subject;
+  const failureEnd = gone && failureEndsMono(gone);
   if (pod === undefined) {
     const { refusals } = subject.making;
     const refused = refusals && refusedUntilMono(refusals);
-    return [absenceDueMono(subject), refused, gone === undefined ? undefined : startDueMono(subject, gone.monoMs)];
+    return [
+      absenceDueMono(subject),
+      refused,
+      failureEnd,
+      gone === undefined ? undefined : startDueMono(subject, gone.monoMs),
+    ];
   }
   const evidence = subject.podEvents.map(evidenceEndsMono);
   if (pod.deletedMono !== undefined) return [stuckDueMono(pod), ...evidence];
   return [
+    failureEnd,
     ...evidence,
     pod.object.bound ? undefined : silenceDueMono(pod),
     isBeingCreated(pod.object) ? sandboxDueMono(pod) : undefined,

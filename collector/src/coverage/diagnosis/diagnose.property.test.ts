@@ -101,6 +101,8 @@ const podObjects: fc.Arbitrary<Partial<PodObject>> = fc.record({
 const podTimes = fc.record({ ageMs: span, readyMs: span, graceLeftMs: span }, { requiredKeys: ['ageMs', 'readyMs'] });
 const pods: fc.Arbitrary<PodEntry> = fc.tuple(podObjects, podTimes).map(([object, times]) => buildPod(object, times));
 
+const failures = fc.record({ reason: word(PODS_REASONS), message: word(MESSAGES), forMs: fc.nat(40_000) });
+
 const podEvents: fc.Arbitrary<EventEntry> = fc
   .record({ reason: word(EVENT_REASONS), message: word(EVENT_MESSAGES), agoMs: fc.nat(200_000), count: fc.nat(30) })
   .map(({ reason, message, ...times }) => buildEvent(reason, message, times));
@@ -134,7 +136,12 @@ const subjects: fc.Arbitrary<Subject> = fc
     template: fc.record({ nodeSelector: fc.constantFrom({}, {}, { role: 'w' }) }),
     // No two pods are of one UID: the inventory keeps them by it.
     pods: fc.uniqueArray(pods, { maxLength: 3, selector: ({ object }) => object.uid }),
-    gone: maybe(fc.record({ hash: word(HASHES), monoMs: span.map((ms) => NOW + ms) })),
+    gone: maybe(
+      fc.record(
+        { hash: word(HASHES), monoMs: span.map((ms) => NOW + ms), failed: failures },
+        { requiredKeys: ['hash', 'monoMs'] },
+      ),
+    ),
     newestHash: word(HASHES),
     podEvents: fc.array(podEvents, { maxLength: 3 }),
     past: fc.record({

@@ -1,7 +1,7 @@
 /** The kubelet refused the pod at admission or ended it at a node shutdown: phase Failed with a reason of its own. */
 import type { Predicate } from '../subject.ts';
-import { replacementDueMono } from './retry-due.ts';
-import { describeReason, namePod, sentence } from './wording.ts';
+import { findFailed } from './failed-pod.ts';
+import { describeReason, sentence } from './wording.ts';
 
 // These have predicates of their own; all other reasons are the kubelet's open set (OutOfcpu, NodeAffinity, NodeShutdown, ...).
 const EVICTIONS = new Set(['Evicted', 'Preempting']);
@@ -23,10 +23,10 @@ const MEANINGS: readonly (readonly [RegExp, string])[] = [
 
 /** With the controller's retry: it deletes the Failed pod and creates the next after a back-off. */
 export const kubeletRejected: Predicate = (subject) => {
-  const pod = subject.pod?.object;
-  if (pod?.phase !== 'Failed' || pod.reason === '' || EVICTIONS.has(pod.reason)) return undefined;
-  const refusal = sentence(`the kubelet does not run ${namePod(pod)}${describeReason(pod)}`);
-  const meaning = MEANINGS.find(([pattern]) => pattern.test(pod.reason))?.[1];
+  const failed = findFailed(subject);
+  if (failed === undefined || failed.reason === '' || EVICTIONS.has(failed.reason)) return undefined;
+  const refusal = sentence(`the kubelet does not run ${failed.name}${describeReason(failed)}`);
+  const meaning = MEANINGS.find(([pattern]) => pattern.test(failed.reason))?.[1];
   const message = [refusal, meaning, RETRY].filter((part) => part !== undefined).join(' ');
-  return { code: 'KubeletRejected', message, retryDueMono: replacementDueMono(subject) };
+  return { code: 'KubeletRejected', message, retryDueMono: failed.retryDueMono };
 };

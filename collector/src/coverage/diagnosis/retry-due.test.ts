@@ -86,7 +86,7 @@ describe('a pod that has failed is replaced', () => {
     [3_600_000, 900_000],
   ])('after twice the wait before: %d ms, then %d ms', (failedForMs, wait) => {
     for (const reason of ['OutOfcpu', 'Evicted', 'Preempting']) {
-      const gone = { hash: 'h1', monoMs: NOW - 300, failedForMs };
+      const gone = { hash: 'h1', monoMs: NOW - 300, failed: { reason, message: '', forMs: failedForMs } };
       expect(retryOf({ pods: failed(reason, 300), gone })).toBe(wait - 300);
     }
   });

@@ -53,9 +53,7 @@ export function restartDueMono(container: ContainerObject, subject: Subject): nu
 export function replacementDueMono({ pod, gone }: Subject): number | undefined {
   if (pod === undefined || gone === undefined) return undefined;
   const failedMono = Math.max(pod.createdMono, pod.readySinceMono);
-  return gone.failedForMs === undefined
-    ? failedMono
-    : Math.max(failedMono, pod.createdMono + nextWaitMs(gone.failedForMs));
+  return gone.failed === undefined ? failedMono : Math.max(failedMono, pod.createdMono + nextWaitMs(gone.failed.forMs));
 }
 
 /** The wait before lasted at least as long as its back-off, which doubles; the first pod of a row is removed without any. */

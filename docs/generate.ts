@@ -220,7 +220,7 @@ loaded. All else is as the OpenTelemetry SDK has it: ${code('OTEL_EXPORTER_OTLP_
 ${code('OTEL_EXPORTER_OTLP_HEADERS')}, ${code('OTEL_TRACES_SAMPLER')}, ${code('OTEL_BSP_*')}, ${code('OTEL_RESOURCE_ATTRIBUTES')} and so on. Only
 ${code('OTEL_EXPORTER_OTLP_TIMEOUT')} is 4 s unless set, so that a process ends within 5 s of its last answer whatever the receiver does.
 
-Only traces are sent: metrics are scraped, logs are written. A receiver that cannot be reached never holds up the collector: spans are dropped, and the
+Beside traces only Kubernetes Events are sent, as OTLP logs ([events.md](events.md)): metrics are scraped, the log is written. A receiver that cannot be reached never holds up the collector: spans are dropped, and the
 log warns once. Query strings, headers and bodies are in no span, so that no token is.
 
 ## Spans

@@ -1,18 +1,15 @@
 /** The one union of events that flows from the watches into the core; nothing else changes the core's state. */
 import type {
-  DaemonObject,
   DaemonSetObject,
   HeartbeatObject,
-  KubeEventObject,
-  LeaseObject,
   MaintenanceObject,
-  NamespaceObject,
   NodeObject,
-  NodeStateObject,
   PodObject,
   RevisionObject,
 } from './objects.ts';
 import type { NamespaceLabelsObject, NetworkPolicyObject } from './network-objects.ts';
+import type { KubeEventObject, LeaseObject, NamespaceObject } from './evidence-objects.ts';
+import type { DaemonObject, NodeStateObject } from './witness-objects.ts';
 import type { Policy } from './policy.ts';
 
 /** What every event carries: the watch it came from, the object's UID, and when it arrived (integer milliseconds on both clocks). */

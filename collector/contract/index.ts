@@ -3,7 +3,6 @@ export type {
   ComponentErrors,
   Condition,
   ContainerObject,
-  DaemonObject,
   ContainerTemplate,
   DaemonSetObject,
   PodTemplate,
@@ -11,14 +10,10 @@ export type {
   VolumeTemplate,
   Editor,
   HeartbeatObject,
-  KubeEventObject,
   LabelSelector,
-  LeaseObject,
   MaintenanceObject,
-  NamespaceObject,
   NodeObject,
   NodeSelectorTerm,
-  NodeStateObject,
   PodObject,
   RevisionObject,
   SelectorRequirement,
@@ -33,6 +28,8 @@ export type {
 export { MOST_REPORTS, REPORT_AUDIENCE, type ReportReply, type ReportResult } from './report-wire.ts';
 export { checkHeartbeat, type HeartbeatReport } from './heartbeat-wire.ts';
 export { checkEvidence, type AgentEvidence } from './telemetry-wire.ts';
+export type { KubeEventObject, LeaseObject, NamespaceObject } from './evidence-objects.ts';
+export type { DaemonObject, NodeStateObject } from './witness-objects.ts';
 export type {
   EgressPeer,
   EgressPort,

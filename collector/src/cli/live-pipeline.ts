@@ -32,13 +32,15 @@ export interface LivePipelineHost {
   readonly machine: Machine;
   /** In memory unless given. */
   readonly journal?: Journal | undefined;
+  /** Hears of each event once it is applied. Must not throw. */
+  readonly onApplied?: ((event: ClusterEvent) => void) | undefined;
   /** Gets each transition of a policy that is in force, after journal and log. */
   readonly onTransition?: ((of: Pick<Policy, 'namespace' | 'daemonset'>, transition: Transition) => void) | undefined;
 }
 
 /** Starts with nothing known but what the journal recalls. */
 export function startPipeline(host: LivePipelineHost): LivePipeline {
-  const { cluster, log, self, machine, journal = createMemoryJournal(), onTransition } = host;
+  const { cluster, log, self, machine, journal = createMemoryJournal(), onTransition, onApplied } = host;
   const append = (row: JournalRow): void => {
     journal.append(row);
     if (row.kind !== 'transition') return;
@@ -51,13 +53,13 @@ export function startPipeline(host: LivePipelineHost): LivePipeline {
   const book = journal.durable ? journal.book : undefined;
   const history = { durable: journal.durable, append, remember, book };
   const pipeline = createPipeline({ cluster, history, memories: journal.recall(), cuts: journal.cuts() });
-  return { pipeline, journal, ...drive(pipeline, { log, self, machine }) };
+  return { pipeline, journal, ...drive(pipeline, { log, self, machine, onApplied }) };
 }
 
 /** Lets events in and time pass, none of it for long at a time. */
 function drive(
   pipeline: Pipeline,
-  { log, self, machine }: Pick<LivePipelineHost, 'log' | 'self' | 'machine'>,
+  { log, self, machine, onApplied }: Pick<LivePipelineHost, 'log' | 'self' | 'machine' | 'onApplied'>,
 ): Pick<LivePipeline, 'emit' | 'now' | 'leads' | 'stop'> {
   const { clock } = machine;
   const guard = (work: () => void): void => {
@@ -75,6 +77,7 @@ function drive(
   const ticker = createTicker({ roll: pipeline.roll, advance: fireDue }, { now: () => stampNow(clock), timers });
   const applied = (event: ClusterEvent): void => {
     ticker.aim();
+    onApplied?.(event);
     if (event.kind !== 'tick') self.observeDelay(clock.monoMs() - event.monoMs);
   };
   const line = createEventLine(pipeline, { clock, timers, applied });

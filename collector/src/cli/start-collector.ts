@@ -18,6 +18,7 @@ import { createInterner } from '../watch/read-field.ts';
 import { createAccess, logListening } from './access.ts';
 import { createAnswers } from './answers.ts';
 import { connectionCondition } from './connection-condition.ts';
+import { startEventExport } from './start-event-export.ts';
 import { createEvidence } from './find-evidence.ts';
 import { createIntake, type ReportIntake } from './report-intake.ts';
 import { startPipeline, type LivePipeline, type LivePipelineHost } from './live-pipeline.ts';
@@ -76,7 +77,9 @@ export async function startCollector(options: CollectorOptions): Promise<Running
     stream.note(policy, transition);
     control.nodeConditions?.note(transition.node);
   };
-  const live = startPipeline({ ...base, cluster: config.cluster, self, journal, onTransition });
+  const { cluster } = config;
+  const events = startEventExport({ ...base, cluster, env, version, journal, roll: () => live.pipeline.roll });
+  const live = startPipeline({ ...base, cluster, self, journal, onTransition, onApplied: events.hear });
   const watching = startWatching(live, { ...base, ...daemons });
   const { book, watch, layers, backends } = watching;
   const limits = startLimits({ limitBytes, live, stream, ...systemMachine, log });
@@ -91,7 +94,7 @@ export async function startCollector(options: CollectorOptions): Promise<Running
   const stop = async (): Promise<void> => {
     await endAll([() => files.abort(), limits.stop, control.stop, hours.stop, live.stop]);
     await Promise.all([watch.stop(), layers.stop(), backends.stop(), server?.close(SHUTDOWN_GRACE_MS)]);
-    await endAll([journal.close, daemons.close, connection.close]);
+    await endAll([events.stop, journal.close, daemons.close, connection.close]);
   };
   try {
     await followFiles(config, book, files.signal);

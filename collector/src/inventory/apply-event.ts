@@ -91,11 +91,15 @@ function applyNode(inventory: Inventory, event: ObjectEvent<'node', NodeObject>)
     createdMono: same?.createdMono ?? dateFirstSight(event, createdAt),
     readySinceMono: readySince(event, event.object, same),
   });
-  if (event.object.ready.status === 'True') inventory.downNodes.delete(name);
-  else inventory.downNodes.add(name);
+  noteDown(inventory, event.object);
   const witnessed = renameNode(inventory, name);
   const removed = same === undefined ? known : undefined;
   return { kind: 'node', name, removed, before: same, isNew: same === undefined, witnessed };
+}
+
+function noteDown({ downNodes }: Inventory, { name, ready }: NodeObject): void {
+  if (ready.status === 'True') downNodes.delete(name);
+  else downNodes.add(name);
 }
 
 function removeNode(inventory: Inventory, uid: string): Touched {

@@ -40,17 +40,31 @@ const STEP_MS = 1_500;
 
 /** Adds a refusal to what was known; the same object if it was told before. */
 export function noteRefusal(before: Creation | undefined, entry: EventEntry): Creation {
-  const { uid, count, message } = entry.object;
-  if (before !== undefined && (before.counts.get(uid)?.all ?? 0) >= count) return before;
-  const own = before !== undefined && isSameRun(before, entry.lastMono) ? before : undefined;
-  const isNewest = own === undefined || entry.lastMono >= own.refused.lastMono;
+  if (before === undefined) return begin(entry, entry.firstMono, new Map());
+  const { uid, count } = entry.object;
+  if ((before.counts.get(uid)?.all ?? 0) >= count) return before;
+  const { lastMono } = entry;
+  // When pods had been made for a while, the controller begins its ladder anew.
+  const isNewRun = before.madeMono !== undefined && lastMono >= before.madeMono + SETTLE_MS;
+  if (isNewRun) return begin(entry, lastMono, before.counts);
+  const isNewest = lastMono >= before.refused.lastMono;
   return {
-    refused: isNewest ? entry : own.refused,
-    code: isNewest ? classifyRefusal(message) : own.code,
-    sinceMono: Math.min(own?.sinceMono ?? Infinity, entry.lastMono, before === undefined ? entry.firstMono : Infinity),
-    failures: insert(own?.failures ?? [], entry.lastMono),
-    counts: countAnew(before?.counts ?? new Map(), { uid, count }, own === undefined),
-    madeMono: isNewest ? undefined : own.madeMono,
+    ...before,
+    ...(isNewest && { refused: entry, code: classifyRefusal(entry.object.message), madeMono: undefined }),
+    sinceMono: Math.min(before.sinceMono, lastMono),
+    failures: insert(before.failures, lastMono),
+    counts: countAnew(before.counts, entry.object, false),
+  };
+}
+
+function begin(refused: EventEntry, sinceMono: number, counts: Creation['counts']): Creation {
+  return {
+    refused,
+    code: classifyRefusal(refused.object.message),
+    sinceMono,
+    failures: [refused.lastMono],
+    counts: countAnew(counts, refused.object, true),
+    madeMono: undefined,
   };
 }
 
@@ -64,11 +78,6 @@ function countAnew(
   const before = isNewRun ? (known?.all ?? 0) : (known?.before ?? 0);
   const others = isNewRun ? kept.map(([other, { all }]) => [other, { all, before: all }] as const) : kept;
   return new Map([...others, [uid, { all: count, before }]]);
-}
-
-/** False for a refusal that comes when pods had been made for a while: then the controller begins its ladder anew. */
-function isSameRun({ madeMono }: Creation, lastMono: number): boolean {
-  return madeMono === undefined || lastMono < madeMono + SETTLE_MS;
 }
 
 function insert(failures: readonly number[], atMono: number): readonly number[] {

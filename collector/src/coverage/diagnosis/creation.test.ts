@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { LeaseEntry } from '../../inventory/index.ts';
 import { diagnose, findAll, findOnCovered } from './diagnose.ts';
-import { at, buildPod, buildRefusals, buildSubject, condition, NOW, type Scene } from './test-subject.ts';
+import { at, buildPod, buildSubject, condition, NOW, type Scene } from './test-subject.ts';
+import { buildRefusals } from './test-refusals.ts';
 
 const QUOTA = 'pods "agent-x1" is forbidden: exceeded quota: none, requested: pods=1, used: pods=0, limited: pods=0';
 const REFUSED: Scene = { pods: [], making: { refusals: buildRefusals('QuotaExceeded', QUOTA) } };

@@ -8,13 +8,13 @@ import {
   buildHeartbeat,
   buildPending,
   buildPod,
-  buildRefusals,
   buildSight,
   buildSubject,
   condition,
   NOW,
   type Scene,
 } from './test-subject.ts';
+import { buildRefusals } from './test-refusals.ts';
 
 const DEAD = condition('Unknown', 'NodeStatusUnknown', 'Kubelet stopped posting node status.');
 const DRAINED = { key: 'drain', value: '', effect: 'NoSchedule' };

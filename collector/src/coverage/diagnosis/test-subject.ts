@@ -1,16 +1,8 @@
 /** Builders of subjects for tests: a Ready node, a plain DaemonSet, and a bound pod of one hour that is not Ready, for no visible reason. */
 import type { Condition, ContainerObject, DaemonObject, DaemonSetObject, NodeObject } from '@rollcall/contract';
 import type { PodObject, Policy } from '@rollcall/contract';
-import { buildDaemon, buildKubeEvent, splitLabels, type NodeChanges } from '../../test-objects.ts';
-import type {
-  Creation,
-  EventEntry,
-  GonePod,
-  HeartbeatEntry,
-  LeaseEntry,
-  PodEntry,
-  RefusalCode,
-} from '../../inventory/index.ts';
+import { buildDaemon, splitLabels, type NodeChanges } from '../../test-objects.ts';
+import type { EventEntry, GonePod, HeartbeatEntry, LeaseEntry, PodEntry } from '../../inventory/index.ts';
 import type { DaemonSight } from '../daemon-sight.ts';
 import type { EgressSight } from '../egress/egress-sight.ts';
 import type { HeartbeatSight } from '../heartbeat-sight.ts';
@@ -51,24 +43,6 @@ const NOTHING_MADE: Making = {
   namespaceEndsSinceMono: undefined,
   controllerLease: undefined,
 };
-
-/** Refusals with that text, which stand: of 5 syncs that failed, the last one 2 s ago. */
-export function buildRefusals(code: RefusalCode, text: string, changes: Partial<Creation> = {}): Creation {
-  const object = buildKubeEvent({
-    involvedKind: 'DaemonSet',
-    reason: 'FailedCreate',
-    message: `Error creating: ${text}`,
-  });
-  return {
-    refused: { object, firstMono: NOW - 10_000, lastMono: NOW - 2_000 },
-    code,
-    sinceMono: NOW - 10_000,
-    failures: [NOW - 2_000],
-    counts: new Map([['e', { all: 13, before: 0 }]]),
-    madeMono: undefined,
-    ...changes,
-  };
-}
 
 /** How long ago a pod was created and its Ready changed, and in how long its grace ends if it is terminating. */
 interface PodTimes {

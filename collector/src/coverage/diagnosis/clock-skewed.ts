@@ -1,4 +1,4 @@
-/** A clock is ahead of ours: the daemon's, by its lastProbeAt, or the kubelet's, by when it says that the pod became Ready. */
+/** A clock that is off: an agent's, by its heartbeats, a Daemon's, whose lastProbeAt lay ahead of ours when it arrived, or a kubelet's, by when it says that the pod became Ready. */
 import type { PodEntry } from '../../inventory/index.ts';
 import type { Predicate, Subject } from '../subject.ts';
 import { describeDaemon } from './daemon-words.ts';
@@ -11,9 +11,18 @@ const KUBELET_TOLERATED_MS = 10_000;
 
 /** A finding: it never is the primary reason, since all is dated by its arrival. */
 export const clockSkewed: Predicate = (subject) => {
-  const seen = describeProber(subject) ?? describeKubelet(subject);
+  const seen = describeAgent(subject) ?? describeProber(subject) ?? describeKubelet(subject);
   return seen === undefined ? undefined : { code: 'ClockSkewed', message: sentence(seen) };
 };
+
+function describeAgent({ heartbeat }: Subject): string | undefined {
+  const report = heartbeat?.report;
+  if (report === undefined || Math.abs(report.skewMs) <= TOLERATED_MS) return undefined;
+  const side = report.skewMs > 0 ? 'ahead of' : 'behind';
+  const how =
+    report.roundTripMs === undefined ? 'by the time of its heartbeat' : `by a round trip of ${report.roundTripMs} ms`;
+  return `the clock of the node is ${sayDuration(Math.abs(report.skewMs))} ${side} ours, ${how}`;
+}
 
 function describeProber(subject: Subject): string | undefined {
   const match = subject.daemon?.judged;

@@ -3,7 +3,7 @@ import type { PodObject } from '@rollcall/contract';
 import { applyEvent, createInventory, imagesOf } from '../../inventory/index.ts';
 import { buildPod as buildPlain, START } from '../../test-objects.ts';
 import { findOnCovered } from './diagnose.ts';
-import { at, buildPod, buildSubject, condition, NOW, type Scene } from './test-subject.ts';
+import { at, buildHeartbeat, buildPod, buildSubject, condition, NOW, type Scene } from './test-subject.ts';
 
 const WALL = buildSubject().now.wallMs;
 const SERVING: Partial<PodObject> = { ready: condition('True'), imageIds: 'a@sha256:1' };
@@ -74,4 +74,15 @@ test('the skew of a kubelet does not grow with time', () => {
   const pods = [buildPod({ ...SERVING, readySince: WALL + 39_000 }, { readyMs: 1_000 })];
   const [now, later] = [NOW, NOW + 500_000].map((monoMs) => findOnCovered(at(buildSubject({ pods }), monoMs)));
   expect(now).toEqual(later);
+});
+
+test.each([
+  [90_000, '1 min ahead of'],
+  [-90_000, '1 min behind'],
+  [60_000, undefined],
+])('an agent whose clock is %i ms off by its heartbeats is told first', (skewMs, words) => {
+  const message = find('ClockSkewed', { readySince: WALL + 39_000 }, { heartbeat: buildHeartbeat({ skewMs }) });
+  expect(message).toContain(
+    words === undefined ? 'The kubelet of node node-1' : `The clock of the node is ${words} ours`,
+  );
 });

@@ -49,6 +49,8 @@ export interface HourQuery {
   readonly sinceMs: number;
   readonly limit: number;
   readonly after: string | undefined;
+  /** True: of each policy's hour only the rows of that replica which observed the most of it. */
+  readonly best: boolean;
 }
 
 /** By what a policy was known when it was last in force. */

@@ -1,5 +1,5 @@
 /** Opens the journal that the flags ask for; nothing of the durable one is loaded for a collector that remembers in memory only. */
-import type { Journal, JournalReader, JournalStatus } from '@rollcall/contract';
+import type { HourlyRow, Journal, JournalReader, JournalStatus, PolicyName } from '@rollcall/contract';
 import type { Logger } from 'pino';
 import { createMemoryJournal } from '../journal/memory-journal.ts';
 import type { Machine } from './system-clock.ts';
@@ -8,6 +8,10 @@ import type { Machine } from './system-clock.ts';
 export interface OpenJournal extends Journal, JournalReader {
   status(): JournalStatus;
   notes(): readonly string[];
+  /** The newest hour of another replica that is kept here; undefined without any. */
+  newestForeign(): Promise<number | undefined>;
+  /** Keeps rows of other replicas. */
+  adopt(rows: readonly HourlyRow[], policies: readonly PolicyName[]): void;
   close(): Promise<void>;
 }
 
@@ -27,7 +31,14 @@ export async function openJournal({ path, log, machine }: JournalHost): Promise<
     log.info({}, 'history is kept in memory only and ends with this process; --journal PATH keeps it in a file');
     const { clock } = machine;
     const journal = createMemoryJournal({ wallMs: () => clock.wallMs() });
-    return { ...journal, status: () => IN_MEMORY, notes: () => [], close: () => Promise.resolve() };
+    return {
+      ...journal,
+      status: () => IN_MEMORY,
+      notes: () => [],
+      newestForeign: () => Promise.resolve(undefined),
+      adopt: () => undefined,
+      close: () => Promise.resolve(),
+    };
   }
   const { openDurableJournal } = await import('../journal/durable-journal.ts');
   const { startWorker } = await import('../journal/start-worker.ts');

@@ -49,7 +49,7 @@ export async function openPast(flags: PastFlags, env: Io['env']): Promise<Past> 
       const query = new URLSearchParams({ window, limit: String(limit) });
       if (namespace !== undefined) query.set('namespace', namespace);
       if (daemonset !== undefined) query.set('daemonset', daemonset);
-      return (await get(`/api/v1/top?${query}`)) as TopAnswer;
+      return (await get(`/api/v1/top?${query.toString()}`)) as TopAnswer;
     },
     history: async (node, limit) =>
       (await get(`/api/v1/history/${encodeURIComponent(node)}?limit=${limit}`)) as HistoryAnswer,

@@ -22,6 +22,7 @@ import { startEventExport } from './start-event-export.ts';
 import { createEvidence } from './find-evidence.ts';
 import { createIntake, type ReportIntake } from './report-intake.ts';
 import { startPipeline, type LivePipeline, type LivePipelineHost } from './live-pipeline.ts';
+import { fetchFromPeers } from './fetch-peers.ts';
 import { keepHours } from './keep-hours.ts';
 import { logCondition, logInForce } from './log-lines.ts';
 import { openConnection } from './open-connection.ts';
@@ -89,10 +90,11 @@ export async function startCollector(options: CollectorOptions): Promise<Running
   const answers = answer(live, { ...watching, ...daemons, evidence: createEvidence(connection), journal, notesOf });
   const control = startControl(live, { ...base, readiness, book, answers });
   const hours = keepHours(live, systemMachine.timers);
+  const peers = fetchFromPeers({ ...base, peer: config.journalPeer, journal });
   const files = new AbortController();
   let server: RunningServer | undefined;
   const stop = async (): Promise<void> => {
-    await endAll([() => files.abort(), limits.stop, control.stop, hours.stop, live.stop]);
+    await endAll([() => files.abort(), peers.stop, limits.stop, control.stop, hours.stop, live.stop]);
     await Promise.all([watch.stop(), layers.stop(), backends.stop(), server?.close(SHUTDOWN_GRACE_MS)]);
     await endAll([events.stop, journal.close, daemons.close, connection.close]);
   };

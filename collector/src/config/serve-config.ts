@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { COLLECTOR_NAMESPACE } from '@rollcall/contract';
 import { ACCESS_OPTIONS, readAccess, type Access } from './access-flags.ts';
+import { parseJournalPeer, type JournalPeerConfig } from './journal-peer-flag.ts';
 import { parseMemoryLimit } from './memory-limit-flag.ts';
 import { parseConnections, type ConnectionConfig } from './connection-flag.ts';
 import { parseDaemonSources, type DaemonSourceConfig } from './daemon-source-flag.ts';
@@ -22,6 +23,8 @@ export interface ServeConfig extends Access {
   readonly collectorNamespace: string;
   /** The file that history is kept in; undefined: in memory only. */
   readonly journal: string | undefined;
+  /** Whom to ask for hours that this replica has not seen. */
+  readonly journalPeer: JournalPeerConfig | undefined;
   /** Undefined: that of the process's control group. Infinity: none. */
   readonly memoryLimitBytes: number | undefined;
   readonly logLevel: string;
@@ -47,6 +50,7 @@ const OPTIONS = {
   cluster: { type: 'string', default: '' },
   'collector-namespace': { type: 'string', default: COLLECTOR_NAMESPACE },
   journal: { type: 'string' },
+  'journal-peer': { type: 'string' },
   'memory-limit': { type: 'string', default: '' },
   ...ACCESS_OPTIONS,
   'log-level': { type: 'string', default: 'info' },
@@ -60,16 +64,11 @@ export function parseServeConfig(argv: readonly string[]): ParsedConfig {
   const flags = parseArgs({ args, options: OPTIONS }).values;
   const access = readAccess(flags);
   const daemons = parseDaemonSources(flags['daemon-source']);
+  const peer = parseJournalPeer(flags['journal-peer'], flags.journal);
   const backends = parseConnections(flags.connection);
   const memory = parseMemoryLimit(flags['memory-limit']);
-  const faults = [
-    ...misuses,
-    ...access.faults,
-    ...findBadNames(flags),
-    ...daemons.faults,
-    ...backends.faults,
-    ...memory.faults,
-  ];
+  const others = [daemons, peer, backends, memory].flatMap((parsed) => parsed.faults);
+  const faults = [...misuses, ...access.faults, ...findBadNames(flags), ...others];
   if (faults.length > 0 || access.value === undefined) return { ok: false, faults };
   const { policy: policies, discover, cluster, 'log-level': logLevel } = flags;
   return {
@@ -86,6 +85,7 @@ export function parseServeConfig(argv: readonly string[]): ParsedConfig {
       cluster,
       collectorNamespace: flags['collector-namespace'],
       journal: flags.journal,
+      journalPeer: peer.peer,
       memoryLimitBytes: memory.bytes,
       ...access.value,
       logLevel,

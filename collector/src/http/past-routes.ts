@@ -70,6 +70,7 @@ const HOURS: Parameters = new Map([
     },
   ],
   ['limit', upTo(MOST_HOURS)],
+  ['replica', { allowed: 'best, or left out for all', accepts: (value: string) => value === 'best' }],
   [
     'continue',
     {
@@ -101,6 +102,7 @@ export async function answerHours(answers: Answers, url: string | undefined, res
   const query = {
     sinceMs: Date.parse(search.get('since') ?? '1970-01-01T00:00:00Z'),
     limit: Number(search.get('limit') ?? MOST_HOURS),
+    best: search.get('replica') === 'best',
     after: token === null ? undefined : Buffer.from(token, 'base64url').toString(),
   };
   await answerPast(answers, response, async (past): Promise<HoursAnswer> => {

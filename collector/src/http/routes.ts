@@ -39,7 +39,7 @@ export const ROUTES = [
     path: '/api/v1/journal',
     open: false,
     direct: false,
-    what: 'hourly totals of all replicas, for peers; ?since=&limit=&continue=',
+    what: 'hourly totals by replica; ?since=&replica=best&limit=&continue=',
   },
   {
     path: '/api/v1/stream',

@@ -2,6 +2,8 @@
 import type {
   HistoryQuery,
   HourCut,
+  HourlyRow,
+  PolicyName,
   HourQuery,
   JournalRow,
   NodeMemory,
@@ -15,6 +17,9 @@ export interface Batch {
   readonly rows: readonly JournalRow[];
   readonly memories: readonly NodeMemory[];
   readonly cuts: readonly HourCut[];
+  /** Rows of other replicas, and the policies that they are of. */
+  readonly foreign: readonly HourlyRow[];
+  readonly policies: readonly PolicyName[];
 }
 
 /** What a former life left behind. */
@@ -40,7 +45,8 @@ export type Request =
 export type StoreQuery =
   | ({ readonly ask: 'history' } & HistoryQuery)
   | ({ readonly ask: 'lost' } & TimeSpan)
-  | ({ readonly ask: 'hours' } & HourQuery);
+  | ({ readonly ask: 'hours' } & HourQuery)
+  | { readonly ask: 'newestForeign' };
 
 /** What the journal's thread says. */
 export type Reply =

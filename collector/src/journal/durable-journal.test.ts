@@ -116,7 +116,7 @@ describe('a file that cannot be used', () => {
     other.close();
     await written(journal);
     expect(journal.notes()).toEqual([]);
-    const { items } = await journal.hours({ sinceMs: 0, limit: 10, after: undefined });
+    const { items } = await journal.hours({ sinceMs: 0, limit: 10, after: undefined, best: false });
     expect(new Set(items.map((row) => (row.kind === 'hour' ? row.validMs : 0)))).toEqual(new Set([10_000, 2_000]));
   }, 30_000);
 

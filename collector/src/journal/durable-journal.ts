@@ -1,5 +1,5 @@
 /** The journal in a file: what is appended waits in a bounded queue, and a thread of its own writes it. */
-import type { Journal, JournalReader, JournalStatus } from '@rollcall/contract';
+import type { HourlyRow, Journal, JournalReader, JournalStatus, PolicyName } from '@rollcall/contract';
 import type { Recalled } from './batch.ts';
 import { createMoments } from './memory-journal.ts';
 import { createRowQueue } from './row-queue.ts';
@@ -8,6 +8,10 @@ import { createScribe, type Scribe, type ScribeHost } from './scribe.ts';
 /** A journal that outlives the process. */
 export interface DurableJournal extends Journal, JournalReader {
   status(): JournalStatus;
+  /** The newest hour of another replica that is kept here; undefined without any. */
+  newestForeign(): Promise<number | undefined>;
+  /** Keeps rows of other replicas; rows of its own are left out. */
+  adopt(rows: readonly HourlyRow[], policies: readonly PolicyName[]): void;
   /** What an operator has to know now; empty while all is well. */
   notes(): readonly string[];
   /** Writes what waits, if the disk lets it within some seconds, and ends the thread. May be called twice. */
@@ -52,6 +56,8 @@ export async function openDurableJournal(host: DurableJournalHost): Promise<Dura
     history: (query) => scribe.ask({ ask: 'history', ...query }),
     lost: (span) => scribe.ask({ ask: 'lost', ...span }),
     hours: (query) => scribe.ask({ ask: 'hours', ...query }),
+    newestForeign: () => scribe.ask({ ask: 'newestForeign' }),
+    adopt: (rows, policies) => queue.adopt(rows, policies),
     status: scribe.status,
     notes: scribe.notes,
     close: scribe.close,

@@ -49,7 +49,7 @@ function readCuts(database: DatabaseSync, replica: string): readonly HourCut[] {
     "SELECT * FROM hourly WHERE hour = ? AND kind IN ('hour', 'exclusion') AND policy_uid = ? AND replica = ?",
   );
   return database
-    .prepare('SELECT * FROM policies')
+    .prepare('SELECT * FROM policies WHERE at_ms > 0')
     .all()
     .map((stored) => ({
       ...toPolicyName(stored),
@@ -81,6 +81,14 @@ export function readLost(database: DatabaseSync, span: TimeSpan): LostTime {
   };
 }
 
+/** The newest hour of another replica. */
+export function readNewestForeign(database: DatabaseSync, replica: string): number | undefined {
+  const { hour } = Object(database.prepare('SELECT max(hour) AS hour FROM hourly WHERE replica <> ?').get(replica)) as {
+    hour: number | null;
+  };
+  return hour ?? undefined;
+}
+
 function readPolicies(database: DatabaseSync): readonly PolicyName[] {
   return database.prepare('SELECT * FROM policies').all().map(toPolicyName);
 }
@@ -102,11 +110,11 @@ function readTransitions(database: DatabaseSync, { fromMs, toMs }: TimeSpan): re
 const KEY = ['hour', 'kind', 'cluster', 'policy_uid', 'pool', 'sli', 'reason', 'replica'] as const;
 
 /** A page of hourly rows. Throws for an `after` that this store did not give. */
-export function readHours(database: DatabaseSync, { sinceMs, limit, after }: HourQuery): HourPage {
+export function readHours(database: DatabaseSync, { sinceMs, limit, after, best }: HourQuery): HourPage {
   const from = after === undefined ? [sinceMs, '', '', '', '', '', '', ''] : parseKey(after);
   const found = database
     .prepare(
-      `SELECT * FROM hourly WHERE (${KEY.join()}) > (${KEY.map(() => '?').join()}) ORDER BY ${KEY.join()} LIMIT ?`,
+      `SELECT * FROM hourly WHERE (${KEY.join()}) > (${KEY.map(() => '?').join()}) ${best ? BEST : ''} ORDER BY ${KEY.join()} LIMIT ?`,
     )
     .all(...from, limit + 1);
   const last = found.length > limit ? found[limit - 1] : undefined;
@@ -116,6 +124,13 @@ export function readHours(database: DatabaseSync, { sinceMs, limit, after }: Hou
     next: last && JSON.stringify(KEY.map((name) => last[name])),
   };
 }
+
+/** Of each policy's hour the rows of that replica which observed the most of it. */
+const BEST = `
+  AND replica = (
+    SELECT replica FROM hourly AS every WHERE every.hour = hourly.hour AND every.kind = 'hour' AND every.cluster = hourly.cluster
+      AND every.policy_uid = hourly.policy_uid AND every.sli = 'coverage' AND (every.reason = '' OR every.reason LIKE 'excused:%')
+    GROUP BY replica ORDER BY sum(valid_ms) DESC, replica LIMIT 1)`;
 
 function parseKey(after: string): (string | number)[] {
   const key: unknown = JSON.parse(after);

@@ -1,5 +1,5 @@
 /** What waits to be written: bounded, so that a disk that stands still costs history and never memory. */
-import type { HourCut, JournalRow, NodeMemory } from '@rollcall/contract';
+import type { HourCut, HourlyRow, JournalRow, NodeMemory, PolicyName } from '@rollcall/contract';
 import type { Batch } from './batch.ts';
 
 /** The queue. What does not fit is dropped and counted. */
@@ -7,6 +7,8 @@ export interface RowQueue {
   add(row: JournalRow): void;
   remember(memory: NodeMemory): void;
   book(cut: HourCut): void;
+  /** Rows of other replicas: whoever fetches them looks to it that there is room. */
+  adopt(rows: readonly HourlyRow[], policies: readonly PolicyName[]): void;
   /** Some of what waits, the oldest first, to be written in one piece; undefined when nothing waits. */
   take(): Batch | undefined;
   queued(): number;
@@ -29,13 +31,14 @@ export function createRowQueue(limits: QueueLimits = LIMITS): RowQueue {
   const rows: JournalRow[] = [];
   const memories = new Map<string, NodeMemory>();
   const cuts = new Map<string, HourCut>();
+  const foreign: HourlyRow[] = [];
+  let names: readonly PolicyName[] = [];
   let dropped = 0;
-  const renew = <T>(waiting: Map<string, T>, [key, value]: readonly [string, T], most: number): void => {
-    waiting.delete(key);
-    waiting.set(key, value);
+  const renew = <T>(waiting: Map<string, T>, entry: readonly [string, T], most: number): void => {
+    renewEntry(waiting, entry);
     if (waiting.size <= most) return;
     dropped += 1;
-    for (const first of waiting.keys()) return void waiting.delete(first);
+    takeFirst(waiting, 1);
   };
   return {
     add: (row) => {
@@ -44,17 +47,31 @@ export function createRowQueue(limits: QueueLimits = LIMITS): RowQueue {
     },
     remember: (memory) => renew(memories, [`${memory.policyUid}/${memory.nodeUid}`, memory], limits.memories),
     book: (cut) => renew(cuts, [`${cut.hour} ${cut.policyUid}`, cut], limits.cuts),
+    adopt: (others, policies) => {
+      foreign.push(...others);
+      names = policies;
+    },
     take: () => {
-      if (rows.length + memories.size + cuts.size === 0) return undefined;
+      if (rows.length + memories.size + cuts.size + foreign.length === 0) return undefined;
+      const policies = names;
+      names = [];
       return {
+        foreign: foreign.splice(0, BATCH.rows),
+        policies,
         rows: rows.splice(0, BATCH.rows),
         memories: takeFirst(memories, BATCH.memories),
         cuts: takeFirst(cuts, BATCH.cuts),
       };
     },
-    queued: () => rows.length + memories.size + cuts.size,
+    queued: () => rows.length + memories.size + cuts.size + foreign.length,
     dropped: () => dropped,
   };
+}
+
+/** Behind all others: what was renewed last goes last. */
+function renewEntry<T>(waiting: Map<string, T>, [key, value]: readonly [string, T]): void {
+  waiting.delete(key);
+  waiting.set(key, value);
 }
 
 function takeFirst<T>(waiting: Map<string, T>, most: number): readonly T[] {

@@ -146,7 +146,7 @@ function statusOf({ clock, queue }: ScribeHost, { state, lost, written, lastWrit
 }
 
 function sizeOf(batch: Batch | undefined): number {
-  return batch === undefined ? 0 : batch.rows.length + batch.memories.length + batch.cuts.length;
+  return batch === undefined ? 0 : batch.rows.length + batch.memories.length + batch.cuts.length + batch.foreign.length;
 }
 
 /** Gives the thread its next work, if it has none. */

@@ -3,7 +3,7 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { Reply, Request, StoreQuery } from './batch.ts';
 import { toFailure, type JournalFault } from './journal-fault.ts';
 import { openStore, setAside, type OpenStore } from './open-store.ts';
-import { readHistory, readHours, readLost } from './read-store.ts';
+import { readHistory, readHours, readLost, readNewestForeign } from './read-store.ts';
 import { createWriter, prune, type Life, type WriteBatch } from './write-store.ts';
 
 const PRUNE_MS = 60_000;
@@ -78,7 +78,7 @@ function pruneSometimes(store: Open): void {
   prune(store.database, now);
 }
 
-function ask({ database }: Open, query: StoreQuery): unknown {
+function ask({ database, life }: Open, query: StoreQuery): unknown {
   switch (query.ask) {
     case 'history':
       return readHistory(database, query);
@@ -86,6 +86,8 @@ function ask({ database }: Open, query: StoreQuery): unknown {
       return readLost(database, query);
     case 'hours':
       return readHours(database, query);
+    case 'newestForeign':
+      return readNewestForeign(database, life.replica);
   }
 }
 

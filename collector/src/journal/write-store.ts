@@ -19,6 +19,8 @@ const SQL = {
   hourly: 'INSERT OR REPLACE INTO hourly VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   memory: 'INSERT OR REPLACE INTO memories VALUES (?, ?, ?, ?, ?)',
   policy: 'INSERT OR REPLACE INTO policies VALUES (?, ?, ?, ?, ?, ?, ?)',
+  // Known by a peer only: nothing was cut here, and there is no gap to fill.
+  name: "INSERT OR IGNORE INTO policies VALUES (?, ?, ?, ?, 0, 0, '[]')",
   life: 'UPDATE lives SET last_ms = max(last_ms, ?) WHERE life = ?',
 } as const;
 
@@ -37,12 +39,14 @@ export function createWriter(database: DatabaseSync, life: Life): WriteBatch {
     else
       writeMoment(statements, row, row.kind === 'event' ? `event ${row.eventUid}` : `${life.number} ${(moments += 1)}`);
   };
-  return ({ rows, memories, cuts }) => {
+  return ({ rows, memories, cuts, foreign, policies }) => {
     database.exec('BEGIN IMMEDIATE');
     try {
       for (const row of rows) writeRow(row);
       for (const memory of memories) writeMemory(statements, memory);
       for (const cut of cuts) writeCut(statements, cut, life);
+      for (const own of policies) statements.name.run(own.policyUid, own.cluster, own.namespace, own.daemonset);
+      for (const row of foreign) if (row.replica !== life.replica) statements.hourly.run(...hourlyValues(row, life));
       database.exec('COMMIT');
     } catch (error) {
       // A full disk has rolled back by itself.
@@ -114,5 +118,5 @@ export function prune(database: DatabaseSync, nowMs: number): void {
     database.prepare(`DELETE FROM ${table} WHERE ${column} <= ? AND ${column} < ?`).run(end, limit);
   }
   database.prepare('DELETE FROM memories WHERE gone = 1 AND wall_ms < ?').run(nowMs - DAY_MS);
-  database.prepare('DELETE FROM policies WHERE at_ms < ?').run(nowMs - HOURLY_MS);
+  database.prepare('DELETE FROM policies WHERE at_ms > 0 AND at_ms < ?').run(nowMs - HOURLY_MS);
 }

@@ -68,6 +68,30 @@ Not evaluated in a single look: since when, what was before, label drift, used-u
     expect(out).toMatch(/^n1: covered by others\/b\n\ndo: {4}Nothing\.\n\nchecks:\n/);
   });
 
+  test('tells why its pod is refused, and when that is tried again', async () => {
+    const of = { kind: 'DaemonSet', name: 'b', namespace: 'others' };
+    const uid = cluster.kube.store.get(of)?.metadata.uid;
+    const second = (ago: number): string => new Date(Date.now() - ago).toISOString().replace(/\.\d+/, '');
+    cluster.kube.store.apply({
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: 'b.1', namespace: 'others' },
+      involvedObject: { ...of, uid },
+      reason: 'FailedCreate',
+      message: '(combined from similar events): Error creating: pods "b-x" is forbidden: exceeded quota: none',
+      type: 'Warning',
+      count: 18,
+      firstTimestamp: second(700_000),
+      lastTimestamp: second(50_000),
+    } as never);
+    cluster.delete('Pod', 'b-n1', 'others');
+    const { out } = await run('n1', 'b');
+    cluster.pod('b', 'n1', { namespace: 'others' });
+    expect(out).toMatch(/^n1: NOT covered by others\/b: QuotaExceeded \(owner: platform\)\n/);
+    expect(out).toContain('why:   The API server refuses the pod: pods "b-x" is forbidden: exceeded quota: none.');
+    expect(out).toMatch(/\nretry: in (9|10) min, by itself \(\d{4}-/);
+  });
+
   test('is the same in JSON and in YAML', async () => {
     const [json, yaml] = [await run('n3', 'agents/a', '-o', 'json'), await run('n3', 'agents/a', '-o', 'yaml')];
     const shape = { items: [{ namespace: 'agents', daemonset: 'a', node: 'n3', reason: 'ImagePullFailed' }] };

@@ -3,12 +3,14 @@ import { daemonSource, namespaceLabelsSource, networkPolicySource, WATCH, type N
 import { KubeError, readJson, type Connection, type WatchState } from '@rollcall/kube';
 import { isInScope } from '../watch/daemon-scope.ts';
 import { daemonsPath, type DaemonSource } from '../watch/daemon-watch.ts';
+import { eventsIn } from '../watch/evidence-watch.ts';
 import type { LayerNeeds } from '../watch/layer-watch.ts';
 import { networkPoliciesPath, oneNamespace } from '../watch/sink-watch.ts';
 import { projectNamespaceLabels, projectNetworkPolicy } from '../watch/project-network-policy.ts';
 import { leasesPath } from '../watch/lease-reader.ts';
 import { nodeStatesPath } from '../watch/node-state-watch.ts';
 import { projectDaemon } from '../watch/project-daemon.ts';
+import { projectKubeEvent } from '../watch/project-kube-event.ts';
 import { projectLease } from '../watch/project-lease.ts';
 import { projectNodeState } from '../watch/project-node-state.ts';
 import type { Look } from './look.ts';
@@ -29,6 +31,8 @@ export async function listLayers(
   if (trouble !== undefined) look.warnings.add(`not evaluated: the signs of life of the agents: ${trouble.message}`);
   const sinks = await attempt(look, () => listSinks(look, needs.sinks));
   if (sinks.trouble !== undefined) look.warnings.add(`not evaluated: the ways to the sinks: ${sinks.trouble.message}`);
+  const evidence = await attempt(look, () => listEvents(look, needs.namespaces));
+  if (evidence.trouble !== undefined) look.warnings.add(`not evaluated: Events: ${evidence.trouble.message}`);
   return { known: sources.map(({ name }) => name), stateOf: (name) => states.get(name) };
 }
 
@@ -63,6 +67,14 @@ async function listSinks(look: Look, { senders, receivers }: LayerNeeds['sinks']
     for (const object of await look.list(oneNamespace(name), (raw) => projectNamespaceLabels(raw, look.intern)))
       look.tell({ kind: 'namespaceLabels', uid: object.uid, object }, source);
     look.live(source);
+  }
+}
+
+/** The end of a namespace is not looked for: who is asked once has its DaemonSet's own deletion before him. */
+async function listEvents(look: Look, namespaces: ReadonlySet<string>): Promise<void> {
+  for (const { source, ...resource } of [...namespaces].flatMap(eventsIn)) {
+    for (const object of await look.list(resource, (raw) => projectKubeEvent(raw, look.intern)))
+      look.tell({ kind: 'kubeEvent', uid: object.uid, object }, source);
   }
 }
 

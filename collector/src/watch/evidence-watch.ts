@@ -56,15 +56,30 @@ export function watchEvidence(host: WatchHost): EvidenceWatch {
 }
 
 function follow(host: WatchHost, namespace: string): readonly RetiringWatch[] {
-  return [...WANTED.map((wanted) => watchEvents(host, namespace, wanted)), watchNamespace(host, namespace)];
+  return [...eventsIn(namespace).map((own) => watchEvents(host, own)), watchNamespace(host, namespace)];
+}
+
+/** A list of Events, and the name of its watch. */
+interface EventSource {
+  readonly source: string;
+  readonly path: string;
+  readonly fieldSelector: string;
+}
+
+/** The Events of a namespace that are evidence. */
+export function eventsIn(namespace: string): readonly EventSource[] {
+  return WANTED.map(({ kind, unless }) => ({
+    source: `events/${namespace}/${kind}`,
+    path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/events`,
+    fieldSelector: [`involvedObject.kind=${kind}`, ...unless.map((reason) => `reason!=${reason}`)].join(','),
+  }));
 }
 
 /** Events live for an hour and none is missed when it goes: the core forgets them by itself. */
-function watchEvents(host: WatchHost, namespace: string, { kind, unless }: Wanted): RetiringWatch {
-  const source = `events/${namespace}/${kind}`;
+function watchEvents(host: WatchHost, { source, path, fieldSelector }: EventSource): RetiringWatch {
   return watchSource<KubeEventObject>(host, source, {
-    path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/events`,
-    fieldSelector: [`involvedObject.kind=${kind}`, ...unless.map((reason) => `reason!=${reason}`)].join(','),
+    path,
+    fieldSelector,
     project: (raw) => projectKubeEvent(raw, host.intern),
     tell: (uid, object) => {
       if (object !== undefined) host.emit({ kind: 'kubeEvent', source, uid, object, ...stampNow(host.clock) });

@@ -71,13 +71,24 @@ export async function startTestLayers(scope: Partial<DaemonScope> = {}): Promise
 }
 
 function describe(event: ClusterEvent, names: Map<string, string>): string {
-  if (event.kind === 'watchState') return `${event.source} ${event.state}`;
-  if (event.kind !== 'daemon' && event.kind !== 'nodeState' && event.kind !== 'lease') return event.kind;
-  const { object } = event;
-  if (object === undefined) return `${event.source} -${names.get(event.uid)}`;
-  const name = 'node' in object ? object.node : object.name;
-  names.set(event.uid, name);
-  return `${event.source} +${name}`;
+  switch (event.kind) {
+    case 'watchState':
+      return `${event.source} ${event.state}`;
+    case 'daemon':
+    case 'nodeState':
+    case 'lease':
+    case 'kubeEvent':
+    case 'namespace': {
+      const { object } = event;
+      if (object === undefined) return `${event.source} -${names.get(event.uid)}`;
+      const name = 'node' in object ? object.node : object.name;
+      names.set(event.uid, name);
+      const isEnding = event.kind === 'namespace' && event.object?.deletedAt !== undefined;
+      return `${event.source} +${name}${isEnding ? ' deleted' : ''}`;
+    }
+    default:
+      return event.kind;
+  }
 }
 
 /** Defines the kinds of Riptides and plexd. */

@@ -160,7 +160,7 @@ describe('what this version does not read', () => {
       spec: {
         health: { mesh: { minimumPeersRatio: 2 } },
         grace: { joining: 'soon' },
-        objectives: [{ sli: 'join', target: 95 }],
+        objectives: [{ sli: 'resources', target: 95 }],
       },
     });
     expect(faultsOf(document).map((fault) => fault.split(': ')[0])).toEqual([

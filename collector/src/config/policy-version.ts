@@ -1,7 +1,7 @@
 /** What the schema of policies has and this version of the collector cannot answer yet: refused, since a wrong answer is worse than none. */
-import { faultAt, POLICY_KIND, SLIS, valueAt, type PolicyFault } from '@rollcall/contract';
+import { faultAt, POLICY_KIND, valueAt, type PolicyFault, type SliName } from '@rollcall/contract';
 
-const UNMEASURED: readonly unknown[] = Object.keys(SLIS).filter((sli) => sli !== 'coverage' && sli !== 'freshness');
+const UNMEASURED: readonly unknown[] = ['resources'] satisfies readonly SliName[];
 
 /** Faults of all fields of the document that this version does not read; none for a document of another kind. */
 export function findUnread(document: unknown): readonly PolicyFault[] {
@@ -31,7 +31,7 @@ function findUnreadObjectives(document: unknown): readonly PolicyFault[] {
     return [
       faultAt(document, path, {
         message: 'is not measured',
-        mend: 'this version measures coverage and freshness only; remove the objective',
+        mend: 'this version does not measure what daemons use; remove the objective',
       }),
     ];
   });

@@ -36,13 +36,15 @@ export type ListMode = 'streaming' | 'paged';
 export interface ApiOptions {
   readonly daemons?: number;
   readonly jsonOnly?: boolean;
+  /** A file with the key that tokens are signed with; none are known without it. */
+  readonly issuerKey?: string;
 }
 
 /** Starts a server with so many nodes and pods. */
 export async function startApi(
   nodes: number,
   mode: ListMode,
-  { daemons = 1, jsonOnly = false }: ApiOptions = {},
+  { daemons = 1, jsonOnly = false, issuerKey }: ApiOptions = {},
 ): Promise<ApiProcess> {
   const program = new URL('api-server.ts', import.meta.url).pathname;
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-bench-'));
@@ -51,6 +53,7 @@ export async function startApi(
   const flags = ['--nodes', String(nodes), '--daemons', String(daemons), '--cert', cert, '--key', key];
   if (mode === 'paged') flags.push('--paged-only');
   if (jsonOnly) flags.push('--json-only');
+  if (issuerKey !== undefined) flags.push('--issuer-key', issuerKey);
   const child = startProgram([process.execPath, program, ...flags]);
   const { port, ordersPort } = await child.line('ordersPort');
   const url = `https://127.0.0.1:${String(port)}`;

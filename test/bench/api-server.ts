@@ -1,6 +1,6 @@
 /**
  * A synthetic API server in a process of its own, over TLS: `node api-server.ts --nodes N --cert FILE --key FILE [--daemons N] [--paged-only]
- * [--json-only]`. It says the port of the API and that of its orders (plain HTTP) on stdout. Selectors are ignored: all pods of a namespace
+ * [--json-only] [--issuer-key FILE]`. It says the port of the API and that of its orders (plain HTTP) on stdout. Selectors are ignored: all pods of a namespace
  * belong to one DaemonSet. Nothing changes but by the orders of `change-cluster.ts`.
  */
 import { readFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { ORDERS, type Publish } from './change-cluster.ts';
+import { answerIssuer } from './issuer.ts';
 import type { Encoding } from './encoding.ts';
 import { JSON_ENCODING } from './json-encoding.ts';
 import { PROTOBUF_ENCODING } from './protobuf-encoding.ts';
@@ -26,6 +27,8 @@ interface Host {
   readonly watches: Map<string, Map<ServerResponse, Encoding>>;
   readonly pagedOnly: boolean;
   readonly jsonOnly: boolean;
+  /** PEM; '' where no tokens are known. */
+  readonly issuerKey: string;
   /** Changes before this version are forgotten. */
   oldestVersion: number;
   /** How many of the watches that were cut last have not listed anew. */
@@ -37,6 +40,7 @@ interface Host {
 async function answer(host: Host, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://127.0.0.1');
   if (pathname === '/version') return void response.end(VERSION);
+  if (host.issuerKey !== '' && (await answerIssuer(host.issuerKey, request, response))) return;
   const collection = host.cluster.collections.get(pathname);
   if (collection === undefined) return refuse(response, 404, `the server could not find ${pathname}`);
   const { accept = '' } = request.headers;
@@ -130,6 +134,7 @@ function main(): void {
       daemons: { type: 'string', default: '1' },
       cert: text,
       key: text,
+      'issuer-key': text,
       'paged-only': flag,
       'json-only': flag,
     },
@@ -139,6 +144,7 @@ function main(): void {
     watches: new Map(),
     pagedOnly: values['paged-only'],
     jsonOnly: values['json-only'],
+    issuerKey: values['issuer-key'] === '' ? '' : readFileSync(values['issuer-key'], 'utf8'),
     oldestVersion: 0,
     unlisted: 0,
     accept: '',

@@ -4,6 +4,7 @@
  *
  *     node test/bench/main.ts [--nodes 5000,20000,100000] [--rounds 3] [--only streaming,reader,informer,paged,ksm,ksm-question,policies] [--json-only]
  *       [--node-flags '--FLAG ...'] [--record]
+ *     node test/bench/main.ts --only heartbeats [--senders 20000] [--seconds 30]   every node's daemon reports every 10 s
  *     node test/bench/main.ts --only replay [--hours 24] [--seed 20260302]      a day of 20,000 nodes at speed: does memory grow?
  *
  * The collector is packed and run as it would be installed. `--json-only`: the API server knows no protobuf. `--node-flags` go to the
@@ -13,6 +14,7 @@ import { appendFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { PARTS, runContest, type Contest, type Part } from './contest.ts';
+import { describeHeartbeats, runHeartbeats } from './heartbeat-run.ts';
 import { judge } from './judge.ts';
 import { packProgram } from './packed-program.ts';
 import { describeReplay, runReplay, type ReplayRun } from './replay-run.ts';
@@ -32,6 +34,8 @@ async function main(): Promise<void> {
       record: { type: 'boolean', default: false },
       hours: { type: 'string', default: '24' },
       seed: { type: 'string', default: '20260302' },
+      senders: { type: 'string', default: '20000' },
+      seconds: { type: 'string', default: '30' },
     },
   });
   if (values.only === 'replay')
@@ -40,6 +44,8 @@ async function main(): Promise<void> {
       seed: readCount('seed', values.seed),
       jsonOnly: values['json-only'],
     });
+  if (values.only === 'heartbeats')
+    return heartbeatsOnly(readCount('senders', values.senders), readCount('seconds', values.seconds));
   const rounds = readCount('rounds', values.rounds);
   const nodeFlags = values['node-flags'].split(' ').filter((flag) => flag !== '');
   const jsonOnly = values['json-only'];
@@ -66,6 +72,17 @@ async function replayOnly(day: Omit<ReplayRun, 'nodes' | 'log'>): Promise<void> 
   const result = await runReplay({ ...run, log: (line) => process.stderr.write(`${line}\n`) });
   process.stdout.write(`${describeReplay(run, result)}\n`);
   if (!result.holds) process.exitCode = 1;
+}
+
+/** Prints what heartbeats cost, over shared connections and each on its own; fails if any is lost. */
+async function heartbeatsOnly(senders: number, seconds: number): Promise<void> {
+  const program = packProgram();
+  for (const connections of [256, 0]) {
+    const run = { program, senders, seconds, connections };
+    const { text, holds } = describeHeartbeats(run, await runHeartbeats(run));
+    process.stdout.write(`${text}\n`);
+    if (!holds) process.exitCode = 1;
+  }
 }
 
 function readParts(text: string): ReadonlySet<Part> {

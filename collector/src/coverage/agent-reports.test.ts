@@ -215,3 +215,25 @@ test.each([-3_600, -120, 0, 120, 3_600])('a clock that is %i s off, or steps the
   const [pool] = cluster.reading().pools;
   expect(pool?.reports?.skewMaxMs).toBe(Math.abs(seconds) * SECOND);
 });
+
+test('nearly all nodes lagging at once is one fault of the sink, until half of them are fresh again', () => {
+  const nodes = Array.from({ length: 10 }, (_, index) => `n${index}`);
+  const cluster = createCoveredCluster(nodes, ALL);
+  const agents = nodes.map((node) => createAgent(cluster, node));
+  const beatAll = (lagging: number): void => {
+    const ackedThrough = cluster.now().wallMs - 60 * SECOND;
+    agents.forEach((agent, index) => agent.beat(index < lagging ? { ackedThrough } : {}));
+    cluster.wait(10 * SECOND);
+  };
+  const reasons = (): readonly string[] => [...new Set(nodes.map((node) => cluster.state(node)))].toSorted();
+  beatAll(2);
+  expect(reasons()).toEqual(['covered', 'uncovered:IngestionLagging']);
+  beatAll(9);
+  expect(reasons()).toEqual(['covered', 'uncovered:SinkUnavailable']);
+  beatAll(5);
+  expect(reasons()).toEqual(['covered', 'uncovered:SinkUnavailable']);
+  beatAll(4);
+  expect(reasons()).toEqual(['covered', 'uncovered:IngestionLagging']);
+  beatAll(0);
+  expect(reasons()).toEqual(['covered']);
+});

@@ -3,6 +3,7 @@ import type { JoinRow, NodeState, Policy, RestartRow, TallyName, Transition } fr
 import type { DaemonEntry } from '../inventory/index.ts';
 import type { PolicyRoll } from './policy-roll.ts';
 import type { NodeRecord } from './record.ts';
+import { countSink } from './sink-state.ts';
 import { isInScope, type Standing, type Standings } from './standing.ts';
 import type { Instant } from './subject.ts';
 import type { Timers } from './timers.ts';
@@ -97,12 +98,21 @@ function enroll({ records, restarted }: PolicyRoll, record: NodeRecord, { before
   } else if (before === undefined) records.set(record.key, record);
 }
 
-function setTimer({ timers }: Books, roll: PolicyRoll, { record, dueMono, now }: Entry): void {
+function setTimer(
+  { timers }: Books,
+  roll: PolicyRoll,
+  { record, dueMono, now }: Pick<Entry, 'record' | 'dueMono' | 'now'>,
+): void {
   // Whoever asks to be looked at again at once would be looked at for ever.
   const due = dueMono === Infinity ? undefined : Math.max(dueMono, now.monoMs + 1);
   if (record.dueMono === due) return;
   record.dueMono = due;
   if (due !== undefined) timers.add(due, { roll, key: record.key });
+}
+
+/** Lets a record be looked at anew as soon as may be. */
+export function wake(books: Books, roll: PolicyRoll, { record, now }: Pick<Entry, 'record' | 'now'>): void {
+  setTimer(books, roll, { record, dueMono: now.monoMs, now });
 }
 
 interface Change {
@@ -118,6 +128,8 @@ function count(roll: PolicyRoll, record: NodeRecord, { before, after }: Change):
   if (record.name === '') return;
   countNode(roll, before, -1);
   countNode(roll, after, 1);
+  countSink(roll.sink, before, -1);
+  countSink(roll.sink, after, 1);
 }
 
 function countDaemon(roll: PolicyRoll, { record, daemon }: Entry, { before, after }: Change): void {

@@ -93,6 +93,10 @@ class RollSubject implements Subject {
     return imagesOf(this.#inventory.imageCounts, this.#ownerUid, this.pod?.object.hash ?? '');
   }
 
+  get sink(): Subject['sink'] {
+    return this.#roll.sink;
+  }
+
   get lease(): Subject['lease'] {
     return this.#inventory.leases.get(this.node.object.name);
   }

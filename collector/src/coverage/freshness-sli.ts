@@ -1,5 +1,5 @@
 /** M4, freshness: the telemetry of a node is no older than the policy allows. */
-import { judgeLag } from './ingestion-layer.ts';
+import { judgeLag, lagSources } from './ingestion-layer.ts';
 import { heartbeatTerms } from './heartbeat-terms.ts';
 import type { StateSli } from './state-sli.ts';
 
@@ -9,8 +9,10 @@ const MAX_LAG_MS = 30_000;
 /** The freshness SLI; a node of which no heartbeat tells what is acknowledged is unobserved. */
 export const freshnessSli: StateSli = {
   name: 'freshness',
-  isAsked: (policy) => heartbeatTerms(policy) !== undefined && policy.objectives.some(({ sli }) => sli === 'freshness'),
-  sources: () => [],
+  isAsked: (policy) =>
+    policy.objectives.some(({ sli }) => sli === 'freshness') &&
+    (heartbeatTerms(policy) !== undefined || lagSources(policy).length > 0),
+  sources: lagSources,
   mark: (subject) => {
     const { answer, lookAgainMono = Infinity } = judgeLag(
       subject,

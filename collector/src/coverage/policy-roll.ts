@@ -5,6 +5,7 @@ import type { KeptEgress } from './egress/egress-sight.ts';
 import { createPoolNames, type PoolNames } from './pool-names.ts';
 import type { NodeRecord } from './record.ts';
 import type { StateSli } from './state-sli.ts';
+import { createSinkState, type SinkState } from './sink-state.ts';
 import { askedSlis } from './state-slis.ts';
 import { createVersionCounts, type VersionCounts } from './version-counts.ts';
 
@@ -32,6 +33,8 @@ export interface PolicyRoll {
   pools: PoolNames;
   /** Of the nodes in scope that have a Daemon. */
   readonly versions: VersionCounts;
+  /** What the lags of all nodes together say of the sink. */
+  readonly sink: SinkState;
   /** The layers all of whose watches are live; undefined when that has to be found out anew. */
   observed: ReadonlySet<LayerName> | undefined;
   /** The state SLIs that the policy asks for. */
@@ -57,6 +60,7 @@ export function createPolicyRoll(policy: Policy): PolicyRoll {
     restarted: new Set(),
     pools: createPoolNames(policy),
     versions: createVersionCounts(),
+    sink: createSinkState(),
     observed: undefined,
     askedSlis: askedSlis(policy),
     egress: undefined,

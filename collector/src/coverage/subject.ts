@@ -5,6 +5,7 @@ import type { LeaseEntry, NodeEntry, PodEntry } from '../inventory/index.ts';
 import type { DaemonSight } from './daemon-sight.ts';
 import type { EgressSight, EgressUnseen } from './egress/egress-sight.ts';
 import type { Placement } from './expectation.ts';
+import type { SinkState } from './sink-state.ts';
 import type { HeartbeatSight } from './heartbeat-sight.ts';
 import type { TelemetryWord } from './telemetry-sight.ts';
 
@@ -50,6 +51,8 @@ export interface Subject {
   readonly heartbeat: HeartbeatSight | undefined;
   /** What backends say of its telemetry; empty where the policy asks none, or none that is live knows it. */
   readonly telemetry: readonly TelemetryWord[];
+  /** What all nodes of the policy together say of its sink. */
+  readonly sink: Readonly<SinkState>;
   /** Its own Lease, as evidence only; undefined where it is not known. */
   readonly lease: LeaseEntry | undefined;
   /** Events about the judged pod that still are evidence; none without a pod. */

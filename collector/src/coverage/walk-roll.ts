@@ -1,6 +1,7 @@
 /** Walks over the roll of one policy: reviews its nodes, strikes who is gone, and draws what follows from the counts. */
 import type { NodeEntry } from '../inventory/index.ts';
-import { book } from './book.ts';
+import { book, wake } from './book.ts';
+import { isLagging, settleSink } from './sink-state.ts';
 import { diagnose } from './diagnosis/diagnose.ts';
 import { endExcuses } from './excuse-caps.ts';
 import { abandonJoin, followJoin } from './follow-join.ts';
@@ -116,6 +117,9 @@ export function settle(context: Context, roll: PolicyRoll, now: Instant): void {
   for (const [pool, count] of missingNodes(roll)) settlePhantoms(context, roll, { pool, count, now });
   const divergence = divergenceOf(roll, roll.daemonSet) ?? 0;
   roll.divergenceSinceMono = divergence === 0 ? undefined : (roll.divergenceSinceMono ?? now.monoMs);
+  if (!settleSink(roll.sink)) return;
+  for (const record of roll.uncovered)
+    if (record.standing !== undefined && isLagging(record.standing)) wake(context, roll, { record, now });
 }
 
 interface Missing {

@@ -85,6 +85,12 @@ const SCENES = {
   DaemonUnhealthy: { ...SERVED, daemon: buildSight([{ daemonHealth: 'degraded' }]) },
   DriverUnhealthy: { ...SERVED, daemon: buildSight([{ driverHealth: '' }]) },
   ProbeStale: { ...SERVED, daemon: buildSight([{}], NOW - 90_000) },
+  SinkUnavailable: {
+    ...SERVED,
+    policy: { ingestionLayer: { maxLagMs: 30_000 } },
+    heartbeat: buildHeartbeat({ acked: { atMono: NOW - 1_000, lagMs: 30_000 } }),
+    sink: { lagging: 9, away: true },
+  },
   AgentForbidden: {
     ...SERVED,
     policy: { ingestionLayer: { maxLagMs: 30_000 } },

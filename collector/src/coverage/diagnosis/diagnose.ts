@@ -47,6 +47,7 @@ import { rolloutReplacing } from './rollout-replacing.ts';
 import { sandboxFailed } from './sandbox-failed.ts';
 import { schedulerDown } from './scheduler-down.ts';
 import { schedulingGated } from './scheduling-gated.ts';
+import { sinkUnavailable } from './sink-unavailable.ts';
 import { staleRevision } from './stale-revision.ts';
 import { starting } from './starting.ts';
 import { isSymptom } from './symptom.ts';
@@ -106,7 +107,7 @@ export const REASON_PREDICATES: Readonly<Record<Exclude<ReasonCode, 'NodeMissing
   DriverUnhealthy: driverUnhealthy,
   ProbeStale: probeStale,
   EgressBlocked: egressBlocked,
-  SinkUnavailable: notYet,
+  SinkUnavailable: sinkUnavailable,
   AgentForbidden: agentForbidden,
   HeartbeatStale: heartbeatStale,
   MeshDegraded: meshDegraded,
@@ -135,6 +136,7 @@ const BEYOND_PODS = [
   driverUnhealthy,
   probeStale,
   egressBlocked,
+  sinkUnavailable,
   agentForbidden,
   heartbeatStale,
   meshDegraded,

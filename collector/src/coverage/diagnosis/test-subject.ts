@@ -28,6 +28,7 @@ export interface Scene {
   readonly imageCounts?: ReadonlyMap<string, number>;
   readonly daemon?: DaemonSight;
   readonly heartbeat?: HeartbeatSight;
+  readonly sink?: Partial<Subject['sink']>;
   readonly telemetry?: Subject['telemetry'];
   readonly lease?: LeaseEntry;
   readonly podEvents?: readonly EventEntry[];
@@ -74,6 +75,7 @@ export function buildSubject(scene: Scene = {}): Subject {
     imageCounts: scene.imageCounts ?? new Map(),
     daemon: scene.daemon,
     heartbeat: scene.heartbeat,
+    sink: { fresh: 0, lagging: 0, away: false, ...scene.sink },
     telemetry: scene.telemetry ?? [],
     lease: scene.lease,
     podEvents: scene.podEvents ?? [],

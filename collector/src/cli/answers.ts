@@ -19,7 +19,7 @@ import {
   type PolicyRoll,
   type Standing,
 } from '../coverage/index.ts';
-import type { Answers, FindEvidence, NodePage, NodeQuery, PastAnswers } from '../http/answers.ts';
+import type { Answers, FindEvidence, FindMore, NodePage, NodeQuery, PastAnswers } from '../http/answers.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { pickSmallest } from './pick-smallest.ts';
 
@@ -32,6 +32,7 @@ export interface AnswerSources {
   /** What is to be said of a policy that the core does not know, as the state of a source of Daemons. */
   readonly conditionsOf: (policy: Policy) => readonly PolicyCondition[];
   readonly evidence?: FindEvidence | undefined;
+  readonly findMore?: FindMore | undefined;
   readonly past?: PastAnswers | undefined;
   /** What the daemon of a DaemonSet, by its UID, told of a node beside heartbeats. */
   readonly notesOf?: ((ownerUid: string, node: string) => readonly Check[]) | undefined;
@@ -42,7 +43,7 @@ const TRANSITIONS = 10;
 
 /** The answers of a running collector. */
 export function createAnswers(sources: AnswerSources): Answers {
-  const { pipeline, journal, rejected, now, conditionsOf, evidence, past, notesOf } = sources;
+  const { pipeline, journal, rejected, now, conditionsOf, evidence, findMore, past, notesOf } = sources;
   const extend = <T extends PolicySummary>(summary: T): T => {
     const policy = pipeline.roll.policies.get(summary.policy.uid)?.policy;
     const others = policy === undefined ? [] : conditionsOf(policy);
@@ -56,6 +57,7 @@ export function createAnswers(sources: AnswerSources): Answers {
   };
   return {
     evidence,
+    findMore,
     past,
     policies: () => joinRejected(pipeline.summaries(now()).map(extend), rejected()),
     policy: (namespace, daemonset) => {

@@ -7,7 +7,7 @@ import { createPolicyBook, type PolicyBook } from '../config/policy-book.ts';
 import { watchPolicyFiles } from '../config/policy-files-watch.ts';
 import type { ServeConfig } from '../config/serve-config.ts';
 import type { Instant } from '../coverage/index.ts';
-import type { Answers, FindEvidence, Readiness } from '../http/answers.ts';
+import type { Answers, FindEvidence, FindMore, Readiness } from '../http/answers.ts';
 import { createSelfMetrics, type SelfMetrics, type SelfMetricsSource } from '../http/self-metrics.ts';
 import { startServer, type RunningServer, type ServerOptions } from '../http/server.ts';
 import { renderExposition } from '../metrics/exposition.ts';
@@ -20,6 +20,7 @@ import { createAnswers } from './answers.ts';
 import { connectionCondition } from './connection-condition.ts';
 import { startEventExport } from './start-event-export.ts';
 import { createEvidence } from './find-evidence.ts';
+import { createStaleConfig } from './find-stale-config.ts';
 import { createIntake, type ReportIntake } from './report-intake.ts';
 import { startPipeline, type LivePipeline, type LivePipelineHost } from './live-pipeline.ts';
 import { fetchFromPeers } from './fetch-peers.ts';
@@ -87,7 +88,8 @@ export async function startCollector(options: CollectorOptions): Promise<Running
   const readiness = readinessBy(live, { watch, layers, notes: () => [...limits.notes(), ...journal.notes()] });
   const intake = createIntake({ live, ...base });
   const { notesOf } = intake;
-  const answers = answer(live, { ...watching, ...daemons, evidence: createEvidence(connection), journal, notesOf });
+  const lookUps = { evidence: createEvidence(connection), findMore: createStaleConfig(connection) };
+  const answers = answer(live, { ...watching, ...daemons, ...lookUps, journal, notesOf });
   const control = startControl(live, { ...base, readiness, book, answers });
   const hours = keepHours(live, systemMachine.timers);
   const peers = fetchFromPeers({ ...base, peer: config.journalPeer, journal });
@@ -222,6 +224,7 @@ function readinessBy(
 interface Answering extends Watches {
   readonly sources: readonly DaemonSource[];
   readonly evidence: FindEvidence;
+  readonly findMore: FindMore;
   readonly journal: OpenJournal;
   readonly notesOf: ReportIntake['notesOf'];
 }

@@ -25,6 +25,7 @@ import { createPodSharing, projectPod } from '../watch/project-pod.ts';
 import { projectRevision } from '../watch/project-revision.ts';
 import { createAnswers } from './answers.ts';
 import { createEvidence } from './find-evidence.ts';
+import { createStaleConfig } from './find-stale-config.ts';
 import { listLayers, readSilentLeases } from './list-layers.ts';
 import { openLook, type Look } from './look.ts';
 import { createPolicyFeed, type PolicyFeed } from './policy-feed.ts';
@@ -87,8 +88,15 @@ export async function takeRoll(options: RollCallOptions): Promise<RollCall> {
   const sources = await listLayers(look, feed.needs(), options.daemonSources);
   for (const source of [WATCH.nodes, WATCH.daemonsets]) look.live(source);
   const conditionsOf = (policy: Policy): readonly PolicyCondition[] => sourceCondition(policy, sources);
-  const evidence = createEvidence(connection);
-  const answers = createAnswers({ pipeline, journal, rejected: book.rejected, now: look.now, conditionsOf, evidence });
+  const lookUps = { evidence: createEvidence(connection), findMore: createStaleConfig(connection) };
+  const answers = createAnswers({
+    pipeline,
+    journal,
+    rejected: book.rejected,
+    now: look.now,
+    conditionsOf,
+    ...lookUps,
+  });
   return {
     answers,
     discovered: discover && written === 0,

@@ -1,6 +1,7 @@
 /** The ports of the HTTP server: what it asks of the core and of the watches; it knows nothing else of them. */
 import type {
   ExcuseCode,
+  Finding,
   HistoryAnswer,
   HourPage,
   HourQuery,
@@ -34,6 +35,9 @@ export interface NodePage {
 /** What a node's detail tells beyond what is watched, looked up for this answer alone; says so where it cannot. Never rejects. */
 export type FindEvidence = (detail: NodeDetail) => Promise<readonly string[]>;
 
+/** What holds of the node beside what is watched, looked up for this answer alone; what cannot be looked up is left out. Never rejects. */
+export type FindMore = (detail: NodeDetail) => Promise<readonly Finding[]>;
+
 /**
  * The core's answers, each cut at the instant of the call. `undefined`: no such policy or node. Names come as the client sent
  * them, unchecked. A node's key is never '' and does not change while the node lives, so that pages neither repeat nor skip.
@@ -47,6 +51,7 @@ export interface Answers {
   readonly past?: PastAnswers | undefined;
   /** Absent where nothing can be looked up. */
   readonly evidence?: FindEvidence | undefined;
+  readonly findMore?: FindMore | undefined;
 }
 
 /** Which lost time: of a window up to now, of these DaemonSets only. */
@@ -65,9 +70,10 @@ export interface PastAnswers {
 }
 
 /** The detail with what is looked up for it. */
-export async function withEvidence({ evidence }: Answers, detail: NodeDetail): Promise<NodeDetail> {
-  const found = (await evidence?.(detail)) ?? [];
-  return found.length === 0 ? detail : { ...detail, evidence: [...detail.evidence, ...found] };
+export async function withEvidence({ evidence, findMore }: Answers, detail: NodeDetail): Promise<NodeDetail> {
+  const [lines = [], findings = []] = await Promise.all([evidence?.(detail), findMore?.(detail)]);
+  if (lines.length === 0 && findings.length === 0) return detail;
+  return { ...detail, evidence: [...detail.evidence, ...lines], findings: [...detail.findings, ...findings] };
 }
 
 /** One watch: `why` is '' if nothing is to be said of it, `heardSeconds` the seconds since the API server was last heard, if ever. */

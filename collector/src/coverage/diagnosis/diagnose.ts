@@ -63,6 +63,9 @@ export { nextDeadline } from './deadlines.ts';
 /** Of codes whose evidence is not watched yet. */
 const notYet: Predicate = () => undefined;
 
+/** Found where one node's detail is asked for (cli/find-stale-config.ts): ConfigMaps are not watched. */
+const lookedUp: Predicate = () => undefined;
+
 /** The predicates of the reasons, in the contract's order. NodeMissing is of phantoms, which are not judged; Unexplained is what is left. */
 export const REASON_PREDICATES: Readonly<Record<Exclude<ReasonCode, 'NodeMissing' | 'Unexplained'>, Predicate>> = {
   DaemonSetMissing: daemonSetMissing,
@@ -121,7 +124,7 @@ export const FINDING_PREDICATES: Readonly<Record<FindingCode, Predicate>> = {
   VersionSkew: versionSkew,
   ClockSkewed: clockSkewed,
   ImageSkew: imageSkew,
-  ConfigStale: notYet,
+  ConfigStale: lookedUp,
 };
 
 const REASONS_IN_ORDER = Object.values(REASON_PREDICATES);

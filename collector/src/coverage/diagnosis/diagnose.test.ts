@@ -99,6 +99,12 @@ const SCENES = {
       failing: { sinceMono: NOW, newest: { component: 'logs', count: 3, last: '403 Forbidden' }, quiet: 0 },
     }),
   },
+  EgressBlocked: {
+    ...SERVED,
+    policy: { heartbeatLayer: HEARTBEATS, telemetry: { sink: { cidr: '10.0.0.0/8' } } },
+    heartbeat: buildHeartbeat({}, 30_000),
+    egress: { allowed: 'no', selecting: [], otherPorts: [], hostNetwork: false },
+  },
   HeartbeatStale: { ...SERVED, policy: { heartbeatLayer: HEARTBEATS }, heartbeat: buildHeartbeat({}, 30_000) },
   MeshDegraded: {
     ...SERVED,
@@ -113,7 +119,7 @@ const SCENES = {
     heartbeat: buildHeartbeat({ acked: { atMono: NOW - 1_000, lagMs: 30_000 } }),
   },
   Unexplained: {},
-} as const satisfies Partial<Record<Exclude<ReasonCode, 'NodeMissing'>, Scene>>;
+} as const satisfies Record<Exclude<ReasonCode, 'NodeMissing'>, Scene>;
 
 test('the predicates are exactly the reasons of the contract, in its order; NodeMissing is of phantoms only and has none', () => {
   const asked = [...Object.keys(REASON_PREDICATES), 'Unexplained'];

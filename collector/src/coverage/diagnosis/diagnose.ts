@@ -60,9 +60,6 @@ import { volumeUnbound } from './volume-unbound.ts';
 
 export { nextDeadline } from './deadlines.ts';
 
-/** Of codes whose evidence is not watched yet. */
-const notYet: Predicate = () => undefined;
-
 /** Found where one node's detail is asked for (cli/find-stale-config.ts): ConfigMaps are not watched. */
 const lookedUp: Predicate = () => undefined;
 

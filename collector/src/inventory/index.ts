@@ -4,7 +4,6 @@ export {
   findDaemonSet,
   podsOf,
   type DaemonSetEntry,
-  type FailedPod,
   type GonePod,
   type Inventory,
   type NodeEntry,

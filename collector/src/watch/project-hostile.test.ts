@@ -131,6 +131,7 @@ const SHAPES: Readonly<Record<Kind, Shape>> = {
     minReadySeconds: 'count',
     surge: 'boolean',
     rolloutBudget: 'string',
+    'serviceAccount?': 'string',
     status: { desired: 'count', observedGeneration: 'count' },
   },
   ControllerRevision: { ...texts('uid', 'ownerUid', 'hash'), revision: 'count' },

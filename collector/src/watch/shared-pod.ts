@@ -43,19 +43,28 @@ function isPlain({ containers, finalizers, deletedAt }: PodState): boolean {
 
 /** Of two plain states; their conditions are shared already. */
 function isSame(one: PodState, other: PodState): boolean {
+  return isSameRun(one, other) && isSameWord(one, other);
+}
+
+function isSameRun(one: PodState, other: PodState): boolean {
   return (
     one.ownerUid === other.ownerUid &&
     one.namespace === other.namespace &&
     one.bound === other.bound &&
     one.phase === other.phase &&
+    one.imageIds === other.imageIds
+  );
+}
+
+function isSameWord(one: PodState, other: PodState): boolean {
+  return (
     one.reason === other.reason &&
     one.message === other.message &&
     one.ready === other.ready &&
     one.scheduled === other.scheduled &&
     one.initialized === other.initialized &&
     one.disruption === other.disruption &&
-    one.sandbox === other.sandbox &&
-    one.imageIds === other.imageIds
+    one.sandbox === other.sandbox
   );
 }
 

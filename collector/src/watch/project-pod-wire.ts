@@ -1,5 +1,5 @@
 /** Projects a daemon pod in protobuf: the same as `projectPod` makes of its JSON, without anything in between. */
-import { packSteps, type PodObject } from '@rollcall/contract';
+import { packSteps, type Condition, type PodObject } from '@rollcall/contract';
 import type { Wire } from '@rollcall/kube';
 import { NO_CONDITION } from './condition-sharer.ts';
 import { DONE, HASH_LABEL, type PodSharing } from './project-pod.ts';
@@ -183,6 +183,10 @@ interface Noted {
   readonly sharing: PodSharing;
 }
 
+function shareStep(wire: Wire, { condition, sharing }: Noted): Condition {
+  return condition.status === 'True' ? DONE : condition.share(wire, sharing);
+}
+
 /** Of each type the first one counts. */
 function noteCondition(wire: Wire, draft: PodDraft, { condition, sharing }: Noted): void {
   const { identity, state } = draft;
@@ -195,13 +199,13 @@ function noteCondition(wire: Wire, draft: PodDraft, { condition, sharing }: Note
     case 'PodScheduled':
       if (!draft.isScheduledRead && condition.status === 'True') draft.scheduledAt = condition.since;
       draft.isScheduledRead = true;
-      state.scheduled ??= condition.status === 'True' ? DONE : condition.share(wire, sharing);
+      state.scheduled ??= shareStep(wire, { condition, sharing });
       return;
     case 'Initialized':
-      state.initialized ??= condition.status === 'True' ? DONE : condition.share(wire, sharing);
+      state.initialized ??= shareStep(wire, { condition, sharing });
       return;
     case 'PodReadyToStartContainers':
-      state.sandbox ??= condition.status === 'True' ? DONE : condition.share(wire, sharing);
+      state.sandbox ??= shareStep(wire, { condition, sharing });
       return;
     case 'DisruptionTarget':
       state.disruption ??= condition.share(wire, sharing);

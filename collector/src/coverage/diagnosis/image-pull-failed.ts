@@ -3,7 +3,7 @@ import type { ContainerObject } from '@rollcall/contract';
 import type { EventEntry } from '../../inventory/index.ts';
 import type { Hit, Predicate, Subject } from '../subject.ts';
 import { startDueMono } from './deadlines.ts';
-import { findContainer, isBeingCreated, isLive } from './live-pod.ts';
+import { findContainer, isBeingCreated, isLive, type LiveContainer } from './live-pod.ts';
 import { findNewest } from './pod-events.ts';
 import { pullDueMono } from './retry-due.ts';
 import { describeReason, nameContainer, quote, sentence } from './wording.ts';
@@ -36,22 +36,26 @@ const ANSWERS: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+type Waiting = NonNullable<ContainerObject['waiting']>;
+
 /** Looks at every container of the pod, init containers included; then for an image that does not come, without a word of why. */
 export const imagePullFailed: Predicate = (subject) => {
   const found = findContainer(subject, ({ waiting }) => waiting !== undefined && WAITING.has(waiting.reason));
   const waiting = found?.container.waiting;
   if (found === undefined || waiting === undefined) return findSlowPull(subject);
-  const { container, pod } = found;
-  const failure = findFailure(subject, container);
-  const own = classify(waiting.message, container.image);
-  // Older kubelets say why in their event only.
-  const told = own === '' && failure !== undefined ? failure.object.message : '';
-  const answer = own || classify(told, container.image);
-  const cannot = `${nameContainer(container, pod)} cannot get image ${quote(container.image) || 'without a name'}`;
-  const seen = `${cannot}${answer && ` [${answer}]`}${describeReason(waiting)}`;
-  const message = answer === own ? sentence(seen) : `${sentence(seen)} ${sentence(quote(told))}`;
+  const failure = findFailure(subject, found.container);
+  const message = describePull(found, waiting, failure?.object.message ?? '');
   return { code: 'ImagePullFailed', message, retryDueMono: failure && pullDueMono(failure) };
 };
+
+/** Older kubelets say why in their event only, which is `told`. */
+function describePull({ container, pod }: LiveContainer, waiting: Waiting, told: string): string {
+  const own = classify(waiting.message, container.image);
+  const answer = own || classify(told, container.image);
+  const cannot = `${nameContainer(container, pod)} cannot get image ${quote(container.image) || 'without a name'}`;
+  const seen = sentence(`${cannot}${answer && ` [${answer}]`}${describeReason(waiting)}`);
+  return answer === own ? seen : `${seen} ${sentence(quote(told))}`;
+}
 
 /** Of each pull that failed the kubelet tells, and counts it; an event without the image's name is about another matter. */
 function findFailure(subject: Subject, { image }: ContainerObject): EventEntry | undefined {

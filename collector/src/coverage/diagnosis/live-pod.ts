@@ -22,7 +22,7 @@ export function isWhyNotReady({ finishedAt }: Termination, { readySince }: PodOb
 }
 
 /** A container and the live pod that it is in. */
-interface LiveContainer {
+export interface LiveContainer {
   readonly pod: PodObject;
   readonly container: ContainerObject;
 }

@@ -1,10 +1,11 @@
 /** The pod's sandbox, which is its network, cannot be made, so that none of its containers can begin. */
+import type { Condition } from '@rollcall/contract';
 import type { Hit, Predicate, Subject } from '../subject.ts';
 import { sandboxDueMono } from './deadlines.ts';
 import { isBeingCreated, isLive } from './live-pod.ts';
 import { findCreationFault } from './pod-events.ts';
 import { sandboxRetryMono } from './retry-due.ts';
-import { describeReason, namePod, quote, sentence } from './wording.ts';
+import { describeCondition, namePod, quote, sentence } from './wording.ts';
 
 /**
  * By the kubelet's events at once; without any, from 60 s after the kubelet took the pod up. A pod whose sandbox is there waits for something
@@ -23,11 +24,13 @@ function findSilent({ pod, now }: Subject): Hit | undefined {
   if (pod === undefined || !isLive(pod) || !isBeingCreated(pod.object)) return undefined;
   const { sandbox, containers } = pod.object;
   if (sandbox?.status === 'True' || now.monoMs < sandboxDueMono(pod)) return undefined;
-  const state = containers[0]?.waiting?.reason ?? '';
-  const seen =
-    sandbox === undefined
-      ? 'and nothing says what for'
-      : `and PodReadyToStartContainers is ${sandbox.status}${describeReason(sandbox)}`;
-  const message = sentence(`${namePod(pod.object)} has no sandbox: it waits for over 60 s (${state}), ${seen}`);
-  return { code: 'SandboxFailed', message };
+  const [state = ''] = containers.map(({ waiting }) => waiting?.reason);
+  const seen = `it waits for over 60 s (${state}), ${describeSandbox(sandbox)}`;
+  return { code: 'SandboxFailed', message: sentence(`${namePod(pod.object)} has no sandbox: ${seen}`) };
+}
+
+function describeSandbox(sandbox: Condition | undefined): string {
+  return sandbox === undefined
+    ? 'and nothing says what for'
+    : `and PodReadyToStartContainers is ${describeCondition(sandbox)}`;
 }

@@ -6,7 +6,7 @@
  * `embedded`: a town on the embedded API under mixed faults, on simulated time; `real`: collectors on the real control plane behind a
  * proxy that does mischief; `suites`: the expectation against the Go function, and
  * the collector against a living world's truth. `--faults` plays the fault matrix in place of all that (faults/play-matrix.ts; `--only` a
- * pattern of its causes, `--fast` controllers). Appends its answer to docs/campaign.md; a seed that fails is printed with its faults
+ * pattern of its causes, `--fast` controllers), `--drills` the drills (drills/drills.ts). Appends its answer to docs/campaign.md; a seed that fails is printed with its faults
  * and the command that repeats it, and belongs into campaign/regressions.ts. Exits 1 if one fails.
  */
 import { spawn } from 'node:child_process';
@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import type { PlayedLine } from './campaign/play-seeds.ts';
+import { playDrills } from './drills/play-drills.ts';
 import { playMatrix } from './faults/play-matrix.ts';
 
 const RECORD = new URL('../docs/campaign.md', import.meta.url);
@@ -125,10 +126,12 @@ async function main(): Promise<void> {
     first: { type: 'string', default: '1' },
     workers: { type: 'string', default: '2' },
     faults: { type: 'boolean', default: false },
+    drills: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     fast: { type: 'boolean', default: false },
   } as const;
   const { values } = parseArgs({ options });
+  if (values.drills) return playDrills();
   if (values.faults) {
     const right = await playMatrix({ only: values.only, profile: values.fast ? 'fast' : 'default' });
     process.exitCode = right ? 0 : 1;

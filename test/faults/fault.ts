@@ -62,6 +62,9 @@ export interface Fault {
   readonly affects?: (nodes: number) => number;
 }
 
+/** What of it makes the scene. */
+export type SceneShape = Omit<Fault, 'code' | 'cause'>;
+
 /** A group of the table. */
 export interface FaultGroup {
   readonly group: string;

@@ -2,7 +2,7 @@
 import { COLLECTOR_NAMESPACE } from '@rollcall/contract';
 import { ApiError, BY_HAND, waitFor, type ControlPlane } from '../control-plane/index.ts';
 import { createAgents } from './agents.ts';
-import type { Fault } from './fault.ts';
+import type { SceneShape } from './fault.ts';
 import { startKubelet, type Kubelet } from './kubelet.ts';
 import type { ScenePod } from './pod-script.ts';
 import { each, HOME, type Scene, type SceneSize } from './scene.ts';
@@ -16,7 +16,7 @@ const POLICIES = `/apis/rollcall.dev/v1alpha1/namespaces/${COLLECTOR_NAMESPACE}/
 const LEASE_MS = 10_000;
 
 /** The manifest of a fault's DaemonSet. */
-function daemonSetOf(fault: Fault, name: string): object {
+function daemonSetOf(fault: SceneShape, name: string): object {
   const labels = { app: DAEMON };
   const annotations = fault.byHand ? { [BY_HAND]: 'yes' } : {};
   const template = { containers: [{ name: 'daemon', image: 'daemon:1' }], nodeSelector: { scene: name } };
@@ -34,7 +34,7 @@ function daemonSetOf(fault: Fault, name: string): object {
 }
 
 /** The manifest of a fault's policy: nodes are new here, that must not excuse them, and the shortest start deadline that there is. */
-function policyOf({ policy }: Fault, { name, nodes }: SceneSize): object {
+function policyOf({ policy }: SceneShape, { name, nodes }: SceneSize): object {
   const spec = {
     daemonSet: { name: DAEMON, namespace: `f-${name}` },
     grace: { joining: '0s' },
@@ -45,7 +45,7 @@ function policyOf({ policy }: Fault, { name, nodes }: SceneSize): object {
 }
 
 /** The manifest of the `index`-th node. */
-function nodeOf({ node = {} }: Fault, { name, index }: { readonly name: string; readonly index: number }): object {
+function nodeOf({ node = {} }: SceneShape, { name, index }: { readonly name: string; readonly index: number }): object {
   const alive = node.silent ? {} : { kwok: 'yes' };
   const room = node.allocatable && { cpu: '1k', memory: '1Ti', pods: '110', ...node.allocatable };
   return {
@@ -59,7 +59,7 @@ function nodeOf({ node = {} }: Fault, { name, index }: { readonly name: string; 
 }
 
 /** Opens the scene of a fault with so many nodes: namespace, nodes, policy, and what `prepare` asks for. */
-export async function openScene(stage: Stage, fault: Fault, size: SceneSize): Promise<Scene> {
+export async function openScene(stage: Stage, fault: SceneShape, size: SceneSize): Promise<Scene> {
   const { name } = size;
   const { request } = stage.plane;
   const namespace = `f-${name}`;
@@ -80,7 +80,7 @@ interface Cast {
   readonly nodes: readonly string[];
 }
 
-function createScene(stage: Stage, fault: Fault, { name, nodes }: Cast): Scene {
+function createScene(stage: Stage, fault: SceneShape, { name, nodes }: Cast): Scene {
   const { request } = stage.plane;
   const namespace = `f-${name}`;
   const scene = { ...objectWords(stage, { name, nodes }), ...nodeWords(request, nodes) };

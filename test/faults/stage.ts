@@ -17,13 +17,19 @@ const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 /** Below and above the default of 0. */
 const PRIORITIES = { lowly: -1_000, weighty: 1_000 };
 
+/** What a stage may be asked for: flags of `rollcall serve` that depend on the control plane. */
+interface StageOptions {
+  readonly flagsFor?: (plane: ControlPlane) => Promise<readonly string[]>;
+}
+
 /** Starts all of it, with the kinds and priority classes that faults refer to; `default` works at the speed of real controllers. */
-export async function openStage(profile: 'fast' | 'default'): Promise<Stage> {
+export async function openStage(profile: 'fast' | 'default', { flagsFor }: StageOptions = {}): Promise<Stage> {
   const plane = await startControlPlane({ profile, manageNodesWithLabel: 'kwok=yes' });
   const webhooks = await openWebhooks();
   try {
     await furnish(plane);
-    const collector = await startCollector({ kubeconfig: plane.kubeconfigPath });
+    const flags = (await flagsFor?.(plane)) ?? [];
+    const collector = await startCollector({ kubeconfig: plane.kubeconfigPath, flags });
     await waitFor(collector.isReady, { what: 'the collector to be ready' });
     return {
       plane,

@@ -46,7 +46,8 @@ export const registerAll =
   (scene) =>
     each(scene.nodes, (name, index) => register(scene, { name, instance: instanceId(salt, index), ...wish }));
 
-const say = (scene: Scene, health: object): Promise<void> =>
+/** The Daemons of all nodes say so of their health. */
+export const say = (scene: Scene, health: object): Promise<void> =>
   each(scene.nodes, (name) =>
     scene.request('PATCH', `${DAEMONS}/${scene.namespace}/daemons/${name}/status`, { body: { status: { health } } }),
   );

@@ -1,5 +1,6 @@
 /** Faults of what the daemon does: it hangs, loses its peers, or does not reach its backend. */
 import type { Fault, FaultGroup } from '../fault.ts';
+import type { Scene } from '../scene.ts';
 
 const HEARTBEAT = { period: '2s' };
 
@@ -10,6 +11,16 @@ function reporting(layers: object): Pick<Fault, 'begins' | 'serve' | 'policy'> {
     serve: (scene) => scene.agents.begin(),
     policy: { health: { pod: { startDeadline: '10s' }, heartbeat: HEARTBEAT, ...layers } },
   };
+}
+
+const SINK = { cidr: '192.0.2.10/32', port: 4317 };
+
+/** A policy that lets nothing out. Nobody enforces it here, so that the way to the backend is cut by hand. */
+async function denyEgress(scene: Scene): Promise<void> {
+  const spec = { podSelector: {}, policyTypes: ['Egress'] };
+  const path = `/apis/networking.k8s.io/v1/namespaces/${scene.namespace}/networkpolicies`;
+  await scene.make(path, { metadata: { name: 'default-deny' }, spec });
+  await scene.agents.answer(undefined);
 }
 
 /** The whole group. */
@@ -32,6 +43,23 @@ export const telemetryFaults: FaultGroup = {
       bringAbout: async (scene) => scene.agents.connect(3),
       takeAway: async (scene) => scene.agents.connect(10),
       message: /3 of 10 peers/,
+    },
+    {
+      code: 'EgressBlocked',
+      cause: 'NetworkPolicy that lets nothing out of the namespace',
+      begins: 'covered',
+      serve: (scene) => scene.agents.begin(),
+      policy: {
+        health: { pod: { startDeadline: '10s' }, heartbeat: HEARTBEAT, ingestion: { maxLag: '5s' } },
+        telemetry: { sink: SINK },
+      },
+      bringAbout: denyEgress,
+      waitsMs: 5_000,
+      takeAway: async (scene) => {
+        await scene.remove(`/apis/networking.k8s.io/v1/namespaces/${scene.namespace}/networkpolicies/default-deny`);
+        await scene.agents.answer(200);
+      },
+      message: /default-deny/,
     },
     {
       code: 'AgentForbidden',

@@ -1,15 +1,16 @@
 /** The whole matrix at the speed of real controllers; writes docs/faults.md. */
-import { writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { playAll } from './play-all.ts';
-import { printOutcome, renderReport, sayTotals } from './report.ts';
+import type { Outcome } from './outcome.ts';
+import { printOutcome, renderReport, sayTotals, type Occasion } from './report.ts';
 import { openStage } from './stage.ts';
 import { FAULTS, GROUPS } from './table.ts';
 
 const REPORT = new URL('../../docs/faults.md', import.meta.url);
 const NODES = 25;
 /** Of real controllers more at a time would wait for each other only. */
-const WIDTH = 8;
+const WIDTH = 10;
 
 /** Plays it, prints each outcome and the totals; answers whether all was right. `only`: causes that match, without a report. */
 export async function playMatrix({ only = '', profile = 'default' as 'fast' | 'default' }): Promise<boolean> {
@@ -18,13 +19,21 @@ export async function playMatrix({ only = '', profile = 'default' as 'fast' | 'd
   const [before = 0] = loadavg();
   const stage = await openStage(profile);
   try {
-    const tell = (outcome: Parameters<typeof printOutcome>[0]): void => console.log(printOutcome(outcome));
+    const known: Outcome[] = [];
+    const tell = (outcome: Outcome): void => {
+      known.push(outcome);
+      console.log(printOutcome(outcome));
+      // A run that is ended leaves what it has measured.
+      if (only === '') writeFileSync(REPORT, renderReport(GROUPS, known, describe()));
+    };
+    const describe = (): Occasion => ({
+      date: new Date().toISOString().slice(0, 10),
+      nodesEach: NODES,
+      minutes: (performance.now() - started) / 60_000,
+      note: `On ${cpus().length} cores, with a load of ${before.toFixed(1)} by others when it began.${known.length < chosen.length ? ` Ended after ${known.length} of ${chosen.length} faults.` : ''}`,
+    });
     const outcomes = await playAll(stage, chosen, { nodes: NODES, width: WIDTH, tell }).all;
-    const minutes = (performance.now() - started) / 60_000;
-    console.log(`${sayTotals(outcomes)}, in ${minutes.toFixed(1)} min`);
-    const note = `On ${cpus().length} cores, with a load of ${before.toFixed(1)} by others when it began.`;
-    const occasion = { date: new Date().toISOString().slice(0, 10), nodesEach: NODES, minutes, note };
-    if (only === '') await writeFile(REPORT, renderReport(GROUPS, outcomes, occasion));
+    console.log(`${sayTotals(outcomes)}, in ${describe().minutes.toFixed(1)} min`);
     return outcomes.every(({ wrongs }) => wrongs.length === 0);
   } finally {
     await stage.close();

@@ -32,6 +32,11 @@ test('a drain costs the seconds without a daemon, by what took it, and one resta
   expect(moved('drain', 'good_node_seconds coverage')).toBeLessThan(moved('drain', 'valid_node_seconds coverage'));
   expect(moved('drain', 'daemon_restarts Evicted')).toBe(5);
   expect(moved('drain-twice', 'daemon_restarts Evicted')).toBe(10);
+  const steady = (drill: string): number =>
+    moved(drill, 'good_node_seconds stability') / moved(drill, 'valid_node_seconds stability');
+  expect(steady('drain')).toBe(1);
+  // Two restarts within the hour are one too many.
+  expect(steady('drain-twice')).toBeLessThan(0.9);
 });
 
 test('kubelets that are silent for less than their grace cost nothing until they restart the daemon', () => {
@@ -44,5 +49,8 @@ test('kubelets that are silent for less than their grace cost nothing until they
 
 test('latency below what is allowed costs nothing, and beyond it what is late', () => {
   for (const drill of ['latency-of-1-s', 'latency-of-probes']) expect(reasonsOf(drill)).toEqual([]);
-  expect(reasonsOf('latency-of-6-s')).toEqual(['HeartbeatStale', 'IngestionLagging']);
+  const late = ['HeartbeatStale', 'IngestionLagging', 'SinkUnavailable'];
+  for (const reason of reasonsOf('latency-of-6-s')) expect(late).toContain(reason);
+  const fresh = moved('latency-of-6-s', 'good_node_seconds freshness');
+  expect(fresh).toBeLessThan(moved('latency-of-6-s', 'valid_node_seconds freshness') - 5);
 });

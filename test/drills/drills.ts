@@ -15,6 +15,10 @@ const FAR = 'far';
 const NODES = 5;
 const LATENCY_MS = 20_000;
 const PAUSE_MS = 20_000;
+const OBJECTIVES = [
+  { sli: 'coverage', target: 99 },
+  { sli: 'stability', target: 99 },
+];
 
 /** A stage whose collector sees the Daemons of the source `far` through a proxy. */
 export async function openDrillStage(profile: 'fast' | 'default'): Promise<Stage & { readonly proxy: FaultProxy }> {
@@ -88,6 +92,7 @@ async function slowDown(scene: Scene, ms: number): Promise<void> {
 
 const reporting = {
   policy: {
+    objectives: [...OBJECTIVES, { sli: 'freshness', target: 99 }],
     health: { heartbeat: { period: '3s' }, ingestion: { maxLag: '8s' } },
   },
 };
@@ -101,7 +106,7 @@ function probeThrough({ proxy }: { readonly proxy: FaultProxy }): Drill {
     nodes: NODES,
     shape: {
       ...layered(99),
-      policy: { health: { daemon: { source: FAR, maxProbeAge: '10s' } } },
+      policy: { objectives: OBJECTIVES, health: { daemon: { source: FAR, maxProbeAge: '10s' } } },
     },
     serve: registerAll(99),
     act: async (scene) => {
@@ -119,14 +124,14 @@ export function listDrills(stage: { readonly proxy: FaultProxy }): readonly Dril
       name: 'drain',
       what: `${NODES} nodes, one after the other: cordon, eviction of the daemon through the API, uncordon when the next pod runs`,
       nodes: NODES,
-      shape: {},
+      shape: { policy: { objectives: OBJECTIVES } },
       act: drainOneByOne,
     },
     {
       name: 'drain-twice',
       what: `the same, and all of it once more within the hour`,
       nodes: NODES,
-      shape: {},
+      shape: { policy: { objectives: OBJECTIVES } },
       act: async (scene) => {
         await drainOneByOne(scene);
         await drainOneByOne(scene);
@@ -136,7 +141,7 @@ export function listDrills(stage: { readonly proxy: FaultProxy }): readonly Dril
       name: 'kubelet-restart',
       what: `${NODES} kubelets silent for ${PAUSE_MS / 1000} s, then each has started the daemon anew, which is not Ready for a second`,
       nodes: NODES,
-      shape: {},
+      shape: { policy: { objectives: OBJECTIVES } },
       act: restartKubelets,
     },
     {

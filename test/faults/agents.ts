@@ -14,8 +14,8 @@ export interface Agents {
   readonly answer: (status: number | undefined) => Promise<void>;
   /** From now on they are connected to so many of ten peers. */
   readonly connect: (peers: number) => void;
-  /** From now on what the backend acknowledges was written so long ago, in milliseconds: there is a backlog. */
-  readonly fallBehind: (ms: number) => void;
+  /** From now on what the backend acknowledges of the first so many was written so long ago, in milliseconds: they have a backlog. */
+  readonly fallBehind: (ms: number, first: number) => void;
   /** They hang: they live, and say nothing. */
   readonly hang: () => void;
   readonly goOn: () => void;
@@ -35,9 +35,11 @@ interface World {
   hangs: boolean;
   delayMs: number;
   backlogMs: number;
+  behind: number;
 }
 
 interface Agent {
+  readonly index: number;
   readonly node: string;
   readonly token: string;
   sequence: number;
@@ -49,7 +51,16 @@ interface Agent {
 
 /** Nobody runs yet; `scene` is asked when they begin. */
 export function createAgents(scene: () => Scene): Agents {
-  const world: World = { server: undefined, url: '', status: 200, peers: 10, hangs: false, delayMs: 0, backlogMs: 0 };
+  const world: World = {
+    server: undefined,
+    url: '',
+    status: 200,
+    peers: 10,
+    hangs: false,
+    delayMs: 0,
+    backlogMs: 0,
+    behind: 0,
+  };
   let timer: NodeJS.Timeout | undefined;
   return {
     begin: async () => {
@@ -67,7 +78,7 @@ export function createAgents(scene: () => Scene): Agents {
       world.status = status ?? world.status;
     },
     connect: (peers) => void (world.peers = peers),
-    fallBehind: (ms) => void (world.backlogMs = ms),
+    fallBehind: (backlogMs, behind) => void Object.assign(world, { backlogMs, behind }),
     hang: () => void (world.hangs = true),
     goOn: () => void (world.hangs = false),
     delay: (ms) => void (world.delayMs = ms),
@@ -98,9 +109,9 @@ function closeBackend(world: World): void {
 
 async function placeAgents({ stage, namespace, pods }: Scene): Promise<readonly Agent[]> {
   return Promise.all(
-    (await pods()).map(async ({ metadata: { name, uid }, spec: { nodeName: node = '' } }) => {
+    (await pods()).map(async ({ metadata: { name, uid }, spec: { nodeName: node = '' } }, index) => {
       const token = await requestToken(stage.plane, { namespace, account: 'default', pod: { name, uid } });
-      return { node, token, sequence: 0, sent: 0, failures: 0, last: '', ackedThrough: Date.now() };
+      return { index, node, token, sequence: 0, sent: 0, failures: 0, last: '', ackedThrough: Date.now() };
     }),
   );
 }
@@ -108,7 +119,7 @@ async function placeAgents({ stage, namespace, pods }: Scene): Promise<readonly 
 /** Ships a record, and tells the collector how that went. Nobody answering is no fault of the test. */
 async function report(world: World, agent: Agent, url: string): Promise<void> {
   if (world.hangs) return;
-  const writtenAt = Date.now() - world.backlogMs;
+  const writtenAt = Date.now() - (agent.index < world.behind ? world.backlogMs : 0);
   await pause(world.delayMs);
   const failure = await ship(world);
   agent.sent += 1;

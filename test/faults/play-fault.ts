@@ -9,8 +9,8 @@ import { each, type Scene, type SceneSize } from './scene.ts';
 import type { Stage } from './stage.ts';
 
 const BEGIN_WITHIN_MS = 180_000;
-const SHOWN_WITHIN_MS = 120_000;
-const RETURN_WITHIN_MS = 120_000;
+const SHOWN_WITHIN_MS = 180_000;
+const RETURN_WITHIN_MS = 180_000;
 const HOLD_MS = 5_000;
 const LOOK_EVERY_MS = 100;
 /** What a node may be called on the way: nobody knows better yet. */
@@ -42,9 +42,10 @@ async function play(scene: Scene, fault: Fault, affected: number): Promise<Outco
   await (fault.bringAbout ?? scene.addDaemonSet)(scene);
   const evident = await seeEvidence(scene, fault);
   const shownMs = await seeShown(scene, fault, affected);
-  await delay(fault.holdsMs ?? HOLD_MS);
+  const timed = await hold(scene, fault);
   const verdict = await judge(scene, fault, {
     affected,
+    timed,
     wallMs,
     shownWallMs: wallMs + (shownMs ?? Infinity) - started,
   });
@@ -59,6 +60,19 @@ async function play(scene: Scene, fault: Fault, affected: number): Promise<Outco
     ...(shownMs === undefined ? {} : { shownMs: shownMs - started, afterEvidenceMs: Math.max(0, shownMs - due) }),
     ...(typeof returnedMs === 'number' ? { returnedMs } : {}),
   };
+}
+
+/** Lets time pass; the nodes that said meanwhile when the controllers try again: a retry that is under way has no time any more. */
+async function hold({ stage, namespace }: Scene, { holdsMs = HOLD_MS, retries }: Fault): Promise<ReadonlySet<string>> {
+  const timed = new Set<string>();
+  const end = performance.now() + holdsMs;
+  while (retries && performance.now() < end) {
+    for (const { node, retryAt } of await stage.collector.nodes(`${namespace}/agent`))
+      if (retryAt !== null) timed.add(node);
+    await delay(LOOK_EVERY_MS);
+  }
+  await delay(Math.max(0, end - performance.now()));
+  return timed;
 }
 
 async function begin(scene: Scene, fault: Fault): Promise<void> {
@@ -123,6 +137,7 @@ function hasFinding({ findings }: NodeAnswer, code: string): boolean {
 
 interface Moment {
   readonly affected: number;
+  readonly timed: ReadonlySet<string>;
   readonly wallMs: number;
   readonly shownWallMs: number;
 }
@@ -156,7 +171,7 @@ function countEach(words: readonly string[]): readonly string[] {
   return [...Map.groupBy(words, (word) => word)].map(([word, { length }]) => `${length} x ${word}`);
 }
 
-function findWrongs(node: NodeAnswer | NodeDetail, fault: Fault, { shownWallMs }: Moment): readonly string[] {
+function findWrongs(node: NodeAnswer | NodeDetail, fault: Fault, { shownWallMs, timed }: Moment): readonly string[] {
   const said = whatIsSaid(node, fault);
   if (said === undefined) return [`named ${node.state} ${node.reason ?? ''}: ${node.message}`];
   const after = transitionsOf(node).filter(({ wallMs }) => wallMs > shownWallMs);
@@ -164,7 +179,10 @@ function findWrongs(node: NodeAnswer | NodeDetail, fault: Fault, { shownWallMs }
     [(fault.message ?? /\w/).test(said), `message does not name the cause: ${said}`],
     [after.length === 0, `changed its mind: ${after.map(({ to, reason }) => `${to} ${reason}`).join(', ')}`],
     ...(fault.findings ?? []).map((code) => [hasFinding(node, code), `without the finding ${code}`] as const),
-    [fault.retries !== true || node.retryAt !== null, 'does not say when the controllers try again'],
+    [
+      fault.retries !== true || node.retryAt !== null || timed.has(node.node),
+      'does not say when the controllers try again',
+    ],
     ...('checks' in node ? adviceOf(node, fault) : []),
   ];
   return checks.filter(([holds]) => !holds).map(([, wrong]) => wrong);

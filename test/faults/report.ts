@@ -63,8 +63,9 @@ own, with a start deadline of 10 s and no grace for joining. What only a kubelet
 written by the test in a kubelet's words (\`test/faults/pod-states.ts\`). This page is written by the run itself; \`make test\` plays one
 fault of each code on fast controllers.
 
-A node is right if it has the expected code, a message that names the cause, a runbook and a next step, the time of the next retry where
-the controllers retry, the findings that belong to it, and does not change its mind for 5 s. **After the evidence** counts from when the objects
+A node is right if it has the expected code, a message that names the cause, a runbook and a next step, in these 5 s at least once the time of the next retry
+where the controllers retry (one that is under way has none), the findings that belong to it, and does not change its mind for 5 s.
+**After the evidence** counts from when the objects
 themselves showed the fault, or its deadline in the catalogue had passed (30 s of a silent scheduler, for example). **By way of** names other
 codes that nodes were given on the way there, but for Starting and RolloutReplacing.
 `;

@@ -30,11 +30,8 @@ export const GROUPS: readonly FaultGroup[] = [
 /** All faults, in that order. */
 export const FAULTS: readonly Fault[] = GROUPS.flatMap(({ faults }) => faults);
 
-/** Codes whose predicates or causes are still being built: only the campaign plays them. */
-const AWAITED: ReadonlySet<string> = new Set([]);
-
 /** The first fault of each code. */
 export function pickOneEach(): readonly Fault[] {
-  const groups = [...Map.groupBy(FAULTS, ({ code }) => code)].filter(([code]) => !AWAITED.has(code));
-  return groups.flatMap(([, [first]]) => (first ? [first] : []));
+  const groups = Map.groupBy(FAULTS, ({ code }) => code);
+  return [...groups].flatMap(([, [first]]) => (first ? [first] : []));
 }

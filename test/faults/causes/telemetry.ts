@@ -72,11 +72,12 @@ export const telemetryFaults: FaultGroup = {
     },
     {
       code: 'IngestionLagging',
-      cause: 'backlog of a minute before the backend',
+      cause: 'every other node has a backlog of a minute before the backend',
+      affects: (nodes) => Math.floor(nodes / 2),
       ...reporting({ ingestion: { maxLag: '5s' } }),
-      bringAbout: async (scene) => scene.agents.fallBehind(60_000),
+      bringAbout: async (scene) => scene.agents.fallBehind(60_000, Math.floor(scene.nodes.length / 2)),
       waitsMs: 5_000,
-      takeAway: async (scene) => scene.agents.fallBehind(0),
+      takeAway: async (scene) => scene.agents.fallBehind(0, 0),
       message: /5 s allowed/,
     },
     {

@@ -58,6 +58,8 @@ export interface Fault {
   /** For how long no node may change its mind, 5 s if absent: shorter for what ends by itself. */
   readonly holdsMs?: number;
   readonly stops?: Stopped;
+  /** The controller replaces pods again and again, at the cost of the others: such faults play one after the other. */
+  readonly greedy?: boolean;
   /** How many nodes the code is to be said of; default: all. */
   readonly affects?: (nodes: number) => number;
 }

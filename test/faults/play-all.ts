@@ -31,11 +31,12 @@ export function playAll(stage: Stage, faults: readonly Fault[], pace: Pace): Run
   };
   const run = async (): Promise<void> => {
     const together = faults.filter(({ stops }) => stops === undefined);
-    const queue = together.toSorted((one, other) => slowness(other) - slowness(one)).values();
-    const work = async (): Promise<void> => {
-      for (const fault of queue) await play(fault);
+    const [modest, greedy] = [together.filter((one) => !one.greedy), together.filter((one) => one.greedy)];
+    const queue = modest.toSorted((one, other) => slowness(other) - slowness(one)).values();
+    const work = async (own: Iterable<Fault>): Promise<void> => {
+      for (const fault of own) await play(fault);
     };
-    await Promise.all(Array.from({ length: pace.width }, work));
+    await Promise.all([work(greedy), ...Array.from({ length: pace.width }, () => work(queue))]);
     for (const fault of faults) if (fault.stops !== undefined) await play(fault);
   };
   void run();

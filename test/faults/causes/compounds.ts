@@ -118,6 +118,7 @@ const REFUSED: readonly Fault[] = [
   {
     code: 'QuotaExceeded',
     cause: 'evicted, and the quota lets no pod come after',
+    greedy: true,
     begins: 'covered',
     bringAbout: async (scene) => {
       await addQuota(scene, { hard: { pods: '0' } });

@@ -10,9 +10,10 @@ const isFailed: NonNullable<Fault['evidence']> = async (scene) => {
 };
 
 /** Writes the same end of every pod, also of those by which the controller replaces it. */
-function ending(end: () => PodScript): Pick<Fault, 'byHand' | 'bringAbout' | 'takeAway'> {
+function ending(end: () => PodScript): Pick<Fault, 'byHand' | 'greedy' | 'bringAbout' | 'takeAway'> {
   return {
     byHand: true,
+    greedy: true,
     bringAbout: async (scene) => {
       await scene.addDaemonSet();
       await scene.writePods(end);

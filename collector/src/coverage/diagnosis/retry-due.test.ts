@@ -96,7 +96,11 @@ describe('a pod that has failed is replaced', () => {
   });
 
   test('nobody knows when, if the row began unseen', () => {
-    expect(retryOf({ pods: failed('OutOfcpu', 300) })).toBeUndefined();
+    expect(retryOf({ pods: failed('OutOfcpu', 5_000) })).toBeUndefined();
+  });
+
+  test('at once when it is the first one on a node that became eligible before our eyes', () => {
+    expect(retryOf({ pods: failed('OutOfcpu', 300), past: { eligibleSinceMono: NOW - 900 } })).toBe(-300);
   });
 
   // As measured against a real controller: each wait is a little longer than its back-off.

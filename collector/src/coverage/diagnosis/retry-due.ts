@@ -48,12 +48,18 @@ export function restartDueMono(container: ContainerObject, subject: Subject): nu
 
 /**
  * When the DaemonSet controller replaces a pod that has failed: counted from when it removed the one before, after twice the time for which
- * it had left that one there, or at once if that one had not failed. Where the row began unseen nobody knows.
+ * it had left that one there, or at once if that one had not failed, or there was none. Where the row began unseen nobody knows.
  */
-export function replacementDueMono({ pod, gone }: Subject): number | undefined {
-  if (pod === undefined || gone === undefined) return undefined;
+export function replacementDueMono({ pod, gone, past }: Subject): number | undefined {
+  if (pod === undefined) return undefined;
   const failedMono = Math.max(pod.createdMono, pod.readySinceMono);
+  if (gone === undefined) return isFirst(pod.createdMono, past) ? failedMono : undefined;
   return gone.failed === undefined ? failedMono : Math.max(failedMono, pod.createdMono + nextWaitMs(gone.failed.forMs));
+}
+
+/** True for the first pod since the node became eligible before our eyes; a creationTimestamp has whole seconds. */
+function isFirst(createdMono: number, { eligibleSinceMono }: Subject['past']): boolean {
+  return eligibleSinceMono !== undefined && createdMono + 1_000 > eligibleSinceMono;
 }
 
 /** The wait before lasted at least as long as its back-off, which doubles; the first pod of a row is removed without any. */

@@ -96,7 +96,8 @@ describe('a pod that has failed is replaced', () => {
   });
 
   test('nobody knows when, if the row began unseen', () => {
-    expect(retryOf({ pods: failed('OutOfcpu', 5_000) })).toBeUndefined();
+    const past = { eligibleSinceMono: NOW - 100 };
+    expect(retryOf({ pods: failed('OutOfcpu', 5_000), past })).toBeUndefined();
   });
 
   test('at once when it is the first one on a node that became eligible before our eyes', () => {

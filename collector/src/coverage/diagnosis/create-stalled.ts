@@ -17,7 +17,8 @@ export const createStalled: Predicate = (subject) => {
   const isTold = subject.making.namespaceEndsSinceMono !== undefined || findRefusals(subject) !== undefined;
   if (isTold || !isWaitedFor(subject) || now.monoMs < (absenceDueMono(subject) ?? Infinity)) return undefined;
   const deadline = `${policy.podLayer.startDeadlineMs / 1000} s`;
-  const seen = `Node ${quote(node.object.name)} has no pod past the start deadline of ${deadline}, and nobody refuses it.`;
+  const daemon = quote(`${policy.namespace}/${policy.daemonset}`);
+  const seen = `Node ${quote(node.object.name)} has no pod of ${daemon} past the start deadline of ${deadline}, and nobody refuses it.`;
   const causes = [silence(subject), blindness(subject), backlog(subject), backoff(subject)];
   const told = causes.filter((cause) => cause !== '');
   const message = [seen, ...(told.length === 0 ? ['Why is not known.'] : told)].join(' ');

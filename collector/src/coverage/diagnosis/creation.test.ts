@@ -86,7 +86,7 @@ describe('a node that nobody makes a pod for', () => {
   ])('is told so, with the cause as far as it is known: %s', (_, making, daemonSet = {}, cause) => {
     expect(diagnose(buildSubject({ pods: [], making, daemonSet }))).toEqual({
       code: 'CreateStalled',
-      message: `Node node-1 has no pod past the start deadline of 120 s, and nobody refuses it. ${cause}`,
+      message: `Node node-1 has no pod of agents/agent past the start deadline of 120 s, and nobody refuses it. ${cause}`,
       retryDueMono: undefined,
     });
   });

@@ -53,6 +53,15 @@ export const issuerBinding = {
   subjects: [{ kind: 'ServiceAccount', name: 'rollcall', namespace: COLLECTOR_NAMESPACE }],
 } as const;
 
+/** Lets a replica read what another one has kept. */
+export const peerBinding = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRoleBinding',
+  metadata: { name: 'rollcall-peers' },
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: READER },
+  subjects: [{ kind: 'ServiceAccount', name: 'rollcall', namespace: COLLECTOR_NAMESPACE }],
+} as const;
+
 /** How the Prometheus Operator is told to speak to the collector. */
 export const scrapeAccess = {
   scheme: 'https',

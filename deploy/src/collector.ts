@@ -1,6 +1,6 @@
 /** The objects that run the collector in a cluster. */
 import { COLLECTOR_NAMESPACE } from '@rollcall/contract';
-import { scrapeAccess, TLS_FOLDER, TLS_SECRET } from './access.ts';
+import { scrapeAccess, TLS_FOLDER, TLS_NAME, TLS_SECRET } from './access.ts';
 
 /** Name of every object of the collector. */
 export const NAME = 'rollcall';
@@ -37,6 +37,19 @@ export const roleBinding = {
   subjects: [{ kind: 'ServiceAccount', name: NAME, namespace: COLLECTOR_NAMESPACE }],
 } as const;
 
+/** Where the journal lies: as long as the pod, and fetched from the other replica by the next one. */
+const JOURNAL_FOLDER = '/var/lib/rollcall';
+
+/** All replicas by one name. */
+const PEERS = `${NAME}-peers`;
+
+const peer = [
+  `https://${PEERS}.$(NAMESPACE).svc:${PORT}`,
+  'token-file=/var/run/secrets/kubernetes.io/serviceaccount/token',
+  `certificate-authority=${TLS_FOLDER}/ca.crt`,
+  `tls-server-name=${TLS_NAME}`,
+].join();
+
 /** The arguments of `rollcall`; NAMESPACE is the pod's own. */
 const args = [
   'serve',
@@ -46,6 +59,8 @@ const args = [
   '--authenticate',
   `--tls-cert-file=${TLS_FOLDER}/tls.crt`,
   `--tls-private-key-file=${TLS_FOLDER}/tls.key`,
+  `--journal=${JOURNAL_FOLDER}/journal.db`,
+  `--journal-peer=${peer}`,
 ];
 
 /** The replicas on different nodes where there are several. */
@@ -80,7 +95,10 @@ export function renderDeployment(tag: string) {
           affinity: { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [apart] } },
           securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
           containers: [renderContainer(tag)],
-          volumes: [{ name: 'tls', secret: { secretName: TLS_SECRET } }],
+          volumes: [
+            { name: 'tls', secret: { secretName: TLS_SECRET } },
+            { name: 'journal', emptyDir: { sizeLimit: '2Gi' } },
+          ],
         },
       },
     },
@@ -96,7 +114,10 @@ function renderContainer(tag: string) {
     ports: [{ name: 'metrics', containerPort: PORT }],
     livenessProbe: { httpGet: { path: '/healthz', port: 'metrics', scheme: 'HTTPS' }, periodSeconds: 10 },
     readinessProbe: { httpGet: { path: '/readyz', port: 'metrics', scheme: 'HTTPS' }, periodSeconds: 5 },
-    volumeMounts: [{ name: 'tls', mountPath: TLS_FOLDER, readOnly: true }],
+    volumeMounts: [
+      { name: 'tls', mountPath: TLS_FOLDER, readOnly: true },
+      { name: 'journal', mountPath: JOURNAL_FOLDER },
+    ],
     resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '512Mi' } },
     securityContext: {
       allowPrivilegeEscalation: false,
@@ -112,6 +133,19 @@ export const service = {
   kind: 'Service',
   metadata,
   spec: { selector: labels, ports: [{ name: 'metrics', port: PORT, targetPort: 'metrics' }] },
+} as const;
+
+/** The addresses of all replicas, also of those that are not ready yet: what they have kept is there from their start. */
+export const peerService = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { ...metadata, name: PEERS },
+  spec: {
+    clusterIP: 'None',
+    publishNotReadyAddresses: true,
+    selector: labels,
+    ports: [{ name: 'metrics', port: PORT, targetPort: 'metrics' }],
+  },
 } as const;
 
 /** The scrape, for clusters with the Prometheus Operator. */

@@ -1,12 +1,13 @@
 /** All files of deploy/kubernetes: which objects, in which file, with which remarks. */
 import { COLLECTOR_NAMESPACE, daemonCoverageCrd, OWN_KINDS, WATCHED_KINDS, type WatchedKind } from '@rollcall/contract';
-import { issuerBinding, readerRole, scraperAccount, scraperBinding, scraperToken } from './access.ts';
+import { issuerBinding, peerBinding, readerRole, scraperAccount, scraperBinding, scraperToken } from './access.ts';
 import { renderCanary } from './canary.ts';
 import {
   clusterRoleBinding,
   disruptionBudget,
   NAME,
   namespace,
+  peerService,
   podMonitor,
   renderDeployment,
   roleBinding,
@@ -39,7 +40,7 @@ const deploymentRemarks: readonly Remark[] = [
   },
   {
     path: ['spec', 'template', 'spec', 'volumes'],
-    text: 'Make this Secret first: deploy/README.md says how. A new certificate in it is taken without a restart.',
+    text: 'Make this Secret first: deploy/README.md says how. A new certificate in it is taken without a restart.\nThe journal lives as long as its pod; docs/journal.md says when that is enough, and what to do where it is not.',
   },
 ];
 
@@ -56,7 +57,9 @@ function renderInstall(tag: string): ReadonlyMap<string, string> {
     ['disruption-budget.yaml', renderManifest(disruptionBudget)],
     ['deployment.yaml', renderManifest(renderDeployment(tag), deploymentRemarks)],
     ['service.yaml', renderManifest(service)],
+    ['peer-service.yaml', renderManifest(peerService)],
     ['reader-role.yaml', renderManifest(readerRole)],
+    ['peer-binding.yaml', renderManifest(peerBinding)],
     ['scraper-service-account.yaml', renderManifest(scraperAccount)],
     ['scraper-token.yaml', renderManifest(scraperToken)],
     ['scraper-binding.yaml', renderManifest(scraperBinding)],

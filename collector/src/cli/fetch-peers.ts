@@ -31,7 +31,7 @@ async function findPeers(peer: JournalPeerConfig): Promise<readonly ((path: stri
     const host = address.includes(':') ? `[${address}]` : address;
     const server = `${url.protocol}//${host}${url.port === '' ? '' : `:${url.port}`}`;
     const client = createCollectorClient(server, {
-      'tls-server-name': isIP(name) === 0 ? name : undefined,
+      'tls-server-name': peer.tlsServerName ?? (isIP(name) === 0 ? name : undefined),
       'token-file': peer.tokenFile,
       'certificate-authority': peer.certificateAuthority,
     });

@@ -38,8 +38,8 @@ Options:
       --log-level='info'                  debug, info, warn or error
       --journal=''                        file to keep history in over restarts: transitions for 30 days, hourly totals for 400;
                                           default: in memory only. Each replica needs its own
-      --journal-peer=''                   URL[,token-file=FILE][,certificate-authority=FILE]: another replica, or a name with the
-                                          addresses of all, whose hourly totals are fetched into the journal
+      --journal-peer=''                   URL[,token-file=FILE][,certificate-authority=FILE][,tls-server-name=NAME]: another replica, or a
+                                          name with the addresses of all, whose hourly totals are fetched into the journal
       --memory-limit=''                   resident memory that it may have, such as 512Mi; history is shed from four fifths of it on,
                                           answers never; 0 for none; default: nine tenths of what the control group allows
       --policy=[]                         file or folder with DaemonCoverage policies; may be given several times

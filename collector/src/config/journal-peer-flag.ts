@@ -5,6 +5,8 @@ export interface JournalPeerConfig {
   readonly url: string;
   readonly tokenFile: string | undefined;
   readonly certificateAuthority: string | undefined;
+  /** The name in the peers' certificate, where that is not the one in the address. */
+  readonly tlsServerName: string | undefined;
 }
 
 /** The peer, or every fault in the flag: value and mend in one line each. */
@@ -13,7 +15,8 @@ export interface JournalPeerFlag {
   readonly faults: readonly string[];
 }
 
-const FORM = 'URL[,token-file=FILE][,certificate-authority=FILE]';
+const FORM = 'URL[,token-file=FILE][,certificate-authority=FILE][,tls-server-name=NAME]';
+const OPTIONS = ['token-file', 'certificate-authority', 'tls-server-name'];
 
 /** Reads the value; '' for no peer. Never throws. */
 export function parseJournalPeer(value: string | undefined, journal: string | undefined): JournalPeerFlag {
@@ -21,7 +24,7 @@ export function parseJournalPeer(value: string | undefined, journal: string | un
   const [url = '', ...parts] = value.split(',');
   const fault = (what: string, mend: string): string => `--journal-peer: "${value}" ${what}; ${mend}`;
   const options = new Map(parts.map((part) => [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)]));
-  const unknown = [...options.keys()].filter((name) => name !== 'token-file' && name !== 'certificate-authority');
+  const unknown = [...options.keys()].filter((name) => !OPTIONS.includes(name));
   const faults = [
     ...(journal === undefined ? [fault('has no journal to fetch for', 'add --journal PATH')] : []),
     ...(/^https?:$/.test(URL.parse(url)?.protocol ?? '') ? [] : [fault('is no address', `write ${FORM}`)]),
@@ -31,6 +34,7 @@ export function parseJournalPeer(value: string | undefined, journal: string | un
     url: url.replace(/\/+$/, ''),
     tokenFile: options.get('token-file'),
     certificateAuthority: options.get('certificate-authority'),
+    tlsServerName: options.get('tls-server-name'),
   };
   return { peer, faults };
 }

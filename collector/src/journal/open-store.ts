@@ -1,6 +1,7 @@
 /** Opens the file of a journal: one that cannot be read is set aside, and a new one begun. */
 import { randomUUID } from 'node:crypto';
-import { existsSync, renameSync } from 'node:fs';
+import { accessSync, constants, existsSync, renameSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Recalled } from './batch.ts';
 import { toFailure } from './journal-fault.ts';
@@ -48,6 +49,8 @@ export function openStore(path: string, options: OpenOptions): OpenStore {
 }
 
 function open(path: string, options: OpenOptions, aside: string | undefined): OpenStore {
+  // SQLite says of any folder that it cannot write to that a file cannot be opened.
+  accessSync(dirname(path), constants.W_OK);
   const database = new DatabaseSync(path, { timeout: BUSY_MS });
   try {
     for (const pragma of PRAGMAS) database.exec(pragma);

@@ -26,7 +26,6 @@ export interface Batch {
 export interface Recalled {
   /** By which the rows of this file's collectors are told from those of others. */
   readonly replica: string;
-  readonly memories: readonly NodeMemory[];
   readonly cuts: readonly HourCut[];
   /** The newest ones, the oldest of them first. */
   readonly transitions: readonly TransitionRow[];
@@ -50,6 +49,8 @@ export type StoreQuery =
 
 /** What the journal's thread says. */
 export type Reply =
+  /** Some of what is remembered; all of it comes before `opened`. */
+  | { readonly kind: 'memories'; readonly memories: readonly NodeMemory[] }
   | { readonly kind: 'opened'; readonly recalled: Recalled }
   | { readonly kind: 'written' }
   | { readonly kind: 'closed' }

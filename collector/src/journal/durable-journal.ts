@@ -1,9 +1,8 @@
 /** The journal in a file: what is appended waits in a bounded queue, and a thread of its own writes it. */
 import type { HourlyRow, Journal, JournalReader, JournalStatus, PolicyName } from '@rollcall/contract';
-import type { Recalled } from './batch.ts';
 import { createMoments } from './memory-journal.ts';
 import { createRowQueue } from './row-queue.ts';
-import { createScribe, type Scribe, type ScribeHost } from './scribe.ts';
+import { createScribe, type Past, type Scribe, type ScribeHost } from './scribe.ts';
 
 /** A journal that outlives the process. */
 export interface DurableJournal extends Journal, JournalReader {
@@ -64,10 +63,7 @@ export async function openDurableJournal(host: DurableJournalHost): Promise<Dura
   };
 }
 
-function waitForPast(
-  scribe: Scribe,
-  { timers, openLimitMs = 10_000 }: DurableJournalHost,
-): Promise<Recalled | undefined> {
+function waitForPast(scribe: Scribe, { timers, openLimitMs = 10_000 }: DurableJournalHost): Promise<Past | undefined> {
   return new Promise((resolve) => {
     const giveUp = (): void => {
       scribe.renounce();

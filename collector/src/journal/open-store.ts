@@ -3,10 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { accessSync, constants, existsSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { NodeMemory } from '@rollcall/contract';
 import type { Recalled } from './batch.ts';
 import { toFailure } from './journal-fault.ts';
 import { migrate } from './migrate.ts';
-import { recall } from './read-store.ts';
+import { recall, recallMemories } from './read-store.ts';
 import type { Life } from './write-store.ts';
 
 /** An open file, with this life's number in it. */
@@ -36,6 +37,8 @@ export interface OpenOptions {
   readonly life?: Life | undefined;
   /** A new name for the file, for a life that does not go on with its last hour. */
   readonly replica?: string | undefined;
+  /** Takes what is remembered of nodes, piece by piece. */
+  tell(memories: readonly NodeMemory[]): void;
 }
 
 /** Opens or creates the file. Throws what SQLite throws, but for a file that is damaged: that is renamed, and a new one is begun. */
@@ -58,6 +61,7 @@ function open(path: string, options: OpenOptions, aside: string | undefined): Op
     check(database);
     const replica = nameReplica(database, options);
     const recalled = { replica, ...recall(database, replica), setAside: aside };
+    recallMemories(database, recalled.cuts, options.tell);
     return { database, life: { number: beginLife(database, options), replica }, recalled };
   } catch (error) {
     database.close();

@@ -27,21 +27,36 @@ type Stored = Record<string, SQLOutputValue>;
 const RECALLED = 5_000;
 
 /** What the last life left behind, with its own rows of the hours that it ended in. */
-export function recall(database: DatabaseSync, replica: string): Pick<Recalled, 'memories' | 'cuts' | 'transitions'> {
+export function recall(database: DatabaseSync, replica: string): Pick<Recalled, 'cuts' | 'transitions'> {
   const cuts = readCuts(database, replica);
-  const lastMs = new Map(cuts.map(({ policyUid, atMs }) => [policyUid, atMs]));
-  const memories = database.prepare('SELECT * FROM memories').all();
   const transitions = database
     .prepare(`SELECT * FROM transitions ORDER BY life DESC, sequence DESC LIMIT ${RECALLED}`)
     .all();
   return {
     cuts,
-    memories: memories.map((stored) => {
-      const memory = toMemory(stored);
-      return renewMemory(memory, lastMs.get(memory.policyUid));
-    }),
     transitions: transitions.map(toTransition).reverse(),
   };
+}
+
+/** So many memories are told at once: of all nodes together they would fill the thread's heap. */
+const TOLD = 2_000;
+
+/** What is remembered of each node, in pieces, each as of when its policy was last cut. */
+export function recallMemories(
+  database: DatabaseSync,
+  cuts: readonly HourCut[],
+  tell: (memories: readonly NodeMemory[]) => void,
+): void {
+  const lastMs = new Map(cuts.map(({ policyUid, atMs }) => [policyUid, atMs]));
+  let piece: NodeMemory[] = [];
+  for (const stored of database.prepare('SELECT * FROM memories').iterate()) {
+    const memory = toMemory(stored);
+    piece.push(renewMemory(memory, lastMs.get(memory.policyUid)));
+    if (piece.length < TOLD) continue;
+    tell(piece);
+    piece = [];
+  }
+  tell(piece);
 }
 
 function readCuts(database: DatabaseSync, replica: string): readonly HourCut[] {

@@ -44,7 +44,7 @@ function createDesk() {
   };
   const reply = (own: Reply): void => listener?.replied(own);
   const open = (): void =>
-    reply({ kind: 'opened', recalled: { replica: 'r', memories: [], cuts: [], transitions: [], setAside: undefined } });
+    reply({ kind: 'opened', recalled: { replica: 'r', cuts: [], transitions: [], setAside: undefined } });
   return {
     scribe,
     queue,

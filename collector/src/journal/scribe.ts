@@ -1,6 +1,6 @@
 /** Has the journal's thread write what waits, one batch after another; says so when it cannot, and tries again until it can. */
 import { randomUUID } from 'node:crypto';
-import type { JournalState, JournalStatus } from '@rollcall/contract';
+import type { JournalState, JournalStatus, NodeMemory } from '@rollcall/contract';
 import type { Batch, Recalled, Reply, StoreQuery } from './batch.ts';
 import type { Failure, JournalFault } from './journal-fault.ts';
 import { createQuestions, type Questions } from './questions.ts';
@@ -19,10 +19,15 @@ export interface ScribeHost {
   start(listener: ThreadListener): JournalThread;
 }
 
+/** What a former life left behind. */
+export interface Past extends Recalled {
+  readonly memories: readonly NodeMemory[];
+}
+
 /** The scribe; it begins to open the file at once. */
 export interface Scribe {
   /** Called with the past once the file is open. */
-  onOpened(hear: (recalled: Recalled) => void): void;
+  onOpened(hear: (past: Past) => void): void;
   /** Called when the file cannot be opened for a cause that does not pass by itself within seconds. */
   onRefused(hear: () => void): void;
   /** This life begins without the past: once the file opens it goes on under a name of its own, so that nothing of it is written over. */
@@ -57,7 +62,8 @@ interface State {
   written: number;
   lastWriteMono: number | undefined;
   why: string;
-  hear: ((recalled: Recalled) => void) | undefined;
+  memories: NodeMemory[];
+  hear: ((past: Past) => void) | undefined;
   refused: (() => void) | undefined;
   closed: (() => void) | undefined;
 }
@@ -120,6 +126,7 @@ function begin(): State {
     written: 0,
     lastWriteMono: undefined,
     why: '',
+    memories: [],
     hear: undefined,
     refused: undefined,
     closed: undefined,
@@ -169,8 +176,10 @@ function send({ clock }: ScribeHost, state: State, kind: 'open' | 'write' | 'clo
   state.pending = kind;
   state.pendingSinceMono = clock.monoMs();
   const { thread, batch, replica } = state;
-  if (kind === 'open') thread?.post({ kind, replica });
-  else if (kind === 'close') thread?.post({ kind });
+  if (kind === 'open') {
+    state.memories = [];
+    thread?.post({ kind, replica });
+  } else if (kind === 'close') thread?.post({ kind });
   else if (batch !== undefined) thread?.post({ kind, batch });
 }
 
@@ -190,6 +199,8 @@ function startThread(host: ScribeHost, running: Running): JournalThread {
 function hear(host: ScribeHost, running: Running, reply: Reply): void {
   const { state, questions } = running;
   switch (reply.kind) {
+    case 'memories':
+      return remember(state, reply.memories);
     case 'opened':
       return opened(host, running, reply.recalled);
     case 'written':
@@ -206,6 +217,11 @@ function hear(host: ScribeHost, running: Running, reply: Reply): void {
   }
 }
 
+function remember(state: State, memories: readonly NodeMemory[]): void {
+  // Nobody asks any more when the file is opened again.
+  if (state.hear !== undefined) for (const memory of memories) state.memories.push(memory);
+}
+
 function opened(host: ScribeHost, running: Running, recalled: Recalled): void {
   const { state } = running;
   const { path, log } = host;
@@ -217,8 +233,9 @@ function opened(host: ScribeHost, running: Running, recalled: Recalled): void {
       'the journal was damaged: it is set aside, and a new one begun',
     );
   turn(host, state, { state: 'writing', why: '' });
-  state.hear?.(recalled);
+  state.hear?.({ ...recalled, memories: state.memories });
   state.hear = state.refused = undefined;
+  state.memories = [];
   proceed(host, running);
 }
 

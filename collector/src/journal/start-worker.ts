@@ -16,14 +16,14 @@ export interface ThreadListener {
   died(why: string): void;
 }
 
-/** Memory that the thread's own heap may have, megabytes: a page of history is read at a time. */
-const HEAP_MB = 128;
+/** Memory that the thread's own heap may have: a page of history is read at a time, and what it is read into dies young. */
+const HEAP = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 4 };
 
 /** Starts a thread for the file at `path`; it opens nothing before it is asked to. It does not keep the process alive. */
 export function startWorker(path: string, { replied, died }: ThreadListener): JournalThread {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     workerData: { path },
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+    resourceLimits: HEAP,
   });
   let ended = false;
   const end = (why: string): void => {

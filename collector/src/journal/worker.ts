@@ -2,7 +2,7 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { Reply, Request, StoreQuery } from './batch.ts';
 import { toFailure, type JournalFault } from './journal-fault.ts';
-import { openStore, setAside, type OpenStore } from './open-store.ts';
+import { openStore, setAside, type OpenOptions, type OpenStore } from './open-store.ts';
 import { readHistory, readHours, readLost, readNewestForeign } from './read-store.ts';
 import { createWriter, prune, type Life, type WriteBatch } from './write-store.ts';
 
@@ -21,11 +21,13 @@ interface Desk {
   life: Life | undefined;
 }
 
+type Tell = OpenOptions['tell'];
+
 function serve(port: MessagePort, path: string): void {
   const desk: Desk = { path, store: undefined, life: undefined };
   port.on('message', (request: Request) => {
     try {
-      port.postMessage(answer(desk, request));
+      port.postMessage(answer(desk, request, (memories) => port.postMessage({ kind: 'memories', memories })));
     } catch (error) {
       const failure = toFailure(error);
       recover(desk, failure.fault);
@@ -35,10 +37,10 @@ function serve(port: MessagePort, path: string): void {
   });
 }
 
-function answer(desk: Desk, request: Request): Reply {
+function answer(desk: Desk, request: Request, tell: Tell): Reply {
   switch (request.kind) {
     case 'open':
-      return { kind: 'opened', recalled: open(desk, request.replica).recalled };
+      return { kind: 'opened', recalled: open(desk, request.replica, tell).recalled };
     case 'write': {
       const store = opened(desk);
       store.write(request.batch);
@@ -53,9 +55,9 @@ function answer(desk: Desk, request: Request): Reply {
   }
 }
 
-function open(desk: Desk, replica: string | undefined): Open {
+function open(desk: Desk, replica: string | undefined, tell: Tell): Open {
   close(desk);
-  const store = openStore(desk.path, { nowMs: Date.now(), life: desk.life, replica });
+  const store = openStore(desk.path, { nowMs: Date.now(), life: desk.life, replica, tell });
   desk.life = store.life;
   return (desk.store = { ...store, write: createWriter(store.database, store.life), prunedMs: 0 });
 }

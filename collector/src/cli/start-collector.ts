@@ -66,11 +66,45 @@ const SHUTDOWN_GRACE_MS = 5_000;
  * down is waited for, and a policy file that cannot be read is a rejected policy.
  */
 export async function startCollector(options: CollectorOptions): Promise<RunningCollector> {
-  const { config, env, log, version, spans } = options;
+  const { config, env, log, spans } = options;
   const connection = await openConnection(config, env, spans);
   const daemons = await openDaemonSources(config.daemonSources, { ...config, connection, spans }, env);
-  const limitBytes = memoryLimitOf(config);
   const journal = await openJournal({ path: config.journal, log, machine: systemMachine });
+  const { live, self, book, watching, control, events, helpers, serving } = startParts(options, {
+    connection,
+    daemons,
+    journal,
+  });
+  const files = new AbortController();
+  let server: RunningServer | undefined;
+  const stop = async (): Promise<void> => {
+    await endAll([() => files.abort(), helpers.stop, control.stop, helpers.last, live.stop]);
+    await Promise.all([watching.stop(), server?.close(SHUTDOWN_GRACE_MS)]);
+    await endAll([events.stop, journal.close, daemons.close, connection.close]);
+  };
+  try {
+    await followFiles(config, book, files.signal);
+    const scrape = expose(live, config, self);
+    server = await startServer({ ...createAccess(config, connection, log), ...serving, scrape, spans });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  logListening(log, config, { url: server.url, api: connection.server });
+  return { url: server.url, stop: once(stop) };
+}
+
+/** What a collector is made of, once it is open. */
+interface Opened {
+  readonly connection: Connection;
+  readonly daemons: Awaited<ReturnType<typeof openDaemonSources>>;
+  readonly journal: OpenJournal;
+}
+
+/** Starts everything but the server: the parts know each other, and each is asked only once all are there. */
+function startParts({ config, env, log, version }: CollectorOptions, { connection, daemons, journal }: Opened) {
+  const { cluster, journalPeer: peer } = config;
+  const limitBytes = memoryLimitOf(config);
   const own = { version, memoryLimitBytes: limitBytes, journal: journal.status };
   const self = measureSelf(own, () => ({ live, book, watch, layers, control, intake }));
   const base = { config, connection, log, machine: systemMachine };
@@ -79,7 +113,6 @@ export async function startCollector(options: CollectorOptions): Promise<Running
     stream.note(policy, transition);
     control.nodeConditions?.note(transition.node);
   };
-  const { cluster } = config;
   const events = startEventExport({ ...base, cluster, env, version, journal, roll: () => live.pipeline.roll });
   const live = startPipeline({ ...base, cluster, self, journal, onTransition, onApplied: events.hear });
   const watching = startWatching(live, { ...base, ...daemons });
@@ -87,30 +120,15 @@ export async function startCollector(options: CollectorOptions): Promise<Running
   const limits = startLimits({ limitBytes, live, stream, ...systemMachine, log });
   const readiness = readinessBy(live, { watch, layers, notes: () => [...limits.notes(), ...journal.notes()] });
   const intake = createIntake({ live, ...base });
-  const { notesOf } = intake;
   const lookUps = { evidence: createEvidence(connection), findMore: createStaleConfig(connection) };
-  const answers = answer(live, { ...watching, ...daemons, ...lookUps, journal, notesOf });
+  const answers = answer(live, { ...watching, ...daemons, ...lookUps, journal, notesOf: intake.notesOf });
   const control = startControl(live, { ...base, readiness, book, answers });
   const hours = keepHours(live, systemMachine.timers);
-  const peers = fetchFromPeers({ ...base, peer: config.journalPeer, journal });
-  const files = new AbortController();
-  let server: RunningServer | undefined;
-  const stop = async (): Promise<void> => {
-    await endAll([() => files.abort(), peers.stop, limits.stop, control.stop, hours.stop, live.stop]);
-    await Promise.all([watch.stop(), layers.stop(), backends.stop(), server?.close(SHUTDOWN_GRACE_MS)]);
-    await endAll([events.stop, journal.close, daemons.close, connection.close]);
-  };
-  try {
-    await followFiles(config, book, files.signal);
-    const scrape = expose(live, config, self);
-    const access = createAccess(config, connection, log);
-    server = await startServer({ ...access, answers, scrape, readiness, intake, stream, spans });
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  logListening(log, config, { url: server.url, api: connection.server });
-  return { url: server.url, stop: once(stop) };
+  const peers = fetchFromPeers({ ...base, peer, journal });
+  const helpers = { stop: () => endAll([peers.stop, limits.stop]), last: hours.stop };
+  const stop = (): Promise<unknown> => Promise.all([watch.stop(), layers.stop(), backends.stop()]);
+  const serving = { answers, readiness, intake, stream };
+  return { live, self, book, watching: { stop }, control, events, helpers, serving };
 }
 
 /** What the collector's own metrics tell of. */

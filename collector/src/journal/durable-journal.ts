@@ -2,7 +2,8 @@
 import type { HourlyRow, Journal, JournalReader, JournalStatus, PolicyName } from '@rollcall/contract';
 import { createMoments } from './memory-journal.ts';
 import { createRowQueue } from './row-queue.ts';
-import { createScribe, type Past, type Scribe, type ScribeHost } from './scribe.ts';
+import { createScribe, type Scribe, type ScribeHost } from './scribe.ts';
+import type { Past } from './scribe-state.ts';
 
 /** A journal that outlives the process. */
 export interface DurableJournal extends Journal, JournalReader {

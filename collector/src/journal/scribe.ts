@@ -1,10 +1,11 @@
 /** Has the journal's thread write what waits, one batch after another; says so when it cannot, and tries again until it can. */
 import { randomUUID } from 'node:crypto';
-import type { JournalState, JournalStatus, NodeMemory } from '@rollcall/contract';
-import type { Batch, Recalled, Reply, StoreQuery } from './batch.ts';
+import type { JournalStatus, NodeMemory } from '@rollcall/contract';
+import type { Recalled, Reply, StoreQuery } from './batch.ts';
 import type { Failure, JournalFault } from './journal-fault.ts';
 import { createQuestions, type Questions } from './questions.ts';
 import type { RowQueue } from './row-queue.ts';
+import { beginState, isWell, LOOK_MS, sizeOf, statusOf, type Past, type State } from './scribe-state.ts';
 import { MENDS, sayState } from './say-state.ts';
 import type { JournalThread, ThreadListener } from './start-worker.ts';
 
@@ -17,11 +18,6 @@ export interface ScribeHost {
   readonly timers: { after(ms: number, run: () => void): () => void };
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
   start(listener: ThreadListener): JournalThread;
-}
-
-/** What a former life left behind. */
-export interface Past extends Recalled {
-  readonly memories: readonly NodeMemory[];
 }
 
 /** The scribe; it begins to open the file at once. */
@@ -38,7 +34,6 @@ export interface Scribe {
   close(): Promise<void>;
 }
 
-const LOOK_MS = 1_000;
 /** A disk that takes longer than this stands still. */
 const HANGING_MS = 10_000;
 const RETRY_MOST_MS = 30_000;
@@ -46,31 +41,9 @@ const CLOSE_LIMIT_MS = 5_000;
 /** What is refused so often for its own sake is not written any more. */
 const TRIES = 3;
 
-interface State {
-  state: JournalState;
-  thread: JournalThread | undefined;
-  isOpen: boolean;
-  replica: string | undefined;
-  /** What the thread is doing for us, since when. */
-  pending: 'open' | 'write' | 'close' | undefined;
-  pendingSinceMono: number;
-  batch: Batch | undefined;
-  tries: number;
-  retryMono: number;
-  retryMs: number;
-  lost: number;
-  written: number;
-  lastWriteMono: number | undefined;
-  why: string;
-  memories: NodeMemory[];
-  hear: ((past: Past) => void) | undefined;
-  refused: (() => void) | undefined;
-  closed: (() => void) | undefined;
-}
-
 /** Starts the thread. */
 export function createScribe(host: ScribeHost): Scribe {
-  const state = begin();
+  const state = beginState();
   const questions = createQuestions(host.timers);
   let cancel: () => void = () => undefined;
   const look = (): void => {
@@ -110,50 +83,9 @@ function renounce({ path, log }: ScribeHost, state: State): void {
   log.warn({ journal: path }, 'the journal did not open in time: this life begins without its past, and tries again');
 }
 
-function begin(): State {
-  return {
-    state: 'opening',
-    thread: undefined,
-    isOpen: false,
-    replica: undefined,
-    pending: undefined,
-    pendingSinceMono: 0,
-    batch: undefined,
-    tries: 0,
-    retryMono: 0,
-    retryMs: LOOK_MS,
-    lost: 0,
-    written: 0,
-    lastWriteMono: undefined,
-    why: '',
-    memories: [],
-    hear: undefined,
-    refused: undefined,
-    closed: undefined,
-  };
-}
-
 interface Running {
   readonly state: State;
   readonly questions: Questions;
-}
-
-function isWell(state: JournalState): boolean {
-  return state === 'writing' || state === 'opening';
-}
-
-function statusOf({ clock, queue }: ScribeHost, { state, lost, written, lastWriteMono, batch }: State): JournalStatus {
-  return {
-    state,
-    queued: queue.queued() + sizeOf(batch),
-    dropped: queue.dropped() + lost,
-    written,
-    lastWriteAgeMs: lastWriteMono === undefined ? undefined : clock.monoMs() - lastWriteMono,
-  };
-}
-
-function sizeOf(batch: Batch | undefined): number {
-  return batch === undefined ? 0 : batch.rows.length + batch.memories.length + batch.cuts.length + batch.foreign.length;
 }
 
 /** Gives the thread its next work, if it has none. */

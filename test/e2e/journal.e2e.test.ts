@@ -18,7 +18,7 @@ const STEP_MS = 50;
 /** Two collectors, each with a journal of its own, on one cluster: half of the kills each. */
 const LANES = 2;
 const KILLS = 25;
-const LONGEST_LIFE_MS = 3_000;
+const LONGEST_LIFE_MS = 2_500;
 const FIRST_LIFE_MS = 5_000;
 /** Until a change of the world is seen: its step, the event's way, the pod's review. */
 const SEEN_MS = 400;

@@ -67,6 +67,24 @@ describe('a running collector with a journal', () => {
     expect(out).toMatch(/\nNODE .*BY REASON\n/);
   });
 
+  test('has its hours fetched by another one that names it as its peer', async () => {
+    const own = join(folder, 'second.db');
+    const flags = ['--kubeconfig', cluster.kubeconfig, '--discover', '--journal', own, '--journal-peer', running.url];
+    const replicas = async ({ ask }: RunningServe): Promise<readonly string[]> => {
+      const { items } = JSON.parse((await ask('/api/v1/journal')).body) as { items: readonly { replica: string }[] };
+      return [...new Set(items.map(({ replica }) => replica))];
+    };
+    await until(async () => (await replicas(running)).length === 1, 'the first one to book an hour');
+    const second = await startServe(flags);
+    try {
+      const [first = ''] = await replicas(running);
+      await until(async () => (await replicas(second)).length === 2, 'the hours of both to be there');
+      expect(await replicas(second)).toContain(first);
+    } finally {
+      await second.interrupt();
+    }
+  });
+
   test('holds its file for itself', async () => {
     const { code, err } = await runCommand(top, ['--journal', file]);
     expect(code).toBe(3);

@@ -6,22 +6,28 @@ const MINUTE_MS = 60_000;
 
 /** Milliseconds since 1970, fractions of one cut; undefined for what is no such time. A leap second is the second behind it. */
 export function parseRfc3339(text: string): number | undefined {
-  const parts = RFC3339.exec(text);
-  if (parts === null) return undefined;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1, 7).map(Number);
-  if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return undefined;
-  if (hour > 23 || minute > 59 || second > 60) return undefined;
-  const offset = offsetOf(parts[8], Number(parts[9] ?? 0), Number(parts[10] ?? 0));
-  const fraction = Number((parts[7] ?? '').padEnd(3, '0').slice(0, 3));
-  return (
-    offset &&
-    daysSince1970(year, month, day) * DAY_MS + ((hour * 60 + minute) * 60 + second) * 1_000 + fraction - offset.ms
-  );
+  const [, ...parts] = RFC3339.exec(text) ?? [];
+  const [year, month, day, ...clock] = parts.slice(0, 6).map(Number);
+  if (year === undefined || month === undefined || day === undefined) return undefined;
+  const timeMs = readClock(clock);
+  const offsetMs = readOffset(parts.slice(7));
+  if (!isDay(year, month, day) || timeMs === undefined || offsetMs === undefined) return undefined;
+  const fraction = Number((parts[6] ?? '').padEnd(3, '0').slice(0, 3));
+  return daysSince1970(year, month, day) * DAY_MS + timeMs + fraction - offsetMs;
 }
 
-function offsetOf(sign: string | undefined, hours: number, minutes: number): { readonly ms: number } | undefined {
-  if (hours > 23 || minutes > 59) return undefined;
-  return { ms: (sign === '-' ? -1 : 1) * (hours * 60 + minutes) * MINUTE_MS };
+function readClock([hour = 0, minute = 0, second = 0]: readonly number[]): number | undefined {
+  if (hour > 23 || minute > 59 || second > 60) return undefined;
+  return (hour * 60 + minute) * MINUTE_MS + second * 1_000;
+}
+
+function readOffset([sign, hours = '0', minutes = '0']: readonly (string | undefined)[]): number | undefined {
+  const ahead = readClock([Number(hours), Number(minutes)]);
+  return ahead !== undefined && sign === '-' ? -ahead : ahead;
+}
+
+function isDay(year: number, month: number, day: number): boolean {
+  return month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
 }
 
 function daysIn(year: number, month: number): number {

@@ -41,19 +41,12 @@ export interface ApiOptions {
 }
 
 /** Starts a server with so many nodes and pods. */
-export async function startApi(
-  nodes: number,
-  mode: ListMode,
-  { daemons = 1, jsonOnly = false, issuerKey }: ApiOptions = {},
-): Promise<ApiProcess> {
+export async function startApi(nodes: number, mode: ListMode, options: ApiOptions = {}): Promise<ApiProcess> {
   const program = new URL('api-server.ts', import.meta.url).pathname;
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-bench-'));
   const authority = await createAuthority(folder);
   const { cert, key } = await authority.issueServer();
-  const flags = ['--nodes', String(nodes), '--daemons', String(daemons), '--cert', cert, '--key', key];
-  if (mode === 'paged') flags.push('--paged-only');
-  if (jsonOnly) flags.push('--json-only');
-  if (issuerKey !== undefined) flags.push('--issuer-key', issuerKey);
+  const flags = ['--nodes', String(nodes), '--cert', cert, '--key', key, ...flagsOf(mode, options)];
   const child = startProgram([process.execPath, program, ...flags]);
   const { port, ordersPort } = await child.line('ordersPort');
   const url = `https://127.0.0.1:${String(port)}`;
@@ -81,6 +74,15 @@ export async function startApi(
       await rm(folder, { recursive: true });
     },
   };
+}
+
+function flagsOf(mode: ListMode, { daemons = 1, jsonOnly = false, issuerKey }: ApiOptions): readonly string[] {
+  return [
+    ...['--daemons', String(daemons)],
+    ...(mode === 'paged' ? ['--paged-only'] : []),
+    ...(jsonOnly ? ['--json-only'] : []),
+    ...(issuerKey === undefined ? [] : ['--issuer-key', issuerKey]),
+  ];
 }
 
 function describeAccess(server: string, authority: string): object {

@@ -38,9 +38,13 @@ interface Host {
 }
 
 async function answer(host: Host, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://127.0.0.1');
-  if (pathname === '/version') return void response.end(VERSION);
+  if (request.url === '/version') return void response.end(VERSION);
   if (host.issuerKey !== '' && (await answerIssuer(host.issuerKey, request, response))) return;
+  await answerCollection(host, request, response);
+}
+
+async function answerCollection(host: Host, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://127.0.0.1');
   const collection = host.cluster.collections.get(pathname);
   if (collection === undefined) return refuse(response, 404, `the server could not find ${pathname}`);
   const { accept = '' } = request.headers;

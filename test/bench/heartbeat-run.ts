@@ -62,37 +62,21 @@ interface Sender {
 /** Starts cluster and collector, lets each sender be heard twice (so that all tokens are known), then measures. */
 export async function runHeartbeats(run: HeartbeatRun): Promise<HeartbeatFigures> {
   await using stack = new AsyncDisposableStack();
-  const folder = stack.adopt(await mkdtemp(join(tmpdir(), 'rollcall-heartbeats-')), (own) =>
-    rm(own, { recursive: true }),
-  );
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const issuerKey = join(folder, 'issuer.pem');
-  await writeFile(issuerKey, privateKey.export({ type: 'pkcs8', format: 'pem' }));
-  const api = stack.adopt(await startApi(run.senders, 'streaming', { issuerKey }), (own) => own.stop());
-  const [set] = await list<Pod>(`${api.url}/apis/apps/v1/daemonsets`);
-  const { name = '', namespace = '' } = set?.metadata ?? {};
-  const policy = join(folder, 'policy.yaml');
-  await writeFile(policy, POLICY.replace('NAMESPACE', namespace).replace('DAEMONSET', name));
-  const flags = ['serve', '--policy', policy, '--kubeconfig', api.kubeconfig, '--listen', '127.0.0.1:0'];
-  const child = stack.adopt(startProgram([run.program, ...flags]), (own) => own.stop());
-  const url = String((await child.line('url'))['url']);
-  const senders = createSenders(await list<Pod>(`${api.url}/api/v1/namespaces/${namespace}/pods`), privateKey);
-  while ((await scrape(url)).sum('rollcall_expected_nodes') < run.senders) await delay(200);
+  const { pid, url, senders } = await startFleet(stack, run);
   const agent = run.connections === 0 ? undefined : new Agent({ keepAlive: true, maxSockets: run.connections });
   stack.defer(() => agent?.destroy());
-  const start = await readProcess(child.pid);
+  const start = await readProcess(pid);
   await beat(senders, { url, agent, seconds: 2 * (PERIOD_MS / 1000) });
-  const warm = await readProcess(child.pid);
+  const warm = await readProcess(pid);
   const before = await scrape(url);
-  const accepted = 'outcome="accepted"';
   const { sent, answered, delays, tookMs } = await beat(senders, { url, agent, seconds: run.seconds });
-  const end = await readProcess(child.pid);
+  const end = await readProcess(pid);
   const after = await scrape(url);
   const counted = (family: string, label = ''): number => after.sum(family, label) - before.sum(family, label);
   return {
     sent,
     answered,
-    accepted: counted('rollcall_heartbeats_total', accepted),
+    accepted: counted('rollcall_heartbeats_total', 'outcome="accepted"'),
     refused: counted('rollcall_heartbeats_refused_total'),
     covered: after.sum('rollcall_covered_nodes'),
     perSecond: sent / (tookMs / 1000),
@@ -103,6 +87,33 @@ export async function runHeartbeats(run: HeartbeatRun): Promise<HeartbeatFigures
     warmUpCpuS: warm.cpuS - start.cpuS,
     peakMb: end.peakMb,
   };
+}
+
+interface Fleet {
+  /** Of the collector. */
+  readonly pid: number;
+  readonly url: string;
+  readonly senders: readonly Sender[];
+}
+
+async function startFleet(stack: AsyncDisposableStack, { program, senders }: HeartbeatRun): Promise<Fleet> {
+  const folder = stack.adopt(await mkdtemp(join(tmpdir(), 'rollcall-heartbeats-')), (own) =>
+    rm(own, { recursive: true }),
+  );
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const issuerKey = join(folder, 'issuer.pem');
+  await writeFile(issuerKey, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  const api = stack.adopt(await startApi(senders, 'streaming', { issuerKey }), (own) => own.stop());
+  const [set] = await list<Pod>(`${api.url}/apis/apps/v1/daemonsets`);
+  const { name = '', namespace = '' } = set?.metadata ?? {};
+  const policy = join(folder, 'policy.yaml');
+  await writeFile(policy, POLICY.replace('NAMESPACE', namespace).replace('DAEMONSET', name));
+  const flags = ['serve', '--policy', policy, '--kubeconfig', api.kubeconfig, '--listen', '127.0.0.1:0'];
+  const child = stack.adopt(startProgram([program, ...flags]), (own) => own.stop());
+  const url = String((await child.line('url'))['url']);
+  const pods = await list<Pod>(`${api.url}/api/v1/namespaces/${namespace}/pods`);
+  while ((await scrape(url)).sum('rollcall_expected_nodes') < senders) await delay(200);
+  return { pid: child.pid, url, senders: createSenders(pods, privateKey) };
 }
 
 /** Lists all objects at a path of the synthetic API server. */

@@ -16,22 +16,26 @@ interface Counting {
 }
 
 /** Counts a heartbeat under a policy that listens to it; nothing of a node that is not on its roll. */
-export function countHeartbeat({ inventory, sink, monoMs }: Counting, roll: PolicyRoll, heard: Heard): void {
+export function countHeartbeat(counting: Counting, roll: PolicyRoll, heard: Heard): void {
+  const { inventory, sink, monoMs } = counting;
   const { ownerUid, node, before, replayed } = heard;
   const pool = roll.records.get(node)?.standing?.pool;
-  const entry = heartbeatAt(inventory, ownerUid, node);
   if (pool === undefined) return;
   const count = (of: TallyName, label: string, by: number): void => {
     if (by > 0) sink.tallied({ policy: roll.policy, pool, of, label, by, monoMs });
   };
   count('heartbeats', replayed ? 'replayed' : 'accepted', 1);
-  if (replayed || entry === undefined) return;
+  const entry = replayed ? undefined : heartbeatAt(inventory, ownerUid, node);
+  if (entry === undefined) return;
   const same = before?.object.bootId === entry.object.bootId ? before : undefined;
   for (const [of, label, now] of countsOf(entry)) count(of, label, growth(now, { of, label, before, same }));
-  const sight = sightHeartbeat(inventory, roll.policy, { ownerUid, node, pod: undefined });
+  measureLag(counting, roll, heard);
+}
+
+function measureLag({ inventory, sink, monoMs }: Counting, { policy }: PolicyRoll, { ownerUid, node }: Heard): void {
+  const sight = sightHeartbeat(inventory, policy, { ownerUid, node, pod: undefined });
   const lag = sight === undefined ? undefined : lagMs(sight, monoMs);
-  if (lag !== undefined)
-    sink.tallied({ policy: roll.policy, pool: '', of: 'ingestionLag', label: '', ms: Math.round(lag), monoMs });
+  if (lag !== undefined) sink.tallied({ policy, pool: '', of: 'ingestionLag', label: '', ms: Math.round(lag), monoMs });
 }
 
 type Count = readonly [of: TallyName, label: string, now: number];

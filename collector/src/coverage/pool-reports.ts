@@ -1,6 +1,6 @@
 /** The worst that agents report, pool by pool. */
-import { heartbeatAt, type Inventory } from '../inventory/index.ts';
-import { sightHeartbeat } from './heartbeat-sight.ts';
+import type { Inventory } from '../inventory/index.ts';
+import { sightHeartbeat, type HeartbeatSight } from './heartbeat-sight.ts';
 import { heartbeatTerms } from './heartbeat-terms.ts';
 import { lagMs } from './ingestion-layer.ts';
 import type { PolicyRoll } from './policy-roll.ts';
@@ -13,6 +13,8 @@ export interface PoolReports {
   readonly bufferFillMax: number | undefined;
 }
 
+const NOBODY: PoolReports = { lagMaxMs: undefined, skewMaxMs: undefined, bufferFillMax: undefined };
+
 /** Reads them; empty, and no walk over the nodes, unless the policy asks. */
 export function readPoolReports(
   inventory: Inventory,
@@ -20,22 +22,24 @@ export function readPoolReports(
   monoMs: number,
 ): ReadonlyMap<string, PoolReports> {
   const pools = new Map<string, PoolReports>();
-  const ownerUid = roll.daemonSet?.object.uid;
-  if (ownerUid === undefined || heartbeatTerms(roll.policy) === undefined || !inventory.heartbeats.has(ownerUid))
-    return pools;
-  for (const { name: node, standing } of roll.records.values()) {
-    const report = heartbeatAt(inventory, ownerUid, node);
-    if (report === undefined || standing === undefined || !isInScope(standing)) continue;
+  const ownerUid = roll.daemonSet?.object.uid ?? '';
+  const isAsked = heartbeatTerms(roll.policy) !== undefined && inventory.heartbeats.has(ownerUid);
+  for (const { name: node, standing } of isAsked ? roll.records.values() : []) {
     const sight = sightHeartbeat(inventory, roll.policy, { ownerUid, node, pod: undefined });
-    const worst = pools.get(standing.pool);
-    const fills = report.object.telemetry.map(({ bufferFill }) => bufferFill);
-    pools.set(standing.pool, {
-      lagMaxMs: greatest(worst?.lagMaxMs, sight === undefined ? undefined : lagMs(sight, monoMs)),
-      skewMaxMs: greatest(worst?.skewMaxMs, Math.abs(report.skewMs)),
-      bufferFillMax: fills.reduce(greatest, worst?.bufferFillMax),
-    });
+    if (sight === undefined || standing === undefined || !isInScope(standing)) continue;
+    pools.set(standing.pool, worseOf(pools.get(standing.pool) ?? NOBODY, sight, monoMs));
   }
   return pools;
+}
+
+function worseOf(worst: PoolReports, sight: HeartbeatSight, monoMs: number): PoolReports {
+  const { report } = sight;
+  if (report === undefined) return worst;
+  return {
+    lagMaxMs: greatest(worst.lagMaxMs, lagMs(sight, monoMs)),
+    skewMaxMs: greatest(worst.skewMaxMs, Math.abs(report.skewMs)),
+    bufferFillMax: report.object.telemetry.map(({ bufferFill }) => bufferFill).reduce(greatest, worst.bufferFillMax),
+  };
 }
 
 function greatest(one: number | undefined, other: number | undefined): number | undefined {

@@ -15,34 +15,10 @@ export type ReadBody = { readonly text: string } | { readonly status: 400 | 413 
 /** So much of a body that is too large is read and thrown away, bytes. */
 const LONGEST_DISCARDED = 16 * 1024 * 1024;
 
-/** Reads bodies of requests whose `Content-Length` was not looked at. Rejects only when the client goes away. */
-export function createBodyReader({ one, all }: BodyLimits): (...of: Exchange) => Promise<ReadBody> {
-  let held = 0;
-  const tooLarge: ReadBody = { status: 413, fault: `The body is larger than ${one} bytes; send fewer items at once.` };
-  const collect = async (request: IncomingMessage): Promise<Buffer | ReadBody> => {
-    let chunks: Buffer[] = [];
-    let size = 0;
-    let kept = 0;
-    try {
-      for await (const chunk of request as AsyncIterable<Buffer>) {
-        size += chunk.length;
-        if (size > one) {
-          // Who still sends when the connection ends never sees the answer.
-          chunks = [];
-          if (size > LONGEST_DISCARDED) return tooLarge;
-          continue;
-        }
-        kept += chunk.length;
-        held += chunk.length;
-        if (held > all) return { status: 429, fault: 'Too much is being read at once; send it again later.' };
-        chunks.push(chunk);
-      }
-      if (size > one) return tooLarge;
-      return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
-    } finally {
-      held -= kept;
-    }
-  };
+/** Reads bodies of requests. Rejects only when the client goes away. */
+export function createBodyReader(limits: BodyLimits): (...of: Exchange) => Promise<ReadBody> {
+  const { one } = limits;
+  const collect = createCollector(limits);
   return async (request, response) => {
     const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
     if (encoding !== 'identity' && encoding !== 'gzip') {
@@ -51,11 +27,41 @@ export function createBodyReader({ one, all }: BodyLimits): (...of: Exchange) =>
     }
     const announced = Number(request.headers['content-length'] ?? 0);
     const isAsking = request.headers.expect !== undefined;
-    if (announced > LONGEST_DISCARDED || (isAsking && announced > one)) return tooLarge;
+    if (announced > (isAsking ? one : LONGEST_DISCARDED)) return tooLarge(one);
     if (isAsking) response.writeContinue();
     const body = await collect(request);
     if (!Buffer.isBuffer(body)) return body;
     return encoding === 'gzip' ? unfold(body, one) : { text: body.toString() };
+  };
+}
+
+function tooLarge(most: number): ReadBody {
+  return { status: 413, fault: `The body is larger than ${most} bytes; send fewer items at once.` };
+}
+
+/** Collects what is sent, and counts what all that are being collected hold. */
+function createCollector({ one, all }: BodyLimits): (request: IncomingMessage) => Promise<Buffer | ReadBody> {
+  let held = 0;
+  return async (request) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let kept = 0;
+    try {
+      // Whoever is refused in the middle must still be answered: its connection stays.
+      for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        size += chunk.length;
+        // Who still sends when the connection ends never sees the answer: a little more than is taken is thrown away.
+        if (size > LONGEST_DISCARDED) break;
+        if (size > one) continue;
+        kept += chunk.length;
+        held += chunk.length;
+        if (held > all) return { status: 429, fault: 'Too much is being read at once; send it again later.' };
+        chunks.push(chunk);
+      }
+      return size > one ? tooLarge(one) : Buffer.concat(chunks);
+    } finally {
+      held -= kept;
+    }
   };
 }
 

@@ -1,6 +1,7 @@
 import { REASONS, type ReasonCode } from '@rollcall/contract';
 import { expect, test } from 'vitest';
-import { buildFaulty, buildPod, buildSubject, condition } from './diagnosis/test-subject.ts';
+import { buildEvent, buildFaulty, buildPod, buildSubject, condition } from './diagnosis/test-subject.ts';
+import { buildRefusals } from './diagnosis/test-refusals.ts';
 import { commandsFor } from './next-commands.ts';
 import type { Subject } from './subject.ts';
 
@@ -77,4 +78,134 @@ test('a name that would do something in a shell is quoted', () => {
   expect(first('UntoleratedTaint', buildSubject({ node: { name: 'n$(id)', taints } }))).toBe(
     String.raw`kubectl taint node 'n$(id)' 'a=x'\''; rm -rf ~;'\'':NoSchedule-'`,
   );
+});
+
+const RETRY = `kubectl annotate daemonset ${SET} --overwrite retry="$(date +%s)"`;
+const HOOKS =
+  "kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations -o custom-columns='KIND:.kind,NAME:.metadata.name,POLICY:.webhooks[*].failurePolicy,WEBHOOKS:.webhooks[*].name' | grep -F deny.example.com";
+
+test.each<[Parameters<typeof buildRefusals>[0], string, readonly string[]]>([
+  [
+    'QuotaExceeded',
+    'pods "agent-" is forbidden: exceeded quota: no-pods, requested: pods=1, used: pods=0, limited: pods=0',
+    ['kubectl describe resourcequota no-pods -n agents', 'kubectl edit resourcequota no-pods -n agents', RETRY],
+  ],
+  [
+    'QuotaExceeded',
+    'pods "agent-" is forbidden: failed quota: cpu.quota: must specify limits.cpu for: agent',
+    ['kubectl describe resourcequota cpu.quota -n agents', 'kubectl edit resourcequota cpu.quota -n agents', RETRY],
+  ],
+  [
+    'AdmissionDenied',
+    `pods "agent-x" is forbidden: ValidatingAdmissionPolicy 'no-agents' with binding 'everywhere' denied request: no`,
+    [
+      'kubectl get validatingadmissionpolicy no-agents -o yaml',
+      'kubectl get validatingadmissionpolicybinding everywhere -o yaml',
+    ],
+  ],
+  ['AdmissionDenied', 'admission webhook "deny.example.com" denied the request: no', [HOOKS]],
+  [
+    'WebhookUnavailable',
+    'Internal error occurred: failed calling webhook "deny.example.com": failed to call webhook: Post "https://guard.policy.svc:443/v?timeout=5s": dial tcp: connection refused',
+    [
+      'kubectl get endpointslices -n policy -l kubernetes.io/service-name=guard',
+      'kubectl get pods -n policy -o wide',
+      HOOKS,
+    ],
+  ],
+  [
+    'WebhookUnavailable',
+    'Internal error occurred: failed calling webhook "deny.example.com": no endpoints available for service "guard"',
+    ['kubectl get endpointslices -A -l kubernetes.io/service-name=guard', HOOKS],
+  ],
+  [
+    'CreateDenied',
+    'pods "agent-" is forbidden: error looking up service account agents/robot: serviceaccount "robot" not found',
+    ['kubectl get serviceaccount robot -n agents', 'kubectl create serviceaccount robot -n agents', RETRY],
+  ],
+  [
+    'CreateDenied',
+    'pods "agent-" is forbidden: no PriorityClass with name gold was found',
+    [
+      'kubectl get priorityclasses',
+      `kubectl get daemonset ${SET} -o jsonpath='{.spec.template.spec.priorityClassName}'`,
+    ],
+  ],
+  [
+    'CreateDenied',
+    'pods "agent-" is forbidden: maximum memory usage per Container is 1Gi, but limit is 2Gi',
+    ['kubectl describe limitranges -n agents'],
+  ],
+])('%s by %j is shown and mended by the objects that it names', (code, text, expected) => {
+  const subject = buildSubject({ pods: [], making: { refusals: buildRefusals(code, text) } });
+  const commands = commandsFor(code, subject);
+  expect(commands.slice(0, expected.length)).toEqual(expected);
+  for (const command of commands) expect(command).toMatch(/^kubectl /);
+});
+
+test('what Pod Security would say is asked without a change', () => {
+  const commands = commandsFor('PodSecurityDenied', buildSubject({ pods: [] }));
+  expect(commands.filter((command) => command.includes(' label '))).toEqual([
+    'kubectl label --dry-run=server --overwrite namespace agents pod-security.kubernetes.io/enforce=baseline',
+  ]);
+});
+
+test.each([
+  ['MountVolume.SetUp failed for volume "v" : secret "token" not found', 'kubectl get secret token -n agents'],
+  ['MountVolume.SetUp failed for volume "v" : configmap "conf" not found', 'kubectl get configmap conf -n agents'],
+  [
+    'MountVolume.SetUp failed for volume "v" : hostPath type check failed: /run/x is not a socket file',
+    `kubectl get daemonset ${SET} -o jsonpath='{.spec.template.spec.volumes[?(@.name=="v")]}'`,
+  ],
+  ['Multi-Attach error for volume "v" Volume is already used', 'kubectl get volumeattachments'],
+])('a volume that fails by %j is shown by what is at fault', (message, command) => {
+  const subject = buildSubject({ podEvents: [buildEvent('FailedMount', message)] });
+  expect(first('VolumeMountFailed', subject)).toBe(command);
+});
+
+test('the probes are those of the container that is not ready', () => {
+  const pod = buildFaulty([
+    { name: 'mesh', running: true, ready: true },
+    { name: 'agent', running: true },
+  ]);
+  expect(first('ProbeFailing', buildSubject({ pods: [pod] }))).toContain('[?(@.name=="agent")].readinessProbe}');
+});
+
+test('a blocked rollout shows the nodes that eat its budget', () => {
+  const subject = buildSubject({ rollout: { budget: 2, downNodes: ['node-1', 'node-8', 'node-9'] } });
+  expect(first('RolloutBlocked', subject)).toBe('kubectl get nodes node-8 node-9');
+});
+
+test('a budget is shown where the eviction API was asked, not where the kubelet evicted', () => {
+  const disruption = { status: 'True', reason: 'EvictionByEvictionAPI', message: '' };
+  const commands = commandsFor('Evicted', buildSubject({ pods: [buildPod({ disruption })] }));
+  expect(commands).toContain('kubectl get poddisruptionbudgets -n agents');
+  const own = buildSubject({ pods: [buildPod({ phase: 'Failed', reason: 'Evicted' })] });
+  expect(commandsFor('Evicted', own).join(' ')).not.toContain('poddisruptionbudgets');
+});
+
+test('a sink in the cluster is looked at by its labels, and the rights are those of the daemon', () => {
+  const podSelector = { matchLabels: { app: 'otel', tier: 'a b' }, matchExpressions: [] };
+  const policy = { telemetry: { sink: { namespace: 'telemetry', podSelector } } };
+  const subject = buildSubject({ policy, daemonSet: { serviceAccount: 'robot' } });
+  expect(first('SinkUnavailable', subject)).toBe("kubectl get pods -n telemetry -l 'app=otel,tier=a b' -o wide");
+  expect(commandsFor('AgentForbidden', subject)).toContain(
+    'kubectl auth can-i --list --as=system:serviceaccount:agents:robot -n agents',
+  );
+});
+
+test('the NetworkPolicies that cut the daemon off are described', () => {
+  const selecting = ['deny', 'dns'].map((name) => ({
+    uid: name,
+    name,
+    namespace: 'agents',
+    podSelector: { matchLabels: {}, matchExpressions: [] },
+    limitsEgress: true,
+    egress: [],
+  }));
+  const egress = { allowed: 'no', selecting, otherPorts: [], hostNetwork: false } as const;
+  expect(commandsFor('EgressBlocked', buildSubject({ egress }))).toEqual([
+    'kubectl describe networkpolicy deny -n agents',
+    'kubectl describe networkpolicy dns -n agents',
+  ]);
 });

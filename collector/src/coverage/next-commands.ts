@@ -1,37 +1,16 @@
 /** The commands that an on-call engineer pastes next: for each reason the one that shows its cause, and where it is safe the one that mends it. */
-import { LOCAL_SOURCE, type ContainerObject, type Policy, type ReasonCode, type Taint } from '@rollcall/contract';
+import type { ContainerObject, Policy, ReasonCode, Taint } from '@rollcall/contract';
 import type { Inventory } from '../inventory/index.ts';
+import { both, describeDaemonSet, describePod, nameAll, shellWord, template } from './command-words.ts';
+import type { Commands, Names } from './command-words.ts';
 import { explainPlacement, isPassingTaint, LABEL_COMMAND } from './explain-placement.ts';
 import { poolLabelOf } from './policy-roll.ts';
+import { mendCreation, mendQuota, showAdmission, showPodSecurity, showWebhook } from './refusal-commands.ts';
 import type { Subject } from './subject.ts';
 
-/** What a command is about, each word fit for a shell. `pod` is 'NAME -n NAMESPACE', undefined without one. */
-interface Names {
-  readonly node: string;
-  readonly namespace: string;
-  readonly daemonSet: string;
-  readonly pod: string | undefined;
-  /** True when the policy's Daemons are in the cluster itself, so that the same kubectl shows them. */
-  readonly isLocal: boolean;
-}
-
-type Commands = (names: Names, subject: Subject) => readonly string[];
-
 const describeNode: Commands = ({ node }) => [`kubectl describe node ${node}`];
-const describeDaemonSet: Commands = ({ daemonSet }) => [`kubectl describe daemonset ${daemonSet}`];
 const editDaemonSet: Commands = ({ daemonSet }) => [`kubectl edit daemonset ${daemonSet}`];
-/** Without a pod the DaemonSet's events say why none was made. */
-const describePod: Commands = (names, subject) =>
-  names.pod === undefined ? describeDaemonSet(names, subject) : [`kubectl describe pod ${names.pod}`];
 const watchRollout: Commands = ({ daemonSet }) => [`kubectl rollout status daemonset ${daemonSet}`];
-
-function template(path: string): Commands {
-  return ({ daemonSet }) => [`kubectl get daemonset ${daemonSet} -o jsonpath='{.spec.template.spec.${path}}'`];
-}
-
-function both(...parts: readonly Commands[]): Commands {
-  return (names, subject) => parts.flatMap((part) => part(names, subject));
-}
 
 const COMMANDS: Readonly<Record<ReasonCode, Commands>> = {
   DaemonSetMissing: ({ namespace }) => [`kubectl get daemonsets -n ${namespace}`],
@@ -41,15 +20,16 @@ const COMMANDS: Readonly<Record<ReasonCode, Commands>> = {
   LabelDrift: mendPlacement,
   NodeSelectorMismatch: mendPlacement,
   UntoleratedTaint: mendPlacement,
-  QuotaExceeded: both(({ namespace }) => [`kubectl describe resourcequotas -n ${namespace}`], describeDaemonSet),
-  PodSecurityDenied: both(({ namespace }) => [`kubectl get namespace ${namespace} --show-labels`], describeDaemonSet),
-  AdmissionDenied: describeDaemonSet,
-  WebhookUnavailable: both(describeDaemonSet, () => [
-    'kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations',
-  ]),
-  NamespaceTerminating: ({ namespace }) => [`kubectl get namespace ${namespace} -o yaml`],
-  CreateDenied: describeDaemonSet,
-  CreateStalled: both(() => ['kubectl get leases -n kube-system'], describeDaemonSet),
+  QuotaExceeded: mendQuota,
+  PodSecurityDenied: showPodSecurity,
+  AdmissionDenied: showAdmission,
+  WebhookUnavailable: showWebhook,
+  NamespaceTerminating: ({ namespace }) => [
+    `kubectl get namespace ${namespace} -o jsonpath='{.status.conditions}'`,
+    'kubectl get apiservices',
+  ],
+  CreateDenied: mendCreation,
+  CreateStalled: both(() => ['kubectl get lease kube-controller-manager -n kube-system'], describeDaemonSet),
   SchedulingGated: both(template('schedulingGates'), describePod),
   InsufficientResources: both(describeNode, template('containers[*].resources')),
   PortConflict: ({ node }) => [
@@ -59,18 +39,18 @@ const COMMANDS: Readonly<Record<ReasonCode, Commands>> = {
   VolumeUnbound: both(describePod, ({ namespace }) => [`kubectl get persistentvolumeclaims -n ${namespace}`]),
   SchedulerDown: both(template('schedulerName'), () => ['kubectl get leases -n kube-system']),
   KubeletRejected: both(describePod, describeNode),
-  Evicted: both(describeNode, template('priorityClassName')),
+  Evicted: showEviction,
   Preempted: both(template('priorityClassName'), () => ['kubectl get priorityclasses']),
-  SandboxFailed: both(describePod, describeNode),
-  VolumeMountFailed: both(describePod, template('volumes')),
+  SandboxFailed: both(describePod, showNodePods('kube-system')),
+  VolumeMountFailed: showVolume,
   ImagePullFailed: mendImage,
   ContainerConfigError: showMissingObject,
   InitBlocked: readLog((container) => container.init),
   OOMKilled: both(describePod, template('containers[*].resources')),
   CrashLoop: readLog((container) => !container.init),
-  ProbeFailing: both(describePod, readLogOfUnready),
+  ProbeFailing: both(showProbes, describePod, readLogOfUnready),
   TerminatingStuck: endPod,
-  RolloutBlocked: both(watchRollout, describeDaemonSet),
+  RolloutBlocked: both(showDownNodes, watchRollout),
   RolloutReplacing: watchRollout,
   Starting: describePod,
   NotYetAvailable: watchRollout,
@@ -83,11 +63,11 @@ const COMMANDS: Readonly<Record<ReasonCode, Commands>> = {
   DriverUnhealthy: both(readDaemonLog, showDaemons),
   ProbeStale: both(readDaemonLog, showDaemons),
   EgressBlocked: showNetworkPolicies,
-  SinkUnavailable: readDaemonLog,
-  AgentForbidden: readDaemonLog,
-  HeartbeatStale: readDaemonLog,
-  MeshDegraded: readDaemonLog,
-  IngestionLagging: readDaemonLog,
+  SinkUnavailable: both(showSink, readDaemonLog),
+  AgentForbidden: both(readDaemonLog, showRights),
+  HeartbeatStale: both(readDaemonLog, describePod),
+  MeshDegraded: both(readDaemonLog, () => ['kubectl get nodes -o wide']),
+  IngestionLagging: both(readDaemonLog, showSink),
   Unexplained: both(describePod, readLogOfUnready),
 };
 
@@ -101,28 +81,12 @@ export function commandsForSilence(subject: Subject): readonly string[] {
   return readDaemonLog(nameAll(subject), subject);
 }
 
-function nameAll({ policy, node, pod }: Subject): Names {
-  const namespace = shellWord(policy.namespace);
-  return {
-    node: shellWord(node.object.name),
-    namespace,
-    daemonSet: `${shellWord(policy.daemonset)} -n ${namespace}`,
-    isLocal: policy.daemonLayer?.source === LOCAL_SOURCE,
-    pod: pod && `${shellWord(pod.object.name)} -n ${shellWord(pod.object.namespace)}`,
-  };
-}
-
 /** For a node that is not there: those of its pool that are, by the label that makes the pool. */
 export function commandsForPhantom(inventory: Inventory, policy: Policy, pool: string): readonly string[] {
   const nodes = [...inventory.nodes.values()].map(({ object }) => object);
   const label = nodes.map((node) => poolLabelOf(policy, node, pool)).find((found) => found !== undefined);
   if (label !== undefined) return [`kubectl get nodes -l ${shellWord(`${label}=${pool}`)}`];
   return [`kubectl get nodes -L ${shellWord(policy.poolLabels.join(','))}`];
-}
-
-/** A word that a shell takes as it is written: whatever is not plainly harmless is quoted. */
-function shellWord(word: string): string {
-  return /^[\w./:=,@-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function mendPlacement(names: Names, subject: Subject): readonly string[] {
@@ -154,10 +118,13 @@ const MISSING = /\b(secret|configmap) "?(?:[\w-]+\/)?([\w.-]+)"?/i;
 
 function showMissingObject(names: Names, subject: Subject): readonly string[] {
   const texts = subject.pod?.object.containers.map(({ waiting }) => waiting?.message ?? '') ?? [];
+  return [...findMissing(texts, names), ...describePod(names, subject)];
+}
+
+function findMissing(texts: readonly string[], { namespace }: Names): readonly string[] {
   const [, kind, name] = texts.map((text) => MISSING.exec(text)).find((found) => found !== null) ?? [];
-  const shown = describePod(names, subject);
-  if (kind === undefined || name === undefined) return shown;
-  return [`kubectl get ${kind.toLowerCase()} ${shellWord(name)} -n ${names.namespace}`, ...shown];
+  if (kind === undefined || name === undefined) return [];
+  return [`kubectl get ${kind.toLowerCase()} ${shellWord(name)} -n ${namespace}`];
 }
 
 function readLog(isMeant: (container: ContainerObject) => boolean): Commands {
@@ -180,6 +147,58 @@ function showNetworkPolicies({ namespace }: Names, { egress }: Subject): readonl
   return selecting
     .slice(0, MOST_SHOWN)
     .map(({ name }) => `kubectl describe networkpolicy ${shellWord(name)} -n ${namespace}`);
+}
+
+function showNodePods(namespace: string): Commands {
+  return ({ node }) => [`kubectl get pods -n ${namespace} -o wide --field-selector spec.nodeName=${node}`];
+}
+
+/** Who drains or deschedules asks the eviction API, which a budget can hold back; the kubelet under pressure asks nobody. */
+function showEviction(names: Names, subject: Subject): readonly string[] {
+  const isAsked = subject.pod?.object.disruption?.reason === 'EvictionByEvictionAPI';
+  const shown = isAsked ? [`kubectl get poddisruptionbudgets -n ${names.namespace}`] : [];
+  return [...describeNode(names, subject), ...shown, ...template('priorityClassName')(names, subject)];
+}
+
+const VOLUME = /for volume "([^"]+)"/;
+
+/** The object that the kubelet misses, or else the volume that it speaks of. */
+function showVolume(names: Names, subject: Subject): readonly string[] {
+  const text = subject.podEvents.map(({ object }) => object.message).find((own) => /volume|attach/i.test(own)) ?? '';
+  const missing = / "[^"]+" not found/.test(text) ? findMissing([text], names) : [];
+  const [, volume] = VOLUME.exec(text) ?? [];
+  const shown = template(
+    volume === undefined ? 'volumes' : `volumes[?(@.name=="${volume.replaceAll(/[^\w.-]/g, '')}")]`,
+  );
+  const held = text.includes('Multi-Attach') ? ['kubectl get volumeattachments'] : [];
+  return [...missing, ...held, ...shown(names, subject), ...describePod(names, subject)];
+}
+
+function showProbes({ daemonSet }: Names, { pod }: Subject): readonly string[] {
+  const container = pod?.object.containers.find(({ ready }) => !ready);
+  const which = container === undefined ? '[*]' : `[?(@.name=="${container.name.replaceAll(/[^\w.-]/g, '')}")]`;
+  const probes = ['startupProbe', 'livenessProbe', 'readinessProbe'];
+  const paths = probes.map((probe) => `{.spec.template.spec.containers${which}.${probe}}`).join('{"\\n"}');
+  return [`kubectl get daemonset ${daemonSet} -o jsonpath='${paths}'`];
+}
+
+function showDownNodes(_: Names, { rollout, node }: Subject): readonly string[] {
+  const others = rollout.downNodes.filter((name) => name !== node.object.name).slice(0, MOST_SHOWN);
+  return others.length === 0 ? [] : [`kubectl get nodes ${others.map(shellWord).join(' ')}`];
+}
+
+/** The pods of the sink, where it is in the cluster and the policy names it. */
+function showSink(_: Names, { policy }: Subject): readonly string[] {
+  const { namespace, podSelector } = policy.telemetry?.sink ?? {};
+  if (namespace === undefined) return [];
+  const pairs = Object.entries(podSelector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
+  const selector = pairs.length === 0 ? '' : ` -l ${shellWord(pairs.join(','))}`;
+  return [`kubectl get pods -n ${shellWord(namespace)}${selector} -o wide`];
+}
+
+function showRights({ namespace }: Names, { daemonSet }: Subject): readonly string[] {
+  const account = shellWord(daemonSet?.object.serviceAccount ?? 'default');
+  return [`kubectl auth can-i --list --as=system:serviceaccount:${namespace}:${account} -n ${namespace}`];
 }
 
 function readDaemonLog(names: Names, subject: Subject): readonly string[] {

@@ -139,6 +139,21 @@ test.each<readonly [string, Scene, readonly string[]]>([
     { ...SCENES.CrashLoop, node: { ready: DEAD } },
     ['NodeUnreachable', 'CrashLoop'],
   ],
+  ['a way that is cut before the silence that follows', SCENES.EgressBlocked, ['EgressBlocked', 'HeartbeatStale']],
+  [
+    'silence alone where the way is cut and the pods are on the host network',
+    { ...SCENES.EgressBlocked, template: { hostNetwork: true } },
+    ['HeartbeatStale'],
+  ],
+  [
+    'lag behind a way that is cut',
+    {
+      ...SCENES.EgressBlocked,
+      policy: { ...SCENES.EgressBlocked.policy, ingestionLayer: { maxLagMs: 30_000 } },
+      heartbeat: SCENES.IngestionLagging.heartbeat,
+    },
+    ['EgressBlocked', 'IngestionLagging'],
+  ],
   ['drift before the taint that made it', SCENES.LabelDrift, ['LabelDrift', 'UntoleratedTaint']],
   [
     'a concrete fault before its start deadline',

@@ -1,5 +1,7 @@
 /** The canary's own forms: `rollcall canary` writes them on each node, the collector finds them in the backend. */
 
+import { parseRfc3339 } from './rfc3339.ts';
+
 /** One canary: the process that wrote it is named by `boot`, `seq` rises by one each period, `sentMs` is Unix time of the node's clock. */
 export interface CanaryRecord {
   readonly node: string;
@@ -14,9 +16,9 @@ export const CANARY_METRIC = {
   help: 'When the canary of this period was sent, Unix time.',
 } as const;
 
-/** The line of a canary, without its end. */
-export function formatCanary({ node, boot, seq, sentMs }: CanaryRecord): string {
-  return `rollcall-canary node=${node} boot=${boot} seq=${seq} sent=${new Date(sentMs).toISOString()}`;
+/** The line of a canary, without its end; `toRfc3339` writes a time of Unix milliseconds. */
+export function formatCanary({ node, boot, seq, sentMs }: CanaryRecord, toRfc3339: (ms: number) => string): string {
+  return `rollcall-canary node=${node} boot=${boot} seq=${seq} sent=${toRfc3339(sentMs)}`;
 }
 
 /** The exposition of a record, which a scraper and a textfile collector read alike. */
@@ -32,7 +34,7 @@ const LINE =
 /** The canary in a line, whatever a forwarder put around it; undefined where there is none. */
 export function parseCanary(line: string): CanaryRecord | undefined {
   const [, node, boot, seq, sent] = LINE.exec(line) ?? [];
-  const sentMs = Date.parse(sent ?? '');
-  if (node === undefined || boot === undefined || Number.isNaN(sentMs)) return undefined;
+  const sentMs = parseRfc3339(sent ?? '');
+  if (node === undefined || boot === undefined || sentMs === undefined) return undefined;
   return { node, boot, seq: Number(seq), sentMs };
 }

@@ -4,7 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { HeartbeatReport } from '@rollcall/contract';
 import { heartbeat, requestToken, send } from '../e2e/senders.ts';
-import type { Scene } from './scene.ts';
+import type { ScenePod } from './pod-script.ts';
+import type { Stage } from './stage.ts';
 
 /** What tests do to them. They are many and all alike. */
 export interface Agents {
@@ -49,8 +50,15 @@ interface Agent {
   ackedThrough: number;
 }
 
+/** What the agents need of the scene that they play in. */
+interface Place {
+  readonly stage: Stage;
+  readonly namespace: string;
+  readonly pods: () => Promise<readonly ScenePod[]>;
+}
+
 /** Nobody runs yet; `scene` is asked when they begin. */
-export function createAgents(scene: () => Scene): Agents {
+export function createAgents(scene: () => Place): Agents {
   const world: World = {
     server: undefined,
     url: '',
@@ -107,7 +115,7 @@ function closeBackend(world: World): void {
   world.server = undefined;
 }
 
-async function placeAgents({ stage, namespace, pods }: Scene): Promise<readonly Agent[]> {
+async function placeAgents({ stage, namespace, pods }: Place): Promise<readonly Agent[]> {
   return Promise.all(
     (await pods()).map(async ({ metadata: { name, uid }, spec: { nodeName: node = '' } }, index) => {
       const token = await requestToken(stage.plane, { namespace, account: 'default', pod: { name, uid } });

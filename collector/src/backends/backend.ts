@@ -54,7 +54,7 @@ export function openBackend(config: BackendConfig, timers: Timers): Backend {
   return {
     config,
     ask: (path, parameters, signal) => {
-      const target = `${path}?${new URLSearchParams(parameters)}`;
+      const target = `${path}?${new URLSearchParams(parameters).toString()}`;
       const answer = last.then(() => askNow(target, signal));
       last = answer.catch(() => undefined);
       return answer;

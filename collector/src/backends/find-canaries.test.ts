@@ -9,7 +9,7 @@ const NOW = Date.UTC(2026, 0, 1);
 const record = { node: 'node-1.eu', boot: '0a1b2c3d', seq: 7, sentMs: NOW - 1_500 };
 
 test('a line is found whatever a forwarder puts around it', () => {
-  const line = formatCanary(record);
+  const line = formatCanary(record, toRfc3339);
   expect(line).toBe('rollcall-canary node=node-1.eu boot=0a1b2c3d seq=7 sent=2025-12-31T23:59:58.500Z');
   for (const around of [line, `2026-01-01T00:00:00Z stdout F ${line}`, JSON.stringify({ log: `${line}\n` })])
     expect(parseCanary(around)).toEqual(record);
@@ -21,7 +21,7 @@ test('no line whatever gives anything but a canary or nothing, and each canary i
   fc.assert(
     fc.property(seq, fc.date({ min: new Date(0), max: new Date(4e12), noInvalidDate: true }), (own, date) => {
       const written = { ...record, seq: own, sentMs: date.getTime() };
-      expect(parseCanary(formatCanary(written))).toEqual(written);
+      expect(parseCanary(formatCanary(written, toRfc3339))).toEqual(written);
     }),
   );
   for (const bad of ['sent=2026-13-01T00:00:00Z', 'sent=x', 'sent=2026-01-01'])
@@ -46,7 +46,7 @@ const { signal } = new AbortController();
 test('all lines are read page by page, and those of others passed over', async () => {
   const asked: Record<string, string>[] = [];
   const lines = Array.from({ length: 12_000 }, (_, seq) =>
-    seq % 2 === 0 ? formatCanary({ ...record, seq }) : 'GET /',
+    seq % 2 === 0 ? formatCanary({ ...record, seq }, toRfc3339) : 'GET /',
   );
   const found = await findCanaries(lokiWith(lines, asked), { selector: '{job="x"}', fromMs: 0, nowMs: NOW, signal });
   expect(new Set(found.map(({ seq }) => seq)).size).toBe(6_000);
@@ -113,3 +113,8 @@ test('no answer whatever throws anything but a BackendError', () => {
     }),
   );
 });
+
+/** Milliseconds since 1970 as RFC 3339. */
+function toRfc3339(ms: number): string {
+  return new Date(ms).toISOString();
+}

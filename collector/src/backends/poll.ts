@@ -23,7 +23,9 @@ export function startPoll({ intervalMs, clock, timers, work, turned }: PollOptio
   let cancel: () => void;
   let turn: Promise<void> = Promise.resolve();
   const again = (ms: number): void => {
-    cancel = timers.after(ms, () => (turn = run()));
+    cancel = timers.after(ms, () => {
+      turn = run();
+    });
   };
   const run = async (): Promise<void> => {
     const error = await work(end.signal).then(() => undefined, toBackendError);

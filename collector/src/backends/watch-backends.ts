@@ -149,15 +149,13 @@ function start(host: BackendHost, errand: Errand): Running {
   let live = false;
   let trouble: BackendError | undefined;
   let goodMono = -Infinity;
-  const stamp = () => ({ source, uid: source, wallMs: Math.round(clock.wallMs()), monoMs: Math.round(clock.monoMs()) });
+  const stamp = () => stampOf(source, clock);
   const tell = (state: 'live' | 'stale' | 'gone'): void => {
     live = state === 'live';
     host.emit({ kind: 'watchState', state, ...stamp() });
   };
   const poll = startPoll({
-    intervalMs,
-    clock,
-    timers,
+    ...{ intervalMs, clock, timers },
     work: async (signal) => {
       const reports = await round(signal);
       if (signal.aborted) return;
@@ -181,6 +179,10 @@ function start(host: BackendHost, errand: Errand): Running {
     },
     end: poll.stop,
   };
+}
+
+function stampOf(source: string, clock: Pick<BackendHost['clock'], 'wallMs' | 'monoMs'>) {
+  return { source, uid: source, wallMs: Math.round(clock.wallMs()), monoMs: Math.round(clock.monoMs()) };
 }
 
 interface Turn {

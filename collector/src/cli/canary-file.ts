@@ -22,5 +22,5 @@ async function add(path: string, record: CanaryRecord): Promise<void> {
     () => 0,
   );
   if (size >= LONGEST_BYTES) await rename(path, `${path}.1`);
-  await appendFile(path, `${formatCanary(record)}\n`);
+  await appendFile(path, `${formatCanary(record, (ms) => new Date(ms).toISOString())}\n`);
 }

@@ -48,7 +48,10 @@ export const canary: Command = {
     const boot = { node, boot: randomBytes(4).toString('hex'), startMs: Math.round(systemClock.wallMs()), periodMs };
     const writers = targets.map((path) =>
       path === 'stdout'
-        ? { write: async (record: CanaryRecord) => io.out(`${formatCanary(record)}\n`) }
+        ? {
+            write: async (record: CanaryRecord) =>
+              io.out(`${formatCanary(record, (ms) => new Date(ms).toISOString())}\n`),
+          }
         : openCanaryFile(path),
     );
     let close = async (): Promise<void> => undefined;

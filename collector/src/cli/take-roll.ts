@@ -65,13 +65,7 @@ export async function takeRoll(options: RollCallOptions): Promise<RollCall> {
   const journal = createMemoryJournal();
   const pipeline = createPipeline({ cluster: '', history: journal, memories: [] });
   const look = openLook(options.connection, (event) => pipeline.apply(event));
-  const counts = new Map<string, ControllerCount>();
-  const daemonSets = await look.list({ path: '/apis/apps/v1/daemonsets' }, (raw) => {
-    const count = projectCount(raw);
-    counts.set(count.uid, count);
-    return projectFound(raw, look.intern);
-  });
-  for (const object of daemonSets) look.tell({ kind: 'daemonset', uid: object.uid, object }, WATCH.daemonsets);
+  const { daemonSets, counts } = await listDaemonSets(look);
   const documents = await listPolicies(look, options);
   const files = await readPolicies(options.policies, { cluster: '', collectorNamespace });
   const written = documents.length + files.policies.length + files.rejected.length;
@@ -89,20 +83,24 @@ export async function takeRoll(options: RollCallOptions): Promise<RollCall> {
   for (const source of [WATCH.nodes, WATCH.daemonsets]) look.live(source);
   const conditionsOf = (policy: Policy): readonly PolicyCondition[] => sourceCondition(policy, sources);
   const lookUps = { evidence: createEvidence(connection), findMore: createStaleConfig(connection) };
-  const answers = createAnswers({
-    pipeline,
-    journal,
-    rejected: book.rejected,
-    now: look.now,
-    conditionsOf,
-    ...lookUps,
-  });
+  const { now } = look;
   return {
-    answers,
+    answers: createAnswers({ pipeline, journal, rejected: book.rejected, now, conditionsOf, ...lookUps }),
     discovered: discover && written === 0,
     controller: (namespace, daemonset) => viewController(pipeline, { namespace, daemonset, counts, now: look.now() }),
     warnings: [...look.warnings],
   };
+}
+
+async function listDaemonSets(look: Look) {
+  const counts = new Map<string, ControllerCount>();
+  const daemonSets = await look.list({ path: '/apis/apps/v1/daemonsets' }, (raw) => {
+    const count = projectCount(raw);
+    counts.set(count.uid, count);
+    return projectFound(raw, look.intern);
+  });
+  for (const object of daemonSets) look.tell({ kind: 'daemonset', uid: object.uid, object }, WATCH.daemonsets);
+  return { daemonSets, counts };
 }
 
 interface Viewed {

@@ -32,26 +32,33 @@ export function parseCanaryFlags(
   env: Readonly<Record<string, string | undefined>>,
 ): ParsedCanaryFlags {
   const { values, tokens } = parseArgs({ args: [...argv], options: OPTIONS, strict: false, tokens: true });
-  const node = textOf(values.node) ?? env['NODE_NAME'] ?? '';
+  const node = textOf(values.node ?? env['NODE_NAME']) ?? '';
   const period = textOf(values.period) ?? '';
   const periodMs = parseDuration(period);
   const writes = (values.write ?? []).filter((path) => typeof path === 'string');
   const address = textOf(values.listen);
   const listen = address === undefined ? undefined : parseListen(address);
-  const faults = [
-    ...tokens.flatMap(findMisuse),
-    ...(NODE_NAME.test(node) ? [] : [`--node: "${node}" is no name of a Node; give it, or set $NODE_NAME`]),
-    ...(periodMs !== undefined && periodMs >= LEAST_MS && periodMs <= MOST_MS
-      ? []
-      : [`--period: "${period}" is no time between 5s and 10m; write for example 30s`]),
-    ...(address === undefined || listen !== undefined
-      ? []
-      : [`--listen: "${address}" is not ADDRESS:PORT; write for example 0.0.0.0:9464`]),
-    ...(writes.includes('') ? ['--write: "" is no file; write stdout or a path'] : []),
+  const checks: readonly (readonly [holds: boolean, fault: string])[] = [
+    [NODE_NAME.test(node), `--node: "${node}" is no name of a Node; give it, or set $NODE_NAME`],
+    [isPeriod(periodMs), `--period: "${period}" is no time between 5s and 10m; write for example 30s`],
+    [
+      address === undefined || listen !== undefined,
+      `--listen: "${address}" is not ADDRESS:PORT; write for example 0.0.0.0:9464`,
+    ],
+    [!writes.includes(''), '--write: "" is no file; write stdout or a path'],
   ];
+  const faults = [...tokens.flatMap(findMisuse), ...checks.flatMap(([holds, fault]) => (holds ? [] : [fault]))];
   if (faults.length > 0 || periodMs === undefined) return { ok: false, faults };
-  const targets = writes.length === 0 && listen === undefined ? ['stdout'] : writes;
-  return { ok: true, flags: { node, periodMs, targets, listen } };
+  return { ok: true, flags: { node, periodMs, targets: targetsOf(writes, listen), listen } };
+}
+
+/** Whoever asks for nothing reads what it writes. */
+function targetsOf(writes: readonly string[], listen: CanaryFlags['listen']): readonly string[] {
+  return writes.length === 0 && listen === undefined ? ['stdout'] : writes;
+}
+
+function isPeriod(ms: number | undefined): boolean {
+  return ms !== undefined && ms >= LEAST_MS && ms <= MOST_MS;
 }
 
 function textOf(value: string | boolean | undefined): string | undefined {

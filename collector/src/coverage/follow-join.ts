@@ -17,23 +17,42 @@ import type { Instant, Subject } from './subject.ts';
 const LONGEST_START_MS = 1_800_000;
 
 /** Follows the join of a node that was just reviewed, before that is booked; answers when to look again, Infinity for never. */
-export function followJoin(context: Context, roll: PolicyRoll, found: Finding, cause: Cause): number {
+export function followJoin(context: Context, roll: PolicyRoll, { found, cause }: Reviewed): number {
   const { record, subject, standing } = found;
   if (found.coveredBefore || !asksForJoins(roll)) return end(record);
-  if (found.isFirst && record.joining === undefined && mayJoin(context, roll, subject, cause))
-    record.note({ joining: begin(subject.now) });
-  const known = record.joining;
-  if (known === undefined || known.ended) return Infinity;
+  const isNew = found.isFirst && record.joining === undefined;
+  if (isNew && mayJoin(context, roll, { subject, cause })) record.note({ joining: begin(subject.now) });
+  const known = underWay(record);
+  if (known === undefined) return Infinity;
   const join: Join = { context, roll, record, pool: standing.pool, now: subject.now };
   if (!isInScope(standing)) return abandon(join);
   const joining = see(known, subject, found.isFirst);
   if (joining !== known) keep(join, joining);
   const startMono = joinStart(roll.policy, subject.node.createdMono, joining);
-  if (startMono === undefined) return Infinity;
-  const deadlineMono = startMono + roll.policy.join.withinMs;
+  return startMono === undefined ? Infinity : judgeJoin(join, { found, joining, startMono });
+}
+
+function underWay({ joining }: NodeRecord): Joining | undefined {
+  return joining?.ended === false ? joining : undefined;
+}
+
+interface Reviewed {
+  readonly found: Finding;
+  readonly cause: Cause;
+}
+
+interface Begun {
+  readonly found: Finding;
+  readonly joining: Joining;
+  readonly startMono: number;
+}
+
+function judgeJoin(join: Join, { found: { subject, standing }, joining, startMono }: Begun): number {
+  const deadlineMono = startMono + join.roll.policy.join.withinMs;
   if (standing.verdict === 'covered') return finish(join, { subject, joining, startMono });
-  if (joining.late || subject.now.monoMs < deadlineMono) return joining.late ? Infinity : deadlineMono;
-  // Nobody knows yet whether it is covered.
+  // Late already, or nobody knows yet whether it is covered.
+  if (joining.late) return Infinity;
+  if (subject.now.monoMs < deadlineMono) return deadlineMono;
   if (standing.verdict === 'unobserved') return Infinity;
   if (joining.sinceMono > deadlineMono) return giveUp(join);
   if (standing.excuse !== '' && standing.excuse !== 'Joining') return abandon(join);
@@ -43,7 +62,11 @@ export function followJoin(context: Context, roll: PolicyRoll, found: Finding, c
 }
 
 /** Ends the join of a node that is gone. */
-export function abandonJoin(context: Context, roll: PolicyRoll, record: NodeRecord, now: Instant): void {
+export function abandonJoin(
+  context: Context,
+  roll: PolicyRoll,
+  { record, now }: { readonly record: NodeRecord; readonly now: Instant },
+): void {
   if (record.joining === undefined || record.joining.ended || record.standing === undefined) return;
   abandon({ context, roll, record, pool: record.standing.pool, now });
 }
@@ -71,7 +94,8 @@ function end(record: NodeRecord): number {
  * True for a node that was made under our eyes, or since a former life of the collector that did not know it; of any other only while its
  * own times say that it is inside its deadline.
  */
-function mayJoin({ rememberedUntil }: Context, roll: PolicyRoll, { node, now }: Subject, cause: Cause): boolean {
+function mayJoin({ rememberedUntil }: Context, roll: PolicyRoll, { subject, cause }: Candidate): boolean {
+  const { node, now } = subject;
   const { createdMono, object } = node;
   if (cause === 'newNode' && createdMono > roll.startedMono) return true;
   const untilWall = rememberedUntil.get(roll.policy.uid);
@@ -80,15 +104,17 @@ function mayJoin({ rememberedUntil }: Context, roll: PolicyRoll, { node, now }: 
   return sinceMono - createdMono <= LONGEST_START_MS && now.monoMs < sinceMono + roll.policy.join.withinMs;
 }
 
+interface Candidate {
+  readonly subject: Subject;
+  readonly cause: Cause;
+}
+
 /** Notes the first times of what is so now. */
 function see(joining: Joining, subject: Subject, isFirst: boolean): Joining {
-  const { node, now, placement } = subject;
-  const isReady = node.object.ready.status === 'True';
-  const readyMono =
-    joining.readyMono ?? (isReady ? datedAt(subject, node.object.readySince, node.readySinceMono) : undefined);
-  const eligibleNow = placement.shouldRun && subject.daemonSet !== undefined;
-  const eligibleMono = joining.eligibleMono ?? (eligibleNow ? eligibleAt(subject, isFirst) : undefined);
-  const registeredMono = joining.registeredMono ?? (subject.daemon?.judged === undefined ? undefined : now.monoMs);
+  const readyMono = joining.readyMono ?? readyAt(subject);
+  const eligibleMono = joining.eligibleMono ?? eligibleAt(subject, isFirst);
+  const registeredMono =
+    joining.registeredMono ?? (subject.daemon?.judged === undefined ? undefined : subject.now.monoMs);
   const isSame =
     readyMono === joining.readyMono &&
     eligibleMono === joining.eligibleMono &&
@@ -96,9 +122,15 @@ function see(joining: Joining, subject: Subject, isFirst: boolean): Joining {
   return isSame ? joining : { ...joining, readyMono, eligibleMono, registeredMono };
 }
 
+function readyAt(subject: Subject): number | undefined {
+  const { object, readySinceMono } = subject.node;
+  return object.ready.status === 'True' ? datedAt(subject, object.readySince, readySinceMono) : undefined;
+}
+
 /** At first sight a node is eligible since it was made, or since its DaemonSet was. */
-function eligibleAt({ node, daemonSet, now }: Subject, isFirst: boolean): number {
-  return isFirst ? Math.max(node.createdMono, daemonSet?.createdMono ?? now.monoMs) : now.monoMs;
+function eligibleAt({ node, daemonSet, placement, now }: Subject, isFirst: boolean): number | undefined {
+  if (!placement.shouldRun || daemonSet === undefined) return undefined;
+  return isFirst ? Math.max(node.createdMono, daemonSet.createdMono) : now.monoMs;
 }
 
 interface Finish {

@@ -1,12 +1,9 @@
 /** Takes down that the daemon on a node restarted: counts it, keeps when, and tells the journal. */
 import type { Restart } from '../inventory/index.ts';
 import type { PolicyRoll } from './policy-roll.ts';
-import type { NodeRecord } from './record.ts';
+import { RESTART_WINDOW_MS, type NodeRecord } from './record.ts';
 import type { Context } from './roll-context.ts';
 import type { Instant, Subject } from './subject.ts';
-
-/** For how long a restart counts against stability. */
-export const RESTART_WINDOW_MS = 3_600_000;
 
 /** A daemon that cannot stay up restarts every few minutes; more in an hour are told by their number alone. */
 const TIMES_KEPT = 100;
@@ -14,14 +11,17 @@ const TIMES_KEPT = 100;
 /** Takes down a restart under every started roll whose DaemonSet's pod it was, where the node is on the roll. */
 export function noteRestart(context: Context, restart: Restart, now: Instant): void {
   for (const roll of context.policies.values()) {
-    if (!roll.started || roll.lastDaemonSet?.object.uid !== restart.ownerUid) continue;
-    const record = roll.records.get(restart.node);
+    const record = isOwner(roll, restart) ? roll.records.get(restart.node) : undefined;
     if (record?.standing === undefined || wasToldToLeave(record, restart)) continue;
     const isNew = !isOfOld(roll, restart);
     const kept = keepTime(roll, record, { atMono: restart.atMono, count: isNew ? restart.count : 1, now });
     if (kept) context.sink.remember(roll, record, now);
     if (isNew) count(context, roll, { record, restart, now });
   }
+}
+
+function isOwner({ started, lastDaemonSet }: PolicyRoll, { ownerUid }: Restart): boolean {
+  return started && lastDaemonSet?.object.uid === ownerUid;
 }
 
 /** What a record that is new is told of restarts before it: by memory, which may have come with it, and by pods of their last one. */

@@ -9,6 +9,9 @@ import type { Instant, Past } from './subject.ts';
 /** How long a node stays in an inferred scope after it stopped fitting, so that drift is seen. */
 export const SCOPE_MEMORY_MS = 86_400_000;
 
+/** For how long a restart counts against stability. */
+export const RESTART_WINDOW_MS = 3_600_000;
+
 /** What hardly any node has a past of; one object for all of it, so that the others pay one field. */
 interface RarePast {
   readonly leftScopeMono: number | undefined;

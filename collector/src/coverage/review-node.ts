@@ -57,8 +57,7 @@ export function reviewNode(review: Review): Finding | undefined {
   const placement = placeNode(roll, node);
   const scope = judgeScope(roll.policy, node.object, placement);
   const known = roll.records.get(node.object.name);
-  const eligible = placement?.shouldRun ?? false;
-  if (known === undefined && scope.kind === 'out' && !eligible && recall(review) === undefined && !mayStray(review))
+  if (known === undefined && scope.kind === 'out' && placement?.shouldRun !== true && isForeign(review))
     return undefined;
   const { name, uid } = node.object;
   const record = known ?? createRecord(name, uid, { memory: recall(review), now });
@@ -85,6 +84,11 @@ export function memoryKey(policyUid: string, nodeUid: string): string {
 
 function recall({ memories, roll, node }: Review): NodeMemory | undefined {
   return memories.size === 0 ? undefined : memories.get(memoryKey(roll.policy.uid, node.object.uid));
+}
+
+/** True for a node that was nothing to the policy, and runs none of its pods. */
+function isForeign(review: Review): boolean {
+  return recall(review) === undefined && !mayStray(review);
 }
 
 function mayStray({ inventory, roll, node }: Review): boolean {

@@ -47,19 +47,8 @@ export interface RollOptions {
 const FIRED_IN_STRETCH = 100;
 
 /** Creates a roll that knows nothing yet. */
-export function createRoll({ cluster, sink, memories }: RollOptions): Roll {
-  const context: Context = {
-    cluster,
-    sink,
-    standings: createStandings(),
-    timers: createTimers<Due>(),
-    sequence: 0,
-    inventory: createInventory(),
-    policies: new Map(),
-    memories: new Map(memories.map((memory) => [`${memory.policyUid}/${memory.nodeUid}`, memory])),
-    rememberedUntil: lastWritten(memories),
-    latest: { monoMs: 0, wallMs: 0 },
-  };
+export function createRoll(options: RollOptions): Roll {
+  const context = createContext(options);
   let work: Work | undefined;
   let half: PolicyRoll | undefined;
   const proceed = (): boolean => {
@@ -87,6 +76,21 @@ export function createRoll({ cluster, sink, memories }: RollOptions): Roll {
     },
     advance: (now) => (work === undefined ? advance(context, now) : context.latest),
     nextDueMono: () => context.timers.next(),
+  };
+}
+
+function createContext({ cluster, sink, memories }: RollOptions): Context {
+  return {
+    cluster,
+    sink,
+    standings: createStandings(),
+    timers: createTimers<Due>(),
+    sequence: 0,
+    inventory: createInventory(),
+    policies: new Map(),
+    memories: new Map(memories.map((memory) => [`${memory.policyUid}/${memory.nodeUid}`, memory])),
+    rememberedUntil: lastWritten(memories),
+    latest: { monoMs: 0, wallMs: 0 },
   };
 }
 

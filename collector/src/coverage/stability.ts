@@ -3,7 +3,7 @@
  * was started and is not on its way out, also while it waits to be started again. Containers that restart at one moment are one restart.
  */
 import { podSource, WATCH, type Policy } from '@rollcall/contract';
-import { RESTART_WINDOW_MS } from './note-restart.ts';
+import { RESTART_WINDOW_MS } from './record.ts';
 import type { StateSli } from './state-sli.ts';
 import type { Subject } from './subject.ts';
 

@@ -69,7 +69,7 @@ function reviewEntry(context: Context, roll: PolicyRoll, scan: Scan & { readonly
   const found = reviewNode({ inventory, roll, node, before, cause, now, memories });
   if (found === undefined) return;
   const { record, standing, crossedScope } = found;
-  const dueMono = Math.min(found.dueMono, followJoin(context, roll, found, cause));
+  const dueMono = Math.min(found.dueMono, followJoin(context, roll, { found, cause }));
   // From here on the record itself remembers.
   if (memories.size > 0) memories.delete(memoryKey(roll.policy.uid, record.uid));
   const daemon = found.subject.daemon?.judged?.daemon;
@@ -96,7 +96,7 @@ export function strike(context: Context, roll: PolicyRoll, { key, now, evidence,
   const record = roll.records.get(key);
   if (record === undefined) return;
   endExcuses(record, now.monoMs);
-  if (left) abandonJoin(context, roll, record, now);
+  if (left) abandonJoin(context, roll, { record, now });
   book(context, roll, { record, standing: undefined, dueMono: Infinity, now, evidence: () => evidence });
 }
 

@@ -1,27 +1,14 @@
 /** Keeps NetworkPolicies and labels of namespaces: few objects, asked for by the policies that say where their daemon sends to. */
 import type { NamespaceLabelsObject, NetworkPolicyObject, ObjectEvent } from '@rollcall/contract';
+import type { NetworkBook } from './network-book.ts';
 import { NOTHING, type Touched } from './touched.ts';
-
-/** What is known of the network. `version` rises with every change. */
-export interface NetworkBook {
-  /** By UID. */
-  readonly policies: Map<string, NetworkPolicyObject>;
-  /** By UID. */
-  readonly namespaces: Map<string, NamespaceLabelsObject>;
-  version: number;
-}
-
-/** A book that knows nothing yet. */
-export function createNetworkBook(): NetworkBook {
-  return { policies: new Map(), namespaces: new Map(), version: 0 };
-}
 
 /** Applies a NetworkPolicy in place. */
 export function applyNetworkPolicy(
   book: NetworkBook,
   event: ObjectEvent<'networkPolicy', NetworkPolicyObject>,
 ): Touched {
-  return change(book, book.policies, event, ({ namespace }) => namespace);
+  return change(book, event, { map: book.policies, namespaceOf: ({ namespace }) => namespace });
 }
 
 /** Applies the labels of a namespace in place. */
@@ -29,15 +16,15 @@ export function applyNamespaceLabels(
   book: NetworkBook,
   event: ObjectEvent<'namespaceLabels', NamespaceLabelsObject>,
 ): Touched {
-  return change(book, book.namespaces, event, ({ name }) => name);
+  return change(book, event, { map: book.namespaces, namespaceOf: ({ name }) => name });
 }
 
-function change<T>(
-  book: NetworkBook,
-  map: Map<string, T>,
-  { uid, object }: ObjectEvent<string, T>,
-  namespaceOf: (object: T) => string,
-): Touched {
+interface Kind<T> {
+  readonly map: Map<string, T>;
+  namespaceOf(object: T): string;
+}
+
+function change<T>(book: NetworkBook, { uid, object }: ObjectEvent<string, T>, { map, namespaceOf }: Kind<T>): Touched {
   const about = object ?? map.get(uid);
   if (about === undefined) return NOTHING;
   if (object === undefined) map.delete(uid);

@@ -1,15 +1,8 @@
 /** Applies what backends say of the telemetry of nodes: by source and node, the newest word counts. */
 import { telemetrySource, type ReportsEvent, type TelemetryOrigin, type TelemetryReport } from '@rollcall/contract';
 import type { Inventory } from './inventory.ts';
+import type { TelemetryEntry } from './telemetry-entry.ts';
 import { NOTHING, type Touched } from './touched.ts';
-
-/** The newest word on one node's telemetry from one source; `sent` and `dropped` are records in sum since the source was first heard. */
-export interface TelemetryEntry {
-  /** Undefined while no lag is known. */
-  readonly lagMs: number | undefined;
-  readonly sent: number;
-  readonly dropped: number;
-}
 
 /** What a source that is live says of a node; undefined before it says anything. */
 export function telemetryAt(

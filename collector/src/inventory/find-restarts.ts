@@ -75,20 +75,25 @@ interface Seen {
   readonly arrival: Arrival;
 }
 
+const NO_END = { reason: '', message: '', finishedAt: undefined };
+
+function restartsBefore(known: PodEntry | undefined, container: string): number {
+  return known?.object.containers.find(({ name }) => name === container)?.restarts ?? 0;
+}
+
 function restartOf(container: ContainerObject, { known, entry, arrival }: Seen): readonly Restart[] {
-  const before = known?.object.containers.find(({ name }) => name === container.name)?.restarts ?? 0;
-  const count = container.restarts - before;
+  const count = container.restarts - restartsBefore(known, container.name);
   if (count <= 0) return NONE;
-  const last = container.lastTerminated ?? container.terminated;
+  const { reason, message, finishedAt } = container.lastTerminated ?? container.terminated ?? NO_END;
   return [
     {
       ...placeOf(entry.object),
       container: container.name,
       count,
-      reason: nameTermination(last?.reason ?? ''),
-      ended: last?.reason ?? '',
-      message: last?.message ?? '',
-      atMono: known === undefined ? dateFirstSight(arrival, last?.finishedAt) : arrival.monoMs,
+      reason: nameTermination(reason),
+      ended: reason,
+      message,
+      atMono: known === undefined ? dateFirstSight(arrival, finishedAt) : arrival.monoMs,
       goneMono: undefined,
       firstSeenOf: known === undefined ? entry.createdMono : undefined,
     },

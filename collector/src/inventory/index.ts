@@ -11,7 +11,8 @@ export {
 } from './inventory.ts';
 export { daemonsAt, nodesOfDaemon, nodesOfState, nodeStatesAt, sharedKeys } from './correlate.ts';
 export { heartbeatAt, isReplay } from './apply-heartbeat.ts';
-export { telemetryAt, type TelemetryEntry } from './apply-reports.ts';
+export { telemetryAt } from './apply-reports.ts';
+export type { TelemetryEntry } from './telemetry-entry.ts';
 export type { HeartbeatEntry } from './heartbeat-entry.ts';
 export type { DaemonEntry, LeaseEntry, NodeStateEntry } from './witness.ts';
 export { imagesOf } from './image-counts.ts';

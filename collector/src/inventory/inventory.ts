@@ -9,12 +9,12 @@ import type {
   RevisionObject,
   WatchStateName,
 } from '@rollcall/contract';
-import type { TelemetryEntry } from './apply-reports.ts';
+import type { TelemetryEntry } from './telemetry-entry.ts';
 import type { HeartbeatEntry } from './heartbeat-entry.ts';
 import type { Creation } from './creation.ts';
 import { createEventBook, type EventBook } from './event-book.ts';
 import type { ImageCounts } from './image-counts.ts';
-import { createNetworkBook, type NetworkBook } from './apply-network.ts';
+import { createNetworkBook, type NetworkBook } from './network-book.ts';
 import type { KeyIndex } from './key-index.ts';
 import { createSourceOffset, type SourceOffset } from './source-offset.ts';
 import { createWitnesses, type LeaseEntry, type Witnesses } from './witness.ts';

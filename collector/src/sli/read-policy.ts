@@ -42,7 +42,6 @@ export function readPolicy({ roll, ledger, span, daemonSet, reports, monoMs }: R
   const byPool = groupByPool(series === undefined ? [] : bucketsIn(series, span), tallies.pools);
   const since = sinceByPool(roll);
   const { picked, others } = pickLongest(roll.uncovered, INFO_LIMIT);
-  const divergence = divergenceOf(roll, daemonSet);
   const probes = oldestProbes(roll);
   const versions = readVersions(roll.versions);
   const layers = askedLayers(roll.policy);
@@ -64,17 +63,21 @@ export function readPolicy({ roll, ledger, span, daemonSet, reports, monoMs }: R
     }),
     tallies: tallies.of(''),
     objectives: objectives.map(({ sli, target }) => ({ sli, target })),
-    controller:
-      daemonSet === undefined || divergence === undefined
-        ? null
-        : {
-            desired: daemonSet.object.status.desired,
-            divergence,
-            divergenceMs: roll.divergenceSinceMono === undefined ? 0 : monoMs - roll.divergenceSinceMono,
-          },
+    controller: readController(roll, daemonSet, monoMs),
     uncovered: picked,
     notListed: others,
   };
+}
+
+function readController(
+  roll: PolicyRoll,
+  daemonSet: DaemonSetEntry | undefined,
+  monoMs: number,
+): PolicyReading['controller'] {
+  const divergence = divergenceOf(roll, daemonSet);
+  if (daemonSet === undefined || divergence === undefined) return null;
+  const { desired } = daemonSet.object.status;
+  return { desired, divergence, divergenceMs: monoMs - (roll.divergenceSinceMono ?? monoMs) };
 }
 
 function bucketsIn(series: Series, span: Span): readonly Bucket[] {

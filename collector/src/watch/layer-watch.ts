@@ -44,9 +44,7 @@ export function watchLayers(host: WatchHost, sources: readonly DaemonSource[]): 
   }
   const watches = (): readonly KindWatch[] => [
     ...[...running.values()].map(({ watch }) => watch),
-    ...leases.watches(),
-    ...evidence.watches(),
-    ...sinks.watches(),
+    ...[leases, evidence, sinks].flatMap((own) => own.watches()),
   ];
   return {
     retarget: ({ daemonSources, heartbeats, namespaces, sinks: wantedSinks }) => {
@@ -66,12 +64,8 @@ export function watchLayers(host: WatchHost, sources: readonly DaemonSource[]): 
     sourceState: (name) => running.get(daemonSource(name))?.watch.reflector.status().state,
     watches,
     stop: async () => {
-      await Promise.all([
-        evidence.stop(),
-        leases.stop(),
-        sinks.stop(),
-        ...[...running.values()].map(({ watch }) => watch.reflector.stop()),
-      ]);
+      const reflectors = [...running.values()].map(({ watch }) => watch.reflector);
+      await Promise.all([evidence, leases, sinks, ...reflectors].map((own) => own.stop()));
     },
   };
 }

@@ -1,8 +1,8 @@
-/** Books the hours of all policies every few seconds, and once more at the end: what a killed process loses is no longer than that. */
+/** Books the hours of all policies every second, and once more at the end: what a killed process loses is no longer than that. */
 import type { Timers } from '@rollcall/kube';
 import type { LivePipeline } from './live-pipeline.ts';
 
-const CUT_MS = 2_000;
+const CUT_MS = 1_000;
 
 /** Begins; `stop` books a last time. Without a durable journal there is nobody to book for. */
 export function keepHours(

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 export type BinaryName =
   'codec' | 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok' | 'oracle';
 
-/** A program that the collector is compared with; only the bench runs it. */
-export type PeerName = 'kube-state-metrics';
+/** A program that the collector is compared with or asks; only `make peers` and the bench run it. */
+export type PeerName = 'kube-state-metrics' | 'loki';
 
 /** Absolute path of every program. */
 export type Binaries = Readonly<Record<BinaryName, string>>;
@@ -52,7 +52,14 @@ export const recipes: readonly Recipe<BinaryName>[] = [
   { name: 'oracle', module: kubernetes, package: './oracle', sources: ['oracle/main.go'], flags },
 ];
 
-/** The peer. */
+/** The peers. */
+export const lokiRecipe: Recipe<PeerName> = {
+  name: 'loki',
+  module: join(import.meta.dirname, 'loki'),
+  package: 'github.com/grafana/loki/v3/cmd/loki',
+  sources: [],
+  flags: [...anyFlags, '-ldflags=-s -w'],
+};
 export const peerRecipe: Recipe<PeerName> = {
   name: 'kube-state-metrics',
   module: join(import.meta.dirname, 'kube-state-metrics'),

@@ -1,6 +1,6 @@
-/** kube-state-metrics, which the bench measures beside the collector (built in 3 minutes, kept where the control plane's programs are). */
+/** kube-state-metrics, which the bench measures beside the collector, and Loki, which it asks (each built in minutes, kept where the control plane's programs are). */
 import { existsSync } from 'node:fs';
-import { cacheFolder, cachePath, peerRecipe } from './binaries.ts';
+import { cacheFolder, cachePath, lokiRecipe, peerRecipe } from './binaries.ts';
 import { ensureBinary } from './build.ts';
 
 /** The command that builds it, for messages. */
@@ -15,4 +15,9 @@ export async function findPeer(): Promise<string | undefined> {
 /** The path of the program, built first if it was not. */
 export function ensurePeer(): Promise<string> {
   return ensureBinary(peerRecipe);
+}
+
+/** The same of Loki. */
+export function ensureLoki(): Promise<string> {
+  return ensureBinary(lokiRecipe);
 }

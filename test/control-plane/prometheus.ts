@@ -26,6 +26,10 @@ interface PrometheusOptions {
   readonly access?: object;
   /** Recording rules, evaluated in this order after each scrape interval. */
   readonly rules?: readonly { readonly record: string; readonly expr: string }[];
+  /** Takes what others write to it (/api/v1/write). */
+  readonly receives?: boolean;
+  /** Where it writes what it scrapes, as a configuration has it. */
+  readonly remoteWrite?: readonly object[];
   /** OpenMetrics text with a time at each sample: what is in the storage from the beginning. */
   readonly backfill?: string;
 }
@@ -82,6 +86,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
       // What was back-filled may be of any time.
       '--storage.tsdb.retention.time=10y',
       `--web.listen-address=127.0.0.1:${port}`,
+      ...(options.receives === true ? ['--web.enable-remote-write-receiver'] : []),
     ];
     await startHealthy(workspace, { name: 'prometheus', path: server, args }, { url: `${url}/-/ready` });
     return { url, query: (promql, atSeconds) => query(url, promql, atSeconds), stop: workspace.close };
@@ -91,11 +96,13 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   }
 }
 
-function scrapeConfig({ targets, scrapeIntervalSeconds, honorLabels, access }: PrometheusOptions): object {
+function scrapeConfig(options: PrometheusOptions): object {
+  const { targets, scrapeIntervalSeconds, honorLabels, access, remoteWrite = [] } = options;
   const interval = `${scrapeIntervalSeconds}s`;
   return {
     global: { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
     scrape_configs: [{ job_name: 'rollcall', honor_labels: honorLabels, static_configs: [{ targets }], ...access }],
+    remote_write: remoteWrite,
   };
 }
 

@@ -47,10 +47,9 @@ export interface BackendWatch {
 /** So often the queries of a policy are asked. */
 const QUERY_INTERVAL_MS = 30_000;
 /** No canaries are looked for more often. */
-const LEAST_LOOK_MS = 5_000;
+const LEAST_LOOK_MS = 2_000;
 /** A canary that is missing is lost once it is so much older than its time. */
 const GRACE_PERIODS = 4;
-const LEAST_GRACE_MS = 20_000;
 /** After so many intervals without an answer what was known no longer counts. */
 const STALE_AFTER = 2;
 /** So many nodes go into one event, so that none holds up the others for long. */
@@ -119,7 +118,7 @@ type CanaryWish = NonNullable<TelemetrySources['canary']>;
 function lookForCanaries(uid: string, canary: CanaryWish, backend: Backend | undefined): readonly Errand[] {
   if (backend === undefined) return [];
   const { periodMs, selector } = canary;
-  const graceMs = Math.max(LEAST_GRACE_MS, GRACE_PERIODS * periodMs);
+  const graceMs = GRACE_PERIODS * periodMs;
   const open: Errand['open'] = ({ clock, isNode }) => {
     const tracks = createCanaryTracks({ periodMs, graceMs, isNode });
     return async (signal) => {

@@ -117,21 +117,21 @@ function probeThrough({ proxy }: { readonly proxy: FaultProxy }): Drill {
   };
 }
 
+const plain = { nodes: NODES, shape: { policy: { objectives: OBJECTIVES } } };
+
 /** All of them; they play beside each other. */
 export function listDrills(stage: { readonly proxy: FaultProxy }): readonly Drill[] {
   return [
     {
       name: 'drain',
       what: `${NODES} nodes, one after the other: cordon, eviction of the daemon through the API, uncordon when the next pod runs`,
-      nodes: NODES,
-      shape: { policy: { objectives: OBJECTIVES } },
+      ...plain,
       act: drainOneByOne,
     },
     {
       name: 'drain-twice',
       what: `the same, and all of it once more within the hour`,
-      nodes: NODES,
-      shape: { policy: { objectives: OBJECTIVES } },
+      ...plain,
       act: async (scene) => {
         await drainOneByOne(scene);
         await drainOneByOne(scene);
@@ -140,8 +140,7 @@ export function listDrills(stage: { readonly proxy: FaultProxy }): readonly Dril
     {
       name: 'kubelet-restart',
       what: `${NODES} kubelets silent for ${PAUSE_MS / 1000} s, then each has started the daemon anew, which is not Ready for a second`,
-      nodes: NODES,
-      shape: { policy: { objectives: OBJECTIVES } },
+      ...plain,
       act: restartKubelets,
     },
     {

@@ -152,6 +152,7 @@ test('300 nodes at once: each is measured once, also by a collector that is kill
   await begun;
   await waitForJoins(steady, NODES);
   await waitForJoins(reborn, NODES - before);
+  expect(await steady.total('rollcall_joins_total')).toBe(NODES);
   console.log(`the killed one counted ${before} joins before and ${await reborn.total('rollcall_joins_total')} after`);
   const truth = await readTruth();
   compare('steady', await rest('steady'), truth);

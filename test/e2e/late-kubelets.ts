@@ -25,6 +25,7 @@ export interface Kubelets {
 
 const ROUND_MS = 300;
 const ROOM = { cpu: '4', memory: '8Gi', pods: '110' };
+const PODS = '/api/v1/namespaces/default/pods';
 const SPANS_MS = { nodeReady: [200, 6_000], start: [200, 4_000], podReady: [200, 6_000] } as const;
 
 /** Plays the kubelets of all nodes of that group; pods are those with the label `app` of the same name. */
@@ -36,23 +37,18 @@ export function playLateKubelets(request: ControlPlane['request'], group: string
   const patch = (path: string, status: object): Promise<unknown> =>
     request('PATCH', `${path}/status`, { body: { status }, contentType: 'application/strategic-merge-patch+json' });
   const live = async (pod: Dated): Promise<void> => {
-    const path = `/api/v1/namespaces/default/pods/${pod.metadata.name}`;
+    const path = `${PODS}/${pod.metadata.name}`;
     const [startMs, readyMs] = [span('start'), span('podReady')];
     await delay(startMs);
     const containerStatuses = [container(now())];
     await patch(path, { phase: 'Running', conditions: conditions('False'), containerStatuses });
     await delay(readyMs);
-    await patch(path, {
-      conditions: conditions('True'),
-      containerStatuses: [{ ...containerStatuses[0], ready: true, started: true }],
-    });
+    const started = { ...containerStatuses[0], ready: true, started: true };
+    await patch(path, { conditions: conditions('True'), containerStatuses: [started] });
   };
   const work = async (): Promise<void> => {
     while (!rests) {
-      const { items } = await request<{ items: readonly Dated[] }>(
-        'GET',
-        `/api/v1/namespaces/default/pods?labelSelector=app%3D${group}`,
-      );
+      const { items } = await request<{ items: readonly Dated[] }>('GET', `${PODS}?labelSelector=app%3D${group}`);
       for (const pod of items) {
         if (pod.spec.nodeName === undefined || seen.has(pod.metadata.uid)) continue;
         seen.add(pod.metadata.uid);

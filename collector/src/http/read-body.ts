@@ -20,7 +20,7 @@ export function createBodyReader(limits: BodyLimits): (...of: Exchange) => Promi
   const { one } = limits;
   const collect = createCollector(limits);
   return async (request, response) => {
-    const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+    const encoding = encodingOf(request);
     if (encoding !== 'identity' && encoding !== 'gzip') {
       response.setHeader('Accept-Encoding', 'gzip');
       return { status: 415, fault: `The body is encoded as ${JSON.stringify(encoding)}; send it plain or as gzip.` };
@@ -33,6 +33,10 @@ export function createBodyReader(limits: BodyLimits): (...of: Exchange) => Promi
     if (!Buffer.isBuffer(body)) return body;
     return encoding === 'gzip' ? unfold(body, one) : { text: body.toString() };
   };
+}
+
+function encodingOf({ headers }: IncomingMessage): string {
+  return headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
 }
 
 function tooLarge(most: number): ReadBody {

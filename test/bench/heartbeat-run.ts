@@ -13,6 +13,7 @@ import { quantile } from './figures.ts';
 import { signToken } from './issuer.ts';
 import { readProcess } from './process-figures.ts';
 import { scrape } from './scrape.ts';
+import { createStalls, wallClock, type Stalls } from './stalls.ts';
 
 /** So many senders for so long; `connections` that they share, as behind a balancer, 0 for one of its own for each heartbeat. */
 export interface HeartbeatRun {
@@ -36,6 +37,9 @@ export interface HeartbeatFigures {
   readonly cpuCores: number;
   readonly warmUpCpuS: number;
   readonly peakMb: number;
+  /** The collector's longest stall, and the most that its thread ran in one: the rest of it the machine was busy with others. */
+  readonly stallMs: number;
+  readonly stallRunMs: number;
 }
 
 const PERIOD_MS = 10_000;
@@ -62,13 +66,14 @@ interface Sender {
 /** Starts cluster and collector, lets each sender be heard twice (so that all tokens are known), then measures. */
 export async function runHeartbeats(run: HeartbeatRun): Promise<HeartbeatFigures> {
   await using stack = new AsyncDisposableStack();
-  const { pid, url, senders } = await startFleet(stack, run);
+  const { pid, url, stalls, senders } = await startFleet(stack, run);
   const agent = run.connections === 0 ? undefined : new Agent({ keepAlive: true, maxSockets: run.connections });
   stack.defer(() => agent?.destroy());
   const start = await readProcess(pid);
   await beat(senders, { url, agent, seconds: 2 * (PERIOD_MS / 1000) });
   const warm = await readProcess(pid);
   const before = await scrape(url);
+  const sinceMs = wallClock();
   const { sent, answered, delays, tookMs } = await beat(senders, { url, agent, seconds: run.seconds });
   const end = await readProcess(pid);
   const after = await scrape(url);
@@ -86,6 +91,8 @@ export async function runHeartbeats(run: HeartbeatRun): Promise<HeartbeatFigures
     cpuCores: (end.cpuS - warm.cpuS) / (tookMs / 1000),
     warmUpCpuS: warm.cpuS - start.cpuS,
     peakMb: end.peakMb,
+    stallMs: stalls.longest(sinceMs),
+    stallRunMs: stalls.longestRun(sinceMs),
   };
 }
 
@@ -93,6 +100,7 @@ interface Fleet {
   /** Of the collector. */
   readonly pid: number;
   readonly url: string;
+  readonly stalls: Stalls;
   readonly senders: readonly Sender[];
 }
 
@@ -109,11 +117,12 @@ async function startFleet(stack: AsyncDisposableStack, { program, senders }: Hea
   const policy = join(folder, 'policy.yaml');
   await writeFile(policy, POLICY.replace('NAMESPACE', namespace).replace('DAEMONSET', name));
   const flags = ['serve', '--policy', policy, '--kubeconfig', api.kubeconfig, '--listen', '127.0.0.1:0'];
-  const child = stack.adopt(startProgram([program, ...flags]), (own) => own.stop());
+  const stalls = stack.use(createStalls());
+  const child = stack.adopt(startProgram([program, ...flags], stalls.env), (own) => own.stop());
   const url = String((await child.line('url'))['url']);
   const pods = await list<Pod>(`${api.url}/api/v1/namespaces/${namespace}/pods`);
   while ((await scrape(url)).sum('rollcall_expected_nodes') < senders) await delay(200);
-  return { pid: child.pid, url, senders: createSenders(pods, privateKey) };
+  return { pid: child.pid, url, stalls, senders: createSenders(pods, privateKey) };
 }
 
 /** Lists all objects at a path of the synthetic API server. */
@@ -198,6 +207,6 @@ export function describeHeartbeats(
   const how =
     run.connections === 0 ? 'each heartbeat on a connection of its own' : `over ${run.connections} connections`;
   const text = `${run.senders} senders at 10 s for ${run.seconds} s, ${how}: ${Math.round(figures.perSecond)} heartbeats/s, ${sent} sent, ${answered} answered 200, ${accepted} counted, ${refused} refused, ${lost} lost, ${covered} nodes covered;
-answer after p50 ${figures.p50Ms.toFixed(1)} ms, p99 ${figures.p99Ms.toFixed(1)} ms, at most ${figures.maxMs.toFixed(0)} ms; collector ${figures.cpuCores.toFixed(2)} cores, ${figures.peakMb.toFixed(0)} MB at its peak; the first two rounds, with a review of each token, took ${figures.warmUpCpuS.toFixed(1)} s of CPU`;
+answer after p50 ${figures.p50Ms.toFixed(1)} ms, p99 ${figures.p99Ms.toFixed(1)} ms, at most ${figures.maxMs.toFixed(0)} ms; collector ${figures.cpuCores.toFixed(2)} cores, ${figures.peakMb.toFixed(0)} MB at its peak, longest stall ${figures.stallMs.toFixed(0)} ms, of which it ran at most ${figures.stallRunMs.toFixed(0)} ms; the first two rounds, with a review of each token, took ${figures.warmUpCpuS.toFixed(1)} s of CPU`;
   return { text, holds: lost === 0 && covered === run.senders };
 }

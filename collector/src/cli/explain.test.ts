@@ -129,7 +129,7 @@ describe('a name that leads nowhere', () => {
 
   test('a policy that is rejected says why there is nothing to tell', async () => {
     cluster.crd();
-    cluster.policy('a', { spec: { health: { mesh: { minimumPeersRatio: 0.5 } } } });
+    cluster.policy('a', { spec: { health: { pod: { enabled: false } } } });
     const { code, err } = await run('n1');
     cluster.delete('DaemonCoverage', 'a');
     expect(code).toBe(2);

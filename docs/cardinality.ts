@@ -11,7 +11,8 @@ import {
   MARKED_SLIS,
   REASONS,
   RESTART_REASONS,
-  SCHEDULING_FAILURES,
+  PLACING_FAILURES,
+  CREATE_FAILURE,
   TALLIES,
   VERDICTS,
   VERSION_LIMIT,
@@ -24,6 +25,8 @@ type FamilyName = keyof typeof COVERAGE_METRICS;
 interface Cardinality {
   readonly per: 'policy' | 'pool';
   readonly quiet: number;
+  /** How many more there are of the policy as a whole. */
+  readonly ofPolicy?: number;
   readonly each: string;
 }
 
@@ -86,7 +89,12 @@ const SERIES: Readonly<Record<FamilyName, Cardinality>> = {
     each: `excuses that can come up (2 to ${EXCUSES.length}) x ${VERDICTS.length} verdicts`,
   },
   restarts: { per: 'pool', quiet: RESTART_REASONS.length, each: 'reasons' },
-  failedScheduling: { per: 'pool', quiet: SCHEDULING_FAILURES.length, each: 'reasons' },
+  failedScheduling: {
+    per: 'pool',
+    quiet: PLACING_FAILURES.length,
+    ofPolicy: 1,
+    each: `${PLACING_FAILURES.join(', ')}; and one for the policy: ${CREATE_FAILURE}`,
+  },
   joins: none('pool', `${JOIN_OUTCOMES.length} with an objective for joins`),
   joinDuration: none(
     'pool',
@@ -110,8 +118,8 @@ const FLEETS = [
 
 type Row = readonly string[];
 
-function seriesIn({ per, quiet }: Cardinality, { policies, pools }: (typeof FLEETS)[number]): number {
-  return quiet * policies * (per === 'pool' ? pools : 1);
+function seriesIn({ per, quiet, ofPolicy = 0 }: Cardinality, { policies, pools }: (typeof FLEETS)[number]): number {
+  return policies * (quiet * (per === 'pool' ? pools : 1) + ofPolicy);
 }
 
 /** The table: a row for each family, and their sum. */

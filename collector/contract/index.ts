@@ -94,6 +94,8 @@ export {
 } from './slis.ts';
 export {
   AGENT_COMPONENT_LIMIT,
+  CREATE_FAILURE,
+  PLACING_FAILURES,
   HEARTBEAT_OUTCOMES,
   isTallied,
   JOIN_OUTCOMES,

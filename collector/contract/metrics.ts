@@ -98,7 +98,7 @@ export const COVERAGE_METRICS = {
   ),
   failedScheduling: counter(
     'rollcall_failed_scheduling_total',
-    'Daemon pods that were found not to be placeable, each time anew, and pods that were refused when they were made.',
+    'Daemon pods that turned out not to be placeable, each time that their condition says so anew; FailedCreate, without node_pool: pods that were refused when they were to be made, by Events.',
     ['reason'],
   ),
   joins: counter('rollcall_joins_total', 'Nodes that became Ready for the first time, by how their join ended.', [

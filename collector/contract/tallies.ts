@@ -19,8 +19,14 @@ export const RESTART_REASONS = [
 /** The value of the `reason` label of restarts. */
 export type RestartReason = (typeof RESTART_REASONS)[number];
 
-/** Why a daemon pod was not placed or not made: the values of the `reason` label of failed scheduling. */
-export const SCHEDULING_FAILURES = ['Unschedulable', 'SchedulingGated', 'SchedulerError', 'FailedCreate'] as const;
+/** Why a daemon pod was not placed: the scheduler's own words, values of the `reason` label of failed scheduling. */
+export const PLACING_FAILURES = ['Unschedulable', 'SchedulingGated', 'SchedulerError'] as const;
+
+/** A pod that the API server refused to make: of a policy as a whole, since it names no node. */
+export const CREATE_FAILURE = 'FailedCreate';
+
+/** Why a daemon pod was not placed or not made: all values of that label. */
+export const SCHEDULING_FAILURES = [...PLACING_FAILURES, CREATE_FAILURE] as const;
 
 /** The value of the `reason` label of failed scheduling. */
 export type SchedulingFailure = (typeof SCHEDULING_FAILURES)[number];
@@ -94,7 +100,7 @@ const BY_COMPONENT: Tally = { needs: 'telemetry', poolLabels: [], policyLabels: 
 /** Everything that is counted, by the name that the code uses; the metrics catalogue has a counter or histogram of that name. */
 export const TALLIES = {
   restarts: closed('nothing', RESTART_REASONS),
-  failedScheduling: closed('nothing', SCHEDULING_FAILURES),
+  failedScheduling: { needs: 'nothing', poolLabels: PLACING_FAILURES, policyLabels: [CREATE_FAILURE], others: 0 },
   joins: closed('join', JOIN_OUTCOMES),
   joinDuration: {
     needs: 'join',

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { NODE_STATES } from '@rollcall/contract';
+import { MARKED_SLIS, NODE_STATES } from '@rollcall/contract';
 import { expect, test } from 'vitest';
 import { isInScope, type Instant, type NodeRecord, type PolicyRoll } from './coverage/index.ts';
 import type { PolicyReading } from './sli/index.ts';
@@ -78,11 +78,16 @@ function findMiscount(world: World, { policy, records, ...own }: PolicyRoll): st
 }
 
 /** The first state whose integral in the reading is not what the times of the moves say. */
-function findMiscalculation({ roll, read, stateMs }: Audited, own: PolicyRoll, world: World): string | undefined {
+function findMiscalculation(
+  { roll, read, stateMs, markMs }: Audited,
+  own: PolicyRoll,
+  world: World,
+): string | undefined {
   const reading = read(own, world.now());
   const { monoMs } = world.now();
   const inState = (state: Parameters<typeof stateMs>[1]): number => stateMs(own.policy.daemonset, state, monoMs);
-  const slis = reading.pools.flatMap((pool) => pool.slis);
+  const all = reading.pools.flatMap((pool) => pool.slis);
+  const slis = all.filter(({ sli }) => sli === 'coverage');
   const add = (numbers: readonly number[]): number => numbers.reduce((sum, value) => sum + value, 0);
   const said = {
     valid: add(slis.map(({ validMs }) => validMs)),
@@ -100,7 +105,27 @@ function findMiscalculation({ roll, read, stateMs }: Audited, own: PolicyRoll, w
     divergence: own.eligible - desired,
   };
   const wrong = Object.keys(said).find((key) => said[key as keyof typeof said] !== found[key as keyof typeof found]);
-  return wrong === undefined ? undefined : `${wrong}: ${JSON.stringify({ said, found })}`;
+  return wrong === undefined ? findMismark(markMs, reading, monoMs) : `${wrong}: ${JSON.stringify({ said, found })}`;
+}
+
+/** The first marked SLI whose integrals are not what the times of the moves say. */
+function findMismark(
+  markMs: Audited['markMs'],
+  { daemonset, pools }: PolicyReading,
+  monoMs: number,
+): string | undefined {
+  for (const sli of MARKED_SLIS) {
+    const own = pools.flatMap(({ slis }) => slis.filter((one) => one.sli === sli));
+    if (own.length === 0) continue;
+    const add = (key: 'validMs' | 'goodMs' | 'unobservedMs'): number => own.reduce((sum, one) => sum + one[key], 0);
+    const [good, bad, dark] = (['good', 'bad', 'unobserved'] as const).map((mark) =>
+      markMs(daemonset, `${sli} ${mark}`, monoMs),
+    );
+    const said = `${add('goodMs')} of ${add('validMs')} and ${add('unobservedMs')}`;
+    const found = `${good} of ${(good ?? 0) + (bad ?? 0)} and ${dark}`;
+    if (said !== found) return `${sli}: ${said} is not ${found}`;
+  }
+  return undefined;
 }
 
 /** The first uncovered node of which a diagnosis made now names another reason than the one that is counted: a timer that is missing. */

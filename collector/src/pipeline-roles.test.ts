@@ -98,7 +98,8 @@ function sumExported(replicas: readonly Pipeline[], daemonset: string, now: Inst
     .filter((reading) => reading.daemonset === daemonset)
     .flatMap((reading) => reading.pools);
   const times = pools.flatMap(({ slis, excuses }) => [
-    ...slis.map(({ validMs, unobservedMs }) => validMs + unobservedMs),
+    // Every node that is expected is valid or unobserved for coverage.
+    ...slis.filter(({ sli }) => sli === 'coverage').map(({ validMs, unobservedMs }) => validMs + unobservedMs),
     ...excuses.map(({ ms }) => ms),
   ]);
   return times.reduce((sum, ms) => sum + ms, 0);

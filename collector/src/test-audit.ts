@@ -1,5 +1,5 @@
 /** Keeps the core's books a second time: the identities that hold of every reading, and integrals from the moves alone. */
-import type { NodeState } from '@rollcall/contract';
+import { MARKED_SLIS, type Mark, type MarkedSli, type NodeState } from '@rollcall/contract';
 import { createRoll, readPoolReports, type Instant, type Move, type PolicyRoll, type Roll } from './coverage/index.ts';
 import { findDaemonSet } from './inventory/index.ts';
 import { createLedger } from './sli/ledger.ts';
@@ -14,6 +14,8 @@ export interface Audited {
   read(policy: PolicyRoll, now: Instant): PolicyReading;
   /** Node-milliseconds in a state under a DaemonSet's series up to `monoMs`, from the times of the moves alone. */
   stateMs(daemonSet: string, state: NodeState, monoMs: number): number;
+  /** The same of a mark of an SLI. */
+  markMs(daemonSet: string, mark: `${MarkedSli} ${Mark}`, monoMs: number): number;
   /** The DaemonSets whose series moved since this was asked last. */
   takeMoved(): ReadonlySet<string>;
 }
@@ -48,7 +50,8 @@ export function createAudited(): Audited {
       const reports = readPoolReports(roll.inventory, own, monoMs);
       return readPolicy({ roll: own, ledger, span: 'seen', daemonSet, reports, monoMs });
     },
-    stateMs: integrals.stateMs,
+    stateMs: integrals.sumMs,
+    markMs: integrals.sumMs,
     takeMoved: () => {
       const taken = moved;
       moved = new Set();
@@ -58,7 +61,7 @@ export function createAudited(): Audited {
 }
 
 /** A node that enters at e and leaves at l adds l - e; one that is still there adds now - e. */
-function createIntegrals(): Pick<Audited, 'stateMs'> & { move(move: Move): void } {
+function createIntegrals(): { sumMs(daemonSet: string, what: string, monoMs: number): number; move(move: Move): void } {
   const sums = new Map<string, { left: number; count: number }>();
   const bump = (key: string, ms: number, by: number): void => {
     const sum = sums.get(key) ?? { left: 0, count: 0 };
@@ -66,14 +69,20 @@ function createIntegrals(): Pick<Audited, 'stateMs'> & { move(move: Move): void 
   };
   return {
     move: ({ policy, before, after, monoMs }) => {
-      if (before !== undefined) bump(`${policy.daemonset}/${before.state}`, monoMs, -1);
-      if (after !== undefined) bump(`${policy.daemonset}/${after.state}`, -monoMs, 1);
+      for (const what of wordsOf(before)) bump(`${policy.daemonset}/${what}`, monoMs, -1);
+      for (const what of wordsOf(after)) bump(`${policy.daemonset}/${what}`, -monoMs, 1);
     },
-    stateMs: (daemonSet, state, monoMs) => {
-      const { left, count } = sums.get(`${daemonSet}/${state}`) ?? { left: 0, count: 0 };
+    sumMs: (daemonSet, what, monoMs) => {
+      const { left, count } = sums.get(`${daemonSet}/${what}`) ?? { left: 0, count: 0 };
       return left + count * monoMs;
     },
   };
+}
+
+/** A standing's state and its marks. */
+function wordsOf(standing: Move['after']): readonly string[] {
+  if (standing === undefined) return [];
+  return [standing.state, ...standing.marks.map((mark, index) => `${MARKED_SLIS[index]} ${mark}`)];
 }
 
 /** Every fault of a reading: an identity that does not hold, or a figure that cannot be. Empty when all is well. */
@@ -105,8 +114,15 @@ export function findFaults(reading: PolicyReading): readonly string[] {
       pool,
     );
     check(
-      slis.every(({ validMs, goodMs }) => validMs - sum(reasons, 'ms') <= goodMs),
+      slis.every(({ sli, validMs, goodMs }) => sli !== 'coverage' || validMs - sum(reasons, 'ms') <= goodMs),
       'covered time is good',
+      pool,
+    );
+    const whole = slis.find(({ sli }) => sli === 'coverage');
+    const expectedMs = (whole?.validMs ?? 0) + (whole?.unobservedMs ?? 0);
+    check(
+      slis.every(({ validMs, unobservedMs }) => validMs + unobservedMs <= expectedMs),
+      'no mark outlives expectation',
       pool,
     );
     check(areWhole(pool), 'integers from 0', pool);

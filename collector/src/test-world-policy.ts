@@ -33,10 +33,17 @@ export function drawPolicy(chance: Chance, uid: string, wallMs: number): Policy 
     exemptions: chance.once(3)
       ? [{ nodes: ['n1', 'n2', 'n3'], owner: 'ana', reason: 'x', expiresAt: wallMs + chance.below(24 * HOUR) }]
       : [],
-    objectives: chance.once(2)
-      ? [{ sli: 'coverage', target: 0.99, windowMs: 1, owners: [chance.pick(['agent', 'node', 'platform'])] }]
-      : [{ sli: 'coverage', target: 0.99, windowMs: 1 }],
+    objectives: drawObjectives(chance, uid),
   });
+}
+
+/** A policy keeps its SLIs for life, or series would end and not fall. */
+function drawObjectives(chance: Chance, uid: string): Policy['objectives'] {
+  const of = { target: 0.99, windowMs: 1 };
+  const owners = chance.once(2) ? { owners: [chance.pick(['agent', 'node', 'platform'] as const)] } : {};
+  const nth = Number(uid.slice(1));
+  const others = (['stability', 'join'] as const).filter((_, index) => (nth + index) % 3 !== 0);
+  return [{ sli: 'coverage', ...of, ...owners }, ...others.map((sli) => ({ sli, ...of }))];
 }
 
 function drawLayers(chance: Chance): Pick<Policy, 'daemonLayer' | 'heartbeatLayer'> {

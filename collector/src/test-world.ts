@@ -226,9 +226,16 @@ function unschedule(chance: Chance): Partial<PodObject> {
   return { bound: false, phase: 'Pending', scheduled: chance.once(3) ? undefined : refusal, initialized: undefined };
 }
 
+/** Its container once more, or twice, after it ended. */
+function restartAgain({ containers: [container] }: PodObject): PodObject['containers'][number] {
+  const lastTerminated = { reason: 'OOMKilled', message: '', exitCode: 137, signal: 0 };
+  const rest = { name: 'agent', init: false, ready: true, running: true, image: 'a' };
+  return { ...rest, restarts: (container?.restarts ?? 0) + 1, lastTerminated };
+}
+
 function alterPod({ chance, clock, daemonSets }: Stage, { object, readyAtMono }: WorldPod): WorldPod {
   const owners = [...daemonSets.values()].map(({ uid }) => uid);
-  switch (chance.below(8)) {
+  switch (chance.below(9)) {
     case 0:
       return { readyAtMono, object: { ...object, deletedAt: clock.wallMs + chance.below(MINUTE) } };
     case 1:
@@ -237,6 +244,8 @@ function alterPod({ chance, clock, daemonSets }: Stage, { object, readyAtMono }:
       return { readyAtMono, object: { ...object, ownerUid: chance.pick(['', object.ownerUid, ...owners]) } };
     case 3:
       return { readyAtMono, object: { ...object, deletedAt: undefined } };
+    case 4:
+      return { readyAtMono, object: { ...object, containers: [restartAgain(object)] } };
     default: {
       const status = chance.once(4) ? 'False' : 'True';
       if (status === object.ready.status) return { readyAtMono, object };

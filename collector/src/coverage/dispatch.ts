@@ -11,6 +11,7 @@ import type { PolicyRoll } from './policy-roll.ts';
 import type { Context, Work } from './roll-context.ts';
 import type { Instant } from './subject.ts';
 import { noteRestart } from './note-restart.ts';
+import { noteRefused, noteUnplaced } from './note-scheduling.ts';
 import { originsOf } from './telemetry-sight.ts';
 import { NODES_IN_STRETCH, review, reviewAll, reviewPodless, settle, strike } from './walk-roll.ts';
 
@@ -27,7 +28,8 @@ export function dispatch(context: Context, touched: Touched, now: Instant): Work
       onPods(context, touched, now);
       return touched.resumed === undefined ? undefined : onPodless(context, ownsAny([touched.resumed]), now);
     case 'podless':
-      return onPodless(context, ownsAny([touched.owner]), now);
+      noteRefused(context, { owner: touched.owner, count: touched.refused }, now);
+      return touched.isOther ? onPodless(context, ownsAny([touched.owner]), now) : undefined;
     case 'namespace':
       return onPodless(context, isWithin(touched.name), now);
     case 'witness':
@@ -104,6 +106,8 @@ function onNode(context: Context, touched: Extract<Touched, { readonly kind: 'no
 
 function onPods(context: Context, touched: Extract<Touched, { readonly kind: 'pods' }>, now: Instant): void {
   for (const restart of touched.restarts ?? []) noteRestart(context, restart, now);
+  const { owners, nodes, unplaced } = touched;
+  if (unplaced !== undefined) noteUnplaced(context, { owners, nodes, unplaced }, now);
   reviewSome(context, touched.nodes, { concerns: ownsAny(touched.owners), now });
   reviewSome(context, touched.witnessed, { concerns: hearsWitnesses, now });
 }

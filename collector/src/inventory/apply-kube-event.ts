@@ -21,7 +21,7 @@ export function applyKubeEvent(inventory: Inventory, event: ObjectEvent<'kubeEve
   const pod = inventory.pods.get(involvedUid);
   const isKnown = pod !== undefined || inventory.daemonSets.has(involvedUid);
   const isNews = noteEvent(inventory.events, { ...entry, nowMono, isKnown });
-  if (involvedKind === 'DaemonSet' && reason === 'FailedCreate') return applyRefusal(inventory, entry, nowMono);
+  if (involvedKind === 'DaemonSet' && reason === 'FailedCreate') return applyRefusal(inventory, entry, event);
   if (!isNews || pod === undefined) return NOTHING;
   return { kind: 'pods', owners: [pod.object.ownerUid], nodes: [pod.object.target], witnessed: [] };
 }
@@ -44,8 +44,12 @@ function dateLive(arrivalMono: number, lastAt: number | undefined, offsetMs: num
   return arrivalMono - (lastAt + offsetMs) > HELD_UP_MS ? lastAt + offsetMs : arrivalMono;
 }
 
-function applyRefusal({ creations }: Inventory, entry: EventEntry, nowMono: number): Touched {
-  const { involvedUid } = entry.object;
+function applyRefusal(
+  { creations, watches }: Inventory,
+  entry: EventEntry,
+  { source, monoMs: nowMono }: { readonly source: string; readonly monoMs: number },
+): Touched {
+  const { involvedUid, uid, count } = entry.object;
   const before = creations.get(involvedUid);
   const after = noteRefusal(before, entry);
   if (after === before) return NOTHING;
@@ -54,7 +58,8 @@ function applyRefusal({ creations }: Inventory, entry: EventEntry, nowMono: numb
   const [oldest] = creations.keys();
   if (creations.size > MOST_CREATIONS && oldest !== undefined) creations.delete(oldest);
   const isOther = codeAt(before, nowMono) !== codeAt(after, nowMono);
-  return isOther ? { kind: 'podless', owner: involvedUid } : NOTHING;
+  const refused = watches.get(source) === 'live' ? count - (before?.counts.get(uid)?.all ?? 0) : 0;
+  return { kind: 'podless', owner: involvedUid, refused, isOther };
 }
 
 function codeAt(creation: Creation | undefined, nowMono: number): RefusalCode | undefined {

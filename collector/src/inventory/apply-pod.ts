@@ -3,7 +3,8 @@ import type { ObjectEvent, PodObject } from '@rollcall/contract';
 import { noteNewPod } from './apply-kube-event.ts';
 import { dateDeadline, dateFirstSight } from './dating.ts';
 import { adoptEvents, dropEvents } from './event-book.ts';
-import { findRestarts, nameEnd, type Restart } from './find-restarts.ts';
+import { findRestarts, nameEnd } from './find-restarts.ts';
+import { findUnplaced } from './find-unplaced.ts';
 import { listPods, type FailedPod, type Inventory, type PodEntry } from './inventory.ts';
 import { countImages } from './image-counts.ts';
 import { isSamePod } from './is-same.ts';
@@ -19,13 +20,13 @@ export function applyPod(inventory: Inventory, event: ObjectEvent<'pod', PodObje
   if (event.object === undefined) return known === undefined ? NOTHING : removePod(inventory, known, event.monoMs);
   if (known !== undefined && isSamePod(known.object, event.object)) return NOTHING;
   const entry = datePod(event, event.object, known);
-  const restarts = tellRestarts(inventory, { known, entry, arrival: event });
+  const happened = tellHappenings(inventory, { known, entry, arrival: event });
   inventory.pods.set(event.uid, entry);
   const { ownerUid, target } = entry.object;
   if (known !== undefined) unindex(inventory, known);
   if (ownerUid !== '' && target !== '') index(inventory, entry);
-  if (known === undefined) return { ...welcome(inventory, entry, event.monoMs), ...restarts };
-  if (isSamePlace(known, entry)) return { ...touchPods(inventory, [ownerUid], [target]), ...restarts };
+  if (known === undefined) return { ...welcome(inventory, entry, event.monoMs), ...happened };
+  if (isSamePlace(known, entry)) return { ...touchPods(inventory, [ownerUid], [target]), ...happened };
   noteGone(inventory, known, event.monoMs);
   return touchPods(inventory, [known.object.ownerUid, ownerUid], [known.object.target, target]);
 }
@@ -76,16 +77,17 @@ function removePod(inventory: Inventory, entry: PodEntry, monoMs: number): Touch
   return touchPods(inventory, [ownerUid], [target]);
 }
 
-/** What a pod shows of restarts, as a part of the answer; nothing as a rule. */
-function tellRestarts(
-  inventory: Inventory,
-  seen: Parameters<typeof findRestarts>[1],
-): { restarts?: readonly Restart[] } {
+type Happenings = Pick<Extract<Touched, { kind: 'pods' }>, 'restarts' | 'unplaced'>;
+
+/** What a pod shows to have happened, as a part of the answer; nothing as a rule. */
+function tellHappenings(inventory: Inventory, seen: Parameters<typeof findRestarts>[1]): Happenings {
   const restarts = findRestarts(inventory, seen);
-  return restarts.length === 0 ? NO_RESTARTS : { restarts };
+  const unplaced = findUnplaced(seen.known, seen.entry);
+  if (restarts.length === 0 && unplaced === undefined) return NOTHING_HAPPENED;
+  return { ...(restarts.length > 0 && { restarts }), ...(unplaced && { unplaced }) };
 }
 
-const NO_RESTARTS = {};
+const NOTHING_HAPPENED: Happenings = {};
 
 function touchPods(
   inventory: Inventory,

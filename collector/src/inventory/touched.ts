@@ -1,6 +1,7 @@
 /** What an event touched: the inventory's answer to the roll. */
 import type { TelemetryReport } from '@rollcall/contract';
 import type { Restart } from './find-restarts.ts';
+import type { Unplaced } from './find-unplaced.ts';
 import type { HeartbeatEntry } from './heartbeat-entry.ts';
 import type { NodeEntry } from './inventory.ts';
 
@@ -30,8 +31,17 @@ export type Touched =
       readonly resumed?: string | undefined;
       /** Absent without any. */
       readonly restarts?: readonly Restart[];
+      /** Absent unless the pod was found not to be placeable. */
+      readonly unplaced?: Unplaced;
     }
-  | { readonly kind: 'podless'; readonly owner: string }
+  | {
+      readonly kind: 'podless';
+      readonly owner: string;
+      /** How many more pods of it were refused than was known, while that is watched. */
+      readonly refused: number;
+      /** False where the nodes without a pod need not look again. */
+      readonly isOther: boolean;
+    }
   | { readonly kind: 'namespace'; readonly name: string }
   | { readonly kind: 'witness'; readonly source: string; readonly nodes: readonly string[] }
   | { readonly kind: 'daemonset'; readonly key: string; readonly spec: boolean }

@@ -51,7 +51,10 @@ describe.each(FORMATS)('the exposition as %s', (format) => {
     expect(families.map(({ name }) => name)).toEqual(names);
     catalogue.forEach((metric, i) => {
       const ofPolicy = COMMON_LABELS.slice(0, 3);
-      const places = metric === COVERAGE_METRICS.joinDuration ? [ofPolicy, COMMON_LABELS] : [];
+      const places =
+        metric === COVERAGE_METRICS.joinDuration || metric === COVERAGE_METRICS.failedScheduling
+          ? [ofPolicy, COMMON_LABELS]
+          : [];
       const common = places.length > 0 ? places : [metric.pool ? COMMON_LABELS : ofPolicy];
       const labels = new Set(families[i]?.samples.map((sample) => ownLabels(sample).join()));
       expect([...labels], metric.name).toEqual(common.map((place) => [...place, ...metric.labels].join()));

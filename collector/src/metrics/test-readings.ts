@@ -65,6 +65,7 @@ export function policyReading(overrides: Partial<PolicyReading> = {}): PolicyRea
     pools: [poolReading()],
     tallies: [
       { of: 'ingestionLag', label: '', slots: [5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 700] },
+      { of: 'failedScheduling', label: 'FailedCreate', slots: [9] },
       { of: 'joinDuration', label: 'scheduled', slots: [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12] },
     ],
     objectives: [{ sli: 'coverage', target: 0.99 }],

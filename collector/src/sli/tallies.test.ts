@@ -104,10 +104,10 @@ describe('tallies', () => {
           .map(({ of }) => of),
       );
     expect(labels({}, 'p')).toEqual(new Set(['restarts', 'failedScheduling']));
-    expect(labels({}, '')).toEqual(new Set());
+    expect(labels({}, '')).toEqual(new Set(['failedScheduling']));
     expect(labels(JOINS, 'p')).toEqual(new Set(['restarts', 'failedScheduling', 'joins', 'joinDuration']));
-    expect(labels(JOINS, '')).toEqual(new Set(['joinDuration']));
-    expect(labels(HEARTBEATS, '')).toEqual(new Set(['ingestionLag']));
+    expect(labels(JOINS, '')).toEqual(new Set(['failedScheduling', 'joinDuration']));
+    expect(labels(HEARTBEATS, '')).toEqual(new Set(['failedScheduling', 'ingestionLag']));
   });
 
   test('of a policy that was never adopted count nothing', () => {

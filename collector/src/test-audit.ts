@@ -92,7 +92,7 @@ export function findFaults(reading: PolicyReading): readonly string[] {
     if (!holds) faults.push(`${name}: ${JSON.stringify(pool)}`);
   };
   for (const pool of reading.pools) {
-    const { counts, reasons, excuses, layers, slis } = pool;
+    const { counts, reasons, excuses, layers } = pool;
     const { expected, covered, uncovered, unobserved, current } = counts;
     check(expected === covered + uncovered + unobserved, 'expected = covered + uncovered + unobserved', pool);
     check(sum(reasons, 'nodes') === uncovered, 'reasons sum to uncovered', pool);
@@ -108,26 +108,21 @@ export function findFaults(reading: PolicyReading): readonly string[] {
       pool,
     );
     check(current <= covered, 'current is covered', pool);
-    check(
-      slis.every(({ validMs, goodMs }) => goodMs <= validMs),
-      'good <= valid',
-      pool,
-    );
-    check(
-      slis.every(({ sli, validMs, goodMs }) => sli !== 'coverage' || validMs - sum(reasons, 'ms') <= goodMs),
-      'covered time is good',
-      pool,
-    );
-    const whole = slis.find(({ sli }) => sli === 'coverage');
-    const expectedMs = (whole?.validMs ?? 0) + (whole?.unobservedMs ?? 0);
-    check(
-      slis.every(({ validMs, unobservedMs }) => validMs + unobservedMs <= expectedMs),
-      'no mark outlives expectation',
-      pool,
-    );
+    for (const [name, holds] of Object.entries(judgeSlis(pool))) check(holds, name, pool);
     check(areWhole(pool), 'integers from 0', pool);
   }
   return faults;
+}
+
+/** What holds between the SLIs of a pool. */
+function judgeSlis({ slis, reasons }: PoolReading): Readonly<Record<string, boolean>> {
+  const whole = slis.find(({ sli }) => sli === 'coverage');
+  const expectedMs = (whole?.validMs ?? 0) + (whole?.unobservedMs ?? 0);
+  return {
+    'good <= valid': slis.every(({ validMs, goodMs }) => goodMs <= validMs),
+    'covered time is good': (whole?.validMs ?? 0) - sum(reasons, 'ms') <= (whole?.goodMs ?? 0),
+    'no mark outlives expectation': slis.every(({ validMs, unobservedMs }) => validMs + unobservedMs <= expectedMs),
+  };
 }
 
 /** Every counter of a reading that has moved, by its name and labels. */

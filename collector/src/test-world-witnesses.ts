@@ -6,13 +6,14 @@ import {
   type DaemonObject,
   type NodeObject,
   type NodeStateObject,
+  type PodObject,
   type WatchStateName,
   labelsOf,
   type Labelled,
   type StringMap,
 } from '@rollcall/contract';
 import type { Unstamped } from './test-cluster.ts';
-import { buildDaemon, buildNodeState, HOUR, SECOND, splitLabels, START } from './test-objects.ts';
+import { buildDaemon, buildNodeState, condition, HOUR, SECOND, splitLabels, START } from './test-objects.ts';
 import type { Chance } from './test-random.ts';
 
 /** The sources of Daemons that there are. */
@@ -143,4 +144,17 @@ function drawSign({ chance, clock, watches, learned }: Stage, source: string, be
     return { own, signMono: monoMs };
   }
   return { own, signMono: monoMs - (learned.has(source) ? ageMs : Math.max(0, wallMs - own)) };
+}
+
+/** A pod's container, started once more after it ended. */
+export function restartAgain({ containers: [container] }: PodObject): PodObject['containers'][number] {
+  const lastTerminated = { reason: 'OOMKilled', message: '', exitCode: 137, signal: 0 };
+  const rest = { name: 'agent', init: false, ready: true, running: true, image: 'a' };
+  return { ...rest, restarts: (container?.restarts ?? 0) + 1, lastTerminated };
+}
+
+/** A pod that the scheduler cannot place, or has not looked at. */
+export function unschedule(chance: Chance): Partial<PodObject> {
+  const refusal = condition('False', chance.pick(['Unschedulable', 'SchedulerError']));
+  return { bound: false, phase: 'Pending', scheduled: chance.once(3) ? undefined : refusal, initialized: undefined };
 }

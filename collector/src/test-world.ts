@@ -19,7 +19,7 @@ import { buildDaemonSet, buildNode, buildPod, condition, HOUR, MINUTE, START, ta
 import { createChance, type Chance } from './test-random.ts';
 import { drawPolicy } from './test-world-policy.ts';
 import { changeDaemon, changeNodeState, DAEMON_SOURCES, drawNames } from './test-world-witnesses.ts';
-import { relabel, renewLease, type WorldWitness } from './test-world-witnesses.ts';
+import { relabel, renewLease, restartAgain, unschedule, type WorldWitness } from './test-world-witnesses.ts';
 
 /** A pod and when it became Ready, or not Ready, on the monotonic clock. */
 export interface WorldPod {
@@ -219,18 +219,6 @@ function bearPod({ chance, clock, fresh }: Stage, key: string, ownerUid = 'nobod
     ...readyAs(ready, clock.wallMs - ageMs),
   });
   return { object, readyAtMono: clock.monoMs - ageMs };
-}
-
-function unschedule(chance: Chance): Partial<PodObject> {
-  const refusal = condition('False', chance.pick(['Unschedulable', 'SchedulerError']));
-  return { bound: false, phase: 'Pending', scheduled: chance.once(3) ? undefined : refusal, initialized: undefined };
-}
-
-/** Its container once more, or twice, after it ended. */
-function restartAgain({ containers: [container] }: PodObject): PodObject['containers'][number] {
-  const lastTerminated = { reason: 'OOMKilled', message: '', exitCode: 137, signal: 0 };
-  const rest = { name: 'agent', init: false, ready: true, running: true, image: 'a' };
-  return { ...rest, restarts: (container?.restarts ?? 0) + 1, lastTerminated };
 }
 
 function alterPod({ chance, clock, daemonSets }: Stage, { object, readyAtMono }: WorldPod): WorldPod {

@@ -10,12 +10,12 @@ export function noteUnplaced(
   { owners, nodes, unplaced }: { owners: readonly string[]; nodes: readonly string[]; unplaced: Unplaced },
   { monoMs }: Instant,
 ): void {
-  for (const { policy, started, startedMono, lastDaemonSet, records } of policies.values()) {
-    if (!started || lastDaemonSet === undefined || !owners.includes(lastDaemonSet.object.uid)) continue;
-    const { reason, firstSeenOf } = unplaced;
-    if (firstSeenOf !== undefined && firstSeenOf <= startedMono) continue;
+  const { reason: label, firstSeenOf = Infinity } = unplaced;
+  for (const { policy, startedMono, lastDaemonSet, records } of policies.values()) {
+    // A pod that was made before the roll began may have been refused before, too.
+    if (firstSeenOf <= startedMono || !owners.includes(lastDaemonSet?.object.uid ?? '')) continue;
     const pool = records.get(nodes.at(-1) ?? '')?.standing?.pool;
-    if (pool !== undefined) sink.tallied({ policy, pool, of: 'failedScheduling', label: reason, monoMs });
+    if (pool !== undefined) sink.tallied({ policy, pool, of: 'failedScheduling', label, monoMs });
   }
 }
 

@@ -22,7 +22,7 @@ export interface Fate extends Passenger {
   readonly arrivedMs: number | undefined;
 }
 
-/** A running way. A request carries the records of one node; it is acknowledged at once, so that no sender tries again. */
+/** A running way. A request carries one record; it is acknowledged at once, so that no sender tries again. */
 export interface FaultyWay {
   readonly url: string;
   /** The fates so far, each record once however often it was carried. */
@@ -38,48 +38,15 @@ export interface WayOptions {
 }
 
 /** Starts it on a free port. */
-export async function startFaultyWay({ target, plans, read }: WayOptions): Promise<FaultyWay> {
-  const books = new Map<string, Map<number, { fate: Fate }>>();
-  const lanes = new Map<string, Promise<void>>();
-  const failures: unknown[] = [];
-  const carry = async (request: IncomingMessage, body: Buffer): Promise<void> => {
-    const passengers = read(body);
-    const [first] = passengers;
-    if (first === undefined) return;
-    const plan = plans.get(first.node);
-    if (plan === undefined || passengers.some(({ node }) => node !== first.node))
-      throw new Error(
-        `a request of ${passengers.map(({ node }) => node).join(', ')}, which is no one node of the plan`,
-      );
-    const own = books.get(first.node) ?? new Map<number, { fate: Fate }>();
-    books.set(first.node, own);
-    const [page] = passengers.map((passenger) => {
-      const known = own.get(passenger.sentMs);
-      if (known !== undefined) return known;
-      const made = { fate: { ...passenger, lost: plan.loses(own.size), arrivedMs: undefined } };
-      own.set(passenger.sentMs, made);
-      return made;
-    });
-    if (page === undefined || page.fate.lost) return;
-    const due = sleep(plan.delayMs);
-    // In order, as a backend may want it.
-    const lane = (lanes.get(first.node) ?? Promise.resolve()).then(async () => {
-      await due;
-      await pass(`${target}${request.url}`, request, body);
-      page.fate = { ...page.fate, arrivedMs: page.fate.arrivedMs ?? Date.now() };
-    });
-    lanes.set(
-      first.node,
-      lane.catch((error: unknown) => void failures.push(error)),
-    );
-  };
+export async function startFaultyWay(options: WayOptions): Promise<FaultyWay> {
+  const state: State = { books: new Map(), lanes: new Map(), failures: [] };
   const server = createServer((request, response) => {
     void buffer(request)
-      .then((body) => carry(request, body))
+      .then((body) => carry(state, options, { request, body }))
       .then(
         () => response.writeHead(204).end(),
         (error: unknown) => {
-          failures.push(error);
+          state.failures.push(error);
           response.writeHead(400).end(String(error));
         },
       );
@@ -88,14 +55,66 @@ export async function startFaultyWay({ target, plans, read }: WayOptions): Promi
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     fates: (node) => {
-      if (failures.length > 0) throw new Error(`the way itself failed: ${String(failures[0])}`);
-      return [...(books.get(node)?.values() ?? [])].map(({ fate }) => fate);
+      if (state.failures.length > 0) throw new Error(`the way itself failed: ${String(state.failures[0])}`);
+      return [...(state.books.get(node)?.values() ?? [])].map(({ fate }) => fate);
     },
     stop: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** A page of the books. */
+interface Entry {
+  fate: Fate;
+}
+
+interface State {
+  /** By node, then by the time at which a record was sent. */
+  readonly books: Map<string, Map<number, Entry>>;
+  /** What is still on its way of each node. */
+  readonly lanes: Map<string, Promise<void>>;
+  readonly failures: unknown[];
+}
+
+interface Load {
+  readonly request: IncomingMessage;
+  readonly body: Buffer;
+}
+
+function carry(state: State, { target, plans, read }: WayOptions, { request, body }: Load): void {
+  const passengers = read(body);
+  const [first] = passengers;
+  if (first === undefined) return;
+  const plan = plans.get(first.node);
+  if (plan === undefined || passengers.length > 1)
+    throw new Error(`a request of ${passengers.map(({ node }) => node).join(', ')}, and not of one node of the plan`);
+  const entry = enter(state, plan, first);
+  if (entry.fate.lost) return;
+  const due = sleep(plan.delayMs);
+  // In order, as a backend may want it.
+  const lane = (state.lanes.get(first.node) ?? Promise.resolve()).then(async () => {
+    await due;
+    await pass(`${target}${request.url ?? ''}`, request, body);
+    entry.fate = { ...entry.fate, arrivedMs: entry.fate.arrivedMs ?? Date.now() };
+  });
+  state.lanes.set(
+    first.node,
+    lane.catch((error: unknown) => void state.failures.push(error)),
+  );
+}
+
+/** A record that comes again has the fate that it had. */
+function enter({ books }: State, plan: Plan, passenger: Passenger): Entry {
+  let own = books.get(passenger.node);
+  if (own === undefined) books.set(passenger.node, (own = new Map()));
+  let entry = own.get(passenger.sentMs);
+  if (entry === undefined) {
+    entry = { fate: { ...passenger, lost: plan.loses(own.size), arrivedMs: undefined } };
+    own.set(passenger.sentMs, entry);
+  }
+  return entry;
 }
 
 const PASSED_ON = ['content-type', 'content-encoding', 'x-prometheus-remote-write-version'];

@@ -68,23 +68,38 @@ function unpackSnappy(packed: Buffer): Buffer {
   const out = Buffer.alloc(length);
   let written = 0;
   for (let at = begin; at < packed.length;) {
-    const tag = packed[at] ?? 0;
-    const kind = tag & 3;
-    if (kind === 0) {
-      const extra = Math.max(0, (tag >> 2) - 59);
-      const size = 1 + (extra === 0 ? tag >> 2 : packed.readUIntLE(at + 1, extra));
-      at += 1 + extra;
-      written += packed.copy(out, written, at, at + size);
-      at += size;
-      continue;
-    }
-    const size = kind === 1 ? 4 + ((tag >> 2) & 7) : 1 + (tag >> 2);
-    const offset =
-      kind === 1 ? ((tag >> 5) << 8) | (packed[at + 1] ?? 0) : packed.readUIntLE(at + 1, kind === 2 ? 2 : 4);
-    at += kind === 1 ? 2 : kind === 2 ? 3 : 5;
+    const { start, size, offset } = readElement(packed, at);
+    if (offset === undefined) packed.copy(out, written, start, start + size);
     // Byte by byte: a copy may overlap what it makes.
-    for (const end = written + size; written < end; written++) out[written] = out[written - offset] ?? 0;
+    else for (let to = written; to < written + size; to++) out[to] = out[to - offset] ?? 0;
+    at = offset === undefined ? start + size : start;
+    written += size;
   }
   if (written !== length) throw new Error(`${written} bytes unpacked of ${length}`);
   return out;
+}
+
+/** A literal of `size` bytes at `start`, or a copy from `offset` bytes back; `start` is where what follows its tag begins. */
+interface Element {
+  readonly start: number;
+  readonly size: number;
+  readonly offset: number | undefined;
+}
+
+function readElement(packed: Buffer, at: number): Element {
+  const tag = packed.readUInt8(at);
+  const upper = tag >> 2;
+  switch (tag & 3) {
+    case 0: {
+      const extra = Math.max(0, upper - 59);
+      const size = 1 + (extra === 0 ? upper : packed.readUIntLE(at + 1, extra));
+      return { start: at + 1 + extra, size, offset: undefined };
+    }
+    case 1:
+      return { start: at + 2, size: 4 + (upper & 7), offset: ((tag >> 5) << 8) | packed.readUInt8(at + 1) };
+    case 2:
+      return { start: at + 3, size: 1 + upper, offset: packed.readUIntLE(at + 1, 2) };
+    default:
+      return { start: at + 5, size: 1 + upper, offset: packed.readUIntLE(at + 1, 4) };
+  }
 }

@@ -52,7 +52,7 @@ export const recipes: readonly Recipe<BinaryName>[] = [
   { name: 'oracle', module: kubernetes, package: './oracle', sources: ['oracle/main.go'], flags },
 ];
 
-/** The peers. */
+/** The log store that the canary's measurements ask. */
 export const lokiRecipe: Recipe<PeerName> = {
   name: 'loki',
   module: join(import.meta.dirname, 'loki'),
@@ -60,6 +60,7 @@ export const lokiRecipe: Recipe<PeerName> = {
   sources: [],
   flags: [...anyFlags, '-ldflags=-s -w'],
 };
+/** The exporter that the bench compares with. */
 export const peerRecipe: Recipe<PeerName> = {
   name: 'kube-state-metrics',
   module: join(import.meta.dirname, 'kube-state-metrics'),

@@ -11,10 +11,11 @@ export function noteUnplaced(
   { monoMs }: Instant,
 ): void {
   const { reason: label, firstSeenOf = Infinity } = unplaced;
+  const [node = ''] = nodes;
   for (const { policy, startedMono, lastDaemonSet, records } of policies.values()) {
     // A pod that was made before the roll began may have been refused before, too.
     if (firstSeenOf <= startedMono || !owners.includes(lastDaemonSet?.object.uid ?? '')) continue;
-    const pool = records.get(nodes.at(-1) ?? '')?.standing?.pool;
+    const pool = records.get(node)?.standing?.pool;
     if (pool !== undefined) sink.tallied({ policy, pool, of: 'failedScheduling', label, monoMs });
   }
 }

@@ -71,7 +71,7 @@ const SERIES: Readonly<Record<FamilyName, Cardinality>> = {
     `versions of the Daemon layer, at most ${COMPONENTS.length} x ${VERSION_LIMIT + 2} (\`other\` and \`unknown\` beside the ${VERSION_LIMIT})`,
   ),
   probeAgeMax: none('pool', 'one with the Daemon layer'),
-  ingestionLagMax: none('pool', 'one with heartbeats'),
+  ingestionLagMax: none('pool', 'one with heartbeats, queries or canaries'),
   clockSkewMax: none('pool', 'one with heartbeats'),
   bufferFill: none('pool', 'one with heartbeats'),
   objective: one('policy', 'objectives'),

@@ -144,11 +144,16 @@ function readRaw(document: unknown): RawPolicy {
 }
 
 function openBook(
-  { emit, now }: Look,
+  { emit, now, warnings }: Look,
   options: { readonly collectorNamespace: string; readonly discover: boolean },
 ): { readonly book: PolicyBook; readonly feed: PolicyFeed } {
   const feed = createPolicyFeed({ emit, now });
-  const sink = { inForce: feed.inForce, conditioned: () => undefined };
+  const inForce: PolicyFeed['inForce'] = (changed, gone) => {
+    if (changed.some(({ telemetry }) => telemetry?.queries !== undefined || telemetry?.canary !== undefined))
+      warnings.add('not evaluated: what backends of telemetry say, since only `rollcall serve` asks them');
+    feed.inForce(changed, gone);
+  };
+  const sink = { inForce, conditioned: () => undefined };
   return { book: createPolicyBook({ ...options, cluster: '', sink }), feed };
 }
 

@@ -6,7 +6,7 @@ import type { StateSli } from './state-sli.ts';
 /** Where the policy does not ask for the ingestion layer. */
 const MAX_LAG_MS = 30_000;
 
-/** The freshness SLI; a node of which no heartbeat tells what is acknowledged is unobserved. */
+/** The freshness SLI; a node of which neither a heartbeat nor a backend tells is unobserved. */
 export const freshnessSli: StateSli = {
   name: 'freshness',
   isAsked: (policy) =>

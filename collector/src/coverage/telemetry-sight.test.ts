@@ -76,7 +76,10 @@ test('what is counted is counted in the pool of its node, whatever the layer say
     { node: 'stranger', errors: 100 },
   ]);
   report(cluster, [{ node: 'a', sent: 3, dropped: 1 }], 'canary');
+  expect(cluster.reading().pools[0]?.reports?.lagMaxMs).toBeUndefined();
+  watch(cluster, 'live');
   const { pools, tallies } = cluster.reading();
+  expect(pools[0]?.reports?.lagMaxMs).toBe(40_000);
   const counted = [...(pools[0]?.tallies ?? []), ...tallies]
     .filter(({ slots }) => slots.some((slot) => slot > 0))
     .map(({ of, label, slots }) => `${of} ${label} ${slots.filter((slot) => slot > 0).join(' ')}`);

@@ -28,7 +28,7 @@ export interface PoolReading {
   readonly tallies: readonly TallyReading[];
   /** Undefined unless the policy asks for the Daemon layer and a node of the pool has a Daemon that was probed. */
   readonly probeAgeMaxMs: number | undefined;
-  /** The worst that agents report; undefined unless the policy asks for heartbeats and some came. */
+  /** The worst that agents and backends report; undefined unless the policy asks for them and some came. */
   readonly reports: PoolReports | undefined;
 }
 

@@ -5,19 +5,24 @@ import type { Context } from './roll-context.ts';
 import type { Instant } from './subject.ts';
 
 /** Counts a pod that could not be placed, in the pool of the node that it is meant for. */
-export function noteUnplaced(
-  { policies, sink }: Context,
-  { owners, nodes, unplaced }: { owners: readonly string[]; nodes: readonly string[]; unplaced: Unplaced },
-  { monoMs }: Instant,
-): void {
+export function noteUnplaced(context: Context, { owners, nodes, unplaced }: NewlyUnplaced, { monoMs }: Instant): void {
   const { reason: label, firstSeenOf = Infinity } = unplaced;
-  const [node = ''] = nodes;
-  for (const { policy, startedMono, lastDaemonSet, records } of policies.values()) {
+  for (const { policy, startedMono, lastDaemonSet, records } of context.policies.values()) {
     // A pod that was made before the roll began may have been refused before, too.
     if (firstSeenOf <= startedMono || !owners.includes(lastDaemonSet?.object.uid ?? '')) continue;
-    const pool = records.get(node)?.standing?.pool;
-    if (pool !== undefined) sink.tallied({ policy, pool, of: 'failedScheduling', label, monoMs });
+    for (const node of nodes) {
+      const standing = records.get(node)?.standing;
+      if (standing === undefined) continue;
+      context.sink.tallied({ policy, pool: standing.pool, of: 'failedScheduling', label, monoMs });
+    }
   }
+}
+
+/** Such a pod: it is of these owners, and meant for this node. */
+interface NewlyUnplaced {
+  readonly owners: readonly string[];
+  readonly nodes: readonly string[];
+  readonly unplaced: Unplaced;
 }
 
 /** Counts refusals of the API server. They name no node, and thus have no pool. */

@@ -26,8 +26,8 @@ export interface Fleet {
   stop(): Promise<void>;
 }
 
-/** Starts the API of a cluster of these nodes and a collector with that connection, which is called `backend`. */
-export async function startFleet(nodes: readonly string[], connection: string): Promise<Fleet> {
+/** Starts the API of a cluster of these nodes and a collector with that connection, which is called `backend`; the policy may ask it queries, too. */
+export async function startFleet(nodes: readonly string[], connection: string, queries?: object): Promise<Fleet> {
   const workspace = await openWorkspace();
   const kube = await startEmbeddedKube({});
   const uid = kube.store.apply(DAEMON_SET).metadata.uid ?? '';
@@ -38,7 +38,7 @@ export async function startFleet(nodes: readonly string[], connection: string): 
   const kubeconfig = join(workspace.folder, 'kubeconfig');
   await writeFile(kubeconfig, stringify(describeAccess(kube.url)));
   const flags = ['--connection', `backend=${connection}`];
-  const collector = await startCollector({ kubeconfig, policies: [stringify(POLICY)], flags });
+  const collector = await startCollector({ kubeconfig, policies: [stringify(makePolicy(queries))], flags });
   return {
     workspace,
     collector,
@@ -55,16 +55,21 @@ export async function startFleet(nodes: readonly string[], connection: string): 
   };
 }
 
-const POLICY = {
-  apiVersion: 'rollcall.dev/v1alpha1',
-  kind: 'DaemonCoverage',
-  metadata: { name: 'logs', namespace: 'logging' },
-  spec: {
-    daemonSet: { name: 'logs' },
-    health: { ingestion: { maxLag: '15s' } },
-    telemetry: { canary: { connection: 'backend', period: `${PERIOD_MS / 1000}s` } },
-  },
-};
+function makePolicy(queries: object | undefined): object {
+  return {
+    apiVersion: 'rollcall.dev/v1alpha1',
+    kind: 'DaemonCoverage',
+    metadata: { name: 'logs', namespace: 'logging' },
+    spec: {
+      daemonSet: { name: 'logs' },
+      health: { ingestion: { maxLag: '15s' } },
+      telemetry: {
+        ...(queries && { queries: { connection: 'backend', ...queries } }),
+        canary: { connection: 'backend', period: `${PERIOD_MS / 1000}s` },
+      },
+    },
+  };
+}
 
 type Manifest = Parameters<Awaited<ReturnType<typeof startEmbeddedKube>>['store']['apply']>[0];
 

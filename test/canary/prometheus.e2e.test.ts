@@ -1,8 +1,9 @@
 /** Canaries that are scraped, and written by a faulty way into another Prometheus: loss and lag as the way makes them. */
+import { CANARY_METRIC } from '@rollcall/contract';
 import { afterAll, expect, test } from 'vitest';
 import { startPrometheus, waitFor } from '../control-plane/index.ts';
 import { startFaultyWay } from './faulty-way.ts';
-import { startFleet } from './fleet.ts';
+import { startFleet, type Fleet } from './fleet.ts';
 import { formatRows, judgeRow, measureWay } from './measure-way.ts';
 import { makePlans } from './plans.ts';
 import { readRemoteWrite } from './remote-write.ts';
@@ -26,7 +27,8 @@ test('what is measured is what the way does', async () => {
   endings.push(backend.stop);
   const way = await startFaultyWay({ target: backend.url, plans, read: readRemoteWrite });
   endings.push(way.stop);
-  const fleet = await startFleet(nodes, `prometheus,${backend.url}`);
+  const lag = `time() - max by (node) (timestamp(${CANARY_METRIC.name}))`;
+  const fleet = await startFleet(nodes, `prometheus,${backend.url}`, { lag });
   endings.push(fleet.stop);
   const targets: string[] = [];
   for (const node of nodes) {
@@ -53,6 +55,21 @@ test('what is measured is what the way does', async () => {
   expect(rows.map(({ lost }) => lost)).toEqual([0, 0, 2, 1]);
   const lost = await fleet.collector.total('rollcall_telemetry_dropped_total', { component: 'canary' });
   expect(lost).toBe(3);
+  // Asked every 30 s: what a sample is old, of those that are scraped each second.
+  const old = await waitFor(() => askAge(fleet, 'late-by-8s'), {
+    what: 'the queries to tell of it',
+    deadlineMs: 90_000,
+  });
+  console.log(`late-by-8s: by a query the newest sample is ${old} s old`);
+  expect(old).toBeGreaterThanOrEqual(7);
+  expect(old).toBeLessThanOrEqual(14);
   const [policy] = await fleet.collector.policies();
   expect(policy?.conditions).toContainEqual({ type: 'ConnectionDown', status: 'False', reason: 'Live', message: '' });
 });
+
+async function askAge({ collector }: Fleet, node: string): Promise<number | undefined> {
+  const { checks } = await collector.node('logging/logs', node);
+  const seen = checks.find(({ check }) => check === 'ingestion')?.seen ?? '';
+  const age = /by the queries, the newest record is (\d+) s old/.exec(seen)?.[1];
+  return age === undefined ? undefined : Number(age);
+}

@@ -30,7 +30,7 @@ interface Cardinality {
   readonly each: string;
 }
 
-const ALL: readonly Reason[] = Object.values(REASONS);
+const ALL = Object.values<Reason>(REASONS).filter(({ neverPrimary }) => neverPrimary !== true);
 /** NodeMissing comes up only in a pool for which the policy promises nodes. */
 const PLAIN_REASONS = ALL.filter(({ layer }) => layer === undefined).length - 1;
 const DAEMON_REASONS = ALL.filter(({ layer }) => layer === 'daemon').length;

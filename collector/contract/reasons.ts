@@ -8,11 +8,13 @@ export interface Reason {
   readonly mode: 'F1' | 'F2' | 'F3' | 'F4' | 'F5' | 'F6' | 'F7' | '-';
   /** The layer that a policy has to ask for the reason to come up; without one it always may. */
   readonly layer?: Exclude<LayerName, 'pod'>;
+  /** True for one that is only ever found beside the primary one, and for which there is a next step all the same. */
+  readonly neverPrimary?: true;
   readonly nextStep: string;
 }
 
 /**
- * Every reason that can be a node's primary one, in rank order. RolloutReplacing, Starting and NotYetAvailable rank behind the
+ * Every reason, in rank order. RolloutReplacing, Starting and NotYetAvailable rank behind the
  * concrete pod faults: a node that cannot pull its image is not "starting", however young it is (DECISIONS.md, D7).
  */
 export const REASONS = {
@@ -188,6 +190,7 @@ export const REASONS = {
   RolloutBlocked: {
     owner: 'rollout',
     mode: 'F5',
+    neverPrimary: true,
     nextStep:
       'Free the rollout: nodes that are down eat maxUnavailable. Bring them back, take them out of the cluster, or raise maxUnavailable.',
   },

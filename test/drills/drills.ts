@@ -132,10 +132,7 @@ export function listDrills(stage: { readonly proxy: FaultProxy }): readonly Dril
       name: 'drain-twice',
       what: `the same, and all of it once more within the hour`,
       ...plain,
-      act: async (scene) => {
-        await drainOneByOne(scene);
-        await drainOneByOne(scene);
-      },
+      act: async (scene) => drainOneByOne(scene).then(() => drainOneByOne(scene)),
     },
     {
       name: 'kubelet-restart',

@@ -73,7 +73,7 @@ test('policies of the API that become invalid stay in force and say so in every 
   cluster.policy('a');
   const running = await start();
   await until(() => cluster.ready('a')?.status === 'True', 'ready');
-  cluster.policy('a', { spec: { health: { mesh: { minimumPeersRatio: 0.5 } } } });
+  cluster.policy('a', { spec: { health: { pod: { enabled: false } } } });
   // Its status follows within 10 s.
   await until(async () => (await readiness(running, 'a')) === 'False', 'rejected');
   const [summary, ...others] = await running.policies();

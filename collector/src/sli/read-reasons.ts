@@ -35,7 +35,8 @@ export function possibleIn(policy: Policy, pool: string): Possible {
 }
 
 function mayComeUp(code: ReasonCode, policy: Policy, pool: string): boolean {
-  const { layer }: Reason = REASONS[code];
+  const { layer, neverPrimary }: Reason = REASONS[code];
+  if (neverPrimary === true) return false;
   if (layer !== undefined && policy[`${layer}Layer`] === undefined) return false;
   return code !== 'NodeMissing' || policy.minimum.has(pool);
 }

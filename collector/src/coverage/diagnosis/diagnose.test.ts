@@ -72,7 +72,6 @@ const SCENES = {
   CrashLoop: { pods: [buildFaulty([LOOPING])] },
   ProbeFailing: { pods: [buildFaulty([{ running: true }])] },
   TerminatingStuck: { pods: [buildPod({}, { graceLeftMs: -30_000 })] },
-  RolloutBlocked: { pods: [buildPod({ hash: 'h0' })], rollout: { budget: 1, downNodes: ['node-2'] } },
   RolloutReplacing: { pods: [], gone: { hash: 'h0', monoMs: NOW - 1000 } },
   Starting: { pods: [buildPod({}, { ageMs: 1000 })] },
   NotYetAvailable: {
@@ -119,7 +118,7 @@ const SCENES = {
     heartbeat: buildHeartbeat({ acked: { atMono: NOW - 1_000, lagMs: 30_000 } }),
   },
   Unexplained: {},
-} as const satisfies Record<Exclude<ReasonCode, 'NodeMissing'>, Scene>;
+} as const satisfies Record<Exclude<ReasonCode, 'NodeMissing' | 'RolloutBlocked'>, Scene>;
 
 test('the predicates are exactly the reasons of the contract, in its order; NodeMissing is of phantoms only and has none', () => {
   const asked = [...Object.keys(REASON_PREDICATES), 'Unexplained'];
@@ -131,6 +130,12 @@ test.each(Object.entries(SCENES))('%s is the primary reason of its scene, and th
   const subject = buildSubject(scene);
   expect(diagnose(subject).code).toBe(code);
   expect(findAll(subject)[0]).toEqual(diagnose(subject));
+});
+
+test('a rollout that is blocked is found on an uncovered node, and never is why it is uncovered', () => {
+  const scene = buildSubject({ pods: [buildPod({ hash: 'h0' })], rollout: { budget: 1, downNodes: ['node-2'] } });
+  expect(diagnose(scene).code).toBe('Unexplained');
+  expect(findAll(scene).map(({ code }) => code)).toEqual(['Unexplained', 'RolloutBlocked', 'StaleRevision']);
 });
 
 test.each<readonly [string, Scene, readonly string[]]>([

@@ -1,5 +1,5 @@
 /** The door of the diagnosis: why a node is not covered, by the first hit of the contract's ordered list of small predicates. */
-import type { FindingCode, ReasonCode } from '@rollcall/contract';
+import { REASONS, type FindingCode, type Reason, type ReasonCode } from '@rollcall/contract';
 import type { Hit, Predicate, Subject } from '../subject.ts';
 import { podLayer } from '../pod-layer.ts';
 import { agentForbidden } from './agent-forbidden.ts';
@@ -124,7 +124,9 @@ export const FINDING_PREDICATES: Readonly<Record<FindingCode, Predicate>> = {
   ConfigStale: lookedUp,
 };
 
-const REASONS_IN_ORDER = Object.values(REASON_PREDICATES);
+const REASONS_IN_ORDER = Object.entries(REASON_PREDICATES)
+  .filter(([code]) => !isNeverPrimary(REASONS[code as ReasonCode]))
+  .map(([, predicate]) => predicate);
 /** Where the pod layer is not bad, what is odd about pods is not why the node is uncovered. */
 const BEYOND_PODS = [
   nodeUnreachable,
@@ -153,6 +155,10 @@ const ON_COVERED = [
   agentForbidden,
   ...FINDINGS_IN_ORDER,
 ];
+
+function isNeverPrimary({ neverPrimary }: Reason): boolean {
+  return neverPrimary === true;
+}
 
 /** The primary reason of an uncovered node: its first cause, else its first symptom, else Unexplained with the raw facts. */
 export function diagnose(subject: Subject): Hit {

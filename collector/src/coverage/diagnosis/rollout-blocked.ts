@@ -1,6 +1,6 @@
 /**
  * A rollout does not come to this node, since nodes that are down eat its budget. The controller replaces pods that are unavailable
- * whatever the budget is (pkg/controller/daemon, rollingUpdate), so this is why a node is not on the newest revision, hardly ever why it is uncovered.
+ * whatever the budget is (pkg/controller/daemon, rollingUpdate), so this is why a node is not on the newest revision, never why it is uncovered.
  */
 import type { Predicate } from '../subject.ts';
 import { findLivePod } from './live-pod.ts';

@@ -1,6 +1,7 @@
 /** Writes Rollcall's own condition on Nodes, for controllers that gate nodes by conditions (KEP-5233) and for autoscalers. Off unless asked for. */
 import { markOf, NODE_CONDITION, NODE_CONDITION_ACCOUNT, type DaemonReady, type NodeObject } from '@rollcall/contract';
 import { KubeError, write, type Clock, type Connection, type Log, type Timers } from '@rollcall/kube';
+import { lookAgain } from './look-again.ts';
 
 const LOOK_MS = 1_000;
 /** As many a second at most, so that a fleet that changes at once does not crowd the API server. */
@@ -61,24 +62,10 @@ export function startNodeConditions(host: NodeConditionHost): NodeConditionWrite
     failures: 0,
     notBeforeMono: 0,
   };
-  let cancel = (): void => undefined;
-  let looking: Promise<void> = Promise.resolve();
-  const aim = (): void => {
-    cancel = host.timers.after(LOOK_MS, () => {
-      looking = look(desk).finally(() => {
-        if (!desk.ending.signal.aborted) aim();
-      });
-    });
-  };
-  aim();
   return {
     note: (node) => void desk.changed.add(node),
     writes: () => ({ ...desk.counts }),
-    stop: () => {
-      desk.ending.abort();
-      cancel();
-      return looking;
-    },
+    stop: lookAgain({ timers: host.timers, everyMs: LOOK_MS, ending: desk.ending, look: () => look(desk) }),
   };
 }
 

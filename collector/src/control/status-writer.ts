@@ -7,6 +7,7 @@ import {
   type PolicySummary,
 } from '@rollcall/contract';
 import { applyStatus, KubeError, type Clock, type Connection, type Log, type Timers } from '@rollcall/kube';
+import { lookAgain } from './look-again.ts';
 import { makeStatus, saysTheSame } from './policy-status.ts';
 
 const LOOK_MS = 1_000;
@@ -77,23 +78,9 @@ interface Draft {
  */
 export function startStatusWriter(host: StatusWriterHost): StatusWriter {
   const desk: Desk = { ...host, slots: new Map(), counts: { written: 0, failed: 0 }, ending: new AbortController() };
-  let cancel = (): void => undefined;
-  let looking: Promise<void> = Promise.resolve();
-  const aim = (): void => {
-    cancel = host.timers.after(LOOK_MS, () => {
-      looking = look(desk).finally(() => {
-        if (!desk.ending.signal.aborted) aim();
-      });
-    });
-  };
-  aim();
   return {
     writes: () => ({ ...desk.counts }),
-    stop: () => {
-      desk.ending.abort();
-      cancel();
-      return looking;
-    },
+    stop: lookAgain({ timers: host.timers, everyMs: LOOK_MS, ending: desk.ending, look: () => look(desk) }),
   };
 }
 

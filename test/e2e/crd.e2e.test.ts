@@ -133,6 +133,8 @@ test('a policy that says only its DaemonSet is stored with every default', async
     grace: { joining: '5m', leaving: '15m', nodeNotReady: '15m' },
     nodeNotReady: 'Expected',
     providesNetwork: false,
+    join: { from: 'Ready', within: '2m' },
+    resources: { cpuPercent: 5, memory: '200M' },
     objectives: [{ sli: 'coverage', target: 99, window: '30d' }],
   });
 });

@@ -149,10 +149,10 @@ test('and says in its status that it does', async () => {
 test.each([
   {
     name: 'unread',
-    what: 'a layer that this version does not read',
-    spec: { health: { mesh: { minimumPeersRatio: 0.5 } } },
+    what: 'an objective that this version does not measure',
+    spec: { objectives: [{ sli: 'resources', target: 99 }] },
     reason: 'Invalid',
-    words: 'spec.health.mesh',
+    words: 'spec.objectives[0].sli',
   },
   {
     name: 'foreign',

@@ -1,21 +1,39 @@
 import { describe, expect, it } from 'vitest';
-import { countNets, countTests, readClosingLines, settle } from './count-results.ts';
+import { countNets, countTests, readClosingLines, readFailures, settle } from './count-results.ts';
 
-const file = (status: string, tests: number): object => ({ status, assertionResults: Array.from({ length: tests }) });
+const file = (name: string, ...tests: readonly ('passed' | 'failed')[]): object => ({
+  name,
+  status: tests.length === 0 || tests.includes('failed') ? 'failed' : 'passed',
+  message: tests.length === 0 ? 'Cannot find module\n    at load' : '',
+  assertionResults: tests.map((status, index) => ({
+    status,
+    fullName: `holds ${index}`,
+    failureMessages:
+      status === 'failed' ? ['\u001B[31mAssertionError\u001B[39m: expected 1 to be 2\n    at b.test.ts:1:1'] : [],
+  })),
+});
+const passing = file('/r/a.test.ts', 'passed', 'passed');
 
 describe('the tally of a phase', () => {
   it.each([
-    ['tests that passed and failed', 3, 1, [file('passed', 2), file('failed', 2)], { passed: 3, failed: 1 }],
+    ['tests that passed and failed', 3, [passing, file('/r/b.test.ts', 'passed', 'failed')], { passed: 3, failed: 1 }],
     [
       'a file that could not be loaded as one failed test',
       2,
-      0,
-      [file('passed', 2), file('failed', 0)],
+      [passing, file('/r/b.test.ts')],
       { passed: 2, failed: 1 },
     ],
-    ['nothing where nothing ran', 0, 0, [], { passed: 0, failed: 0 }],
-  ])('counts %s', (_what, numPassedTests, numFailedTests, testResults, tally) => {
-    expect(countTests(JSON.stringify({ numPassedTests, numFailedTests, testResults }))).toEqual(tally);
+    ['nothing where nothing ran', 0, [], { passed: 0, failed: 0 }],
+  ])('counts %s', (_what, numPassedTests, testResults, tally) => {
+    expect(countTests(JSON.stringify({ numPassedTests, testResults }))).toEqual(tally);
+  });
+
+  it('names what failed, a file that could not be loaded among it', () => {
+    const testResults = [passing, file('/r/b.test.ts', 'passed', 'failed'), file('/r/c.test.ts')];
+    expect(readFailures(JSON.stringify({ numPassedTests: 3, testResults }))).toEqual([
+      { file: '/r/b.test.ts', test: 'holds 1', message: 'AssertionError: expected 1 to be 2' },
+      { file: '/r/c.test.ts', test: '', message: 'Cannot find module' },
+    ]);
   });
 
   it('counts the nets of the check', () => {
@@ -34,10 +52,8 @@ describe('the tally of a phase', () => {
 
 it('finds the lines by which the runners sum themselves up', () => {
   const output =
-    ' ✓ a.test.ts (1 test) 2ms\n FAIL  b.test.ts > holds\nAssertionError: expected 1 to be 2\n\n Test Files  1 passed (1)\n      Tests  4 passed (4)\n   Start at  02:57:00\n   Duration  1.50s\n';
+    ' ✓ a.test.ts (1 test) 2ms\n\n Test Files  1 passed (1)\n      Tests  4 passed (4)\n   Start at  02:57:00\n   Duration  1.50s\n';
   expect(readClosingLines(output)).toEqual([
-    ' FAIL  b.test.ts > holds',
-    'AssertionError: expected 1 to be 2',
     ' Test Files  1 passed (1)',
     '      Tests  4 passed (4)',
     '   Duration  1.50s',

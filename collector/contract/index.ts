@@ -80,6 +80,18 @@ export {
   type Owner,
 } from './health-words.ts';
 export { CANARY_METRIC, formatCanary, formatCanarySample, parseCanary, type CanaryRecord } from './canary.ts';
+export {
+  BURN_TIERS,
+  HISTORY_SHARE,
+  budgetOf,
+  budgetPercent,
+  burnFactor,
+  burnThreshold,
+  canFire,
+  type BurnTier,
+  type BurnTierName,
+  type Budgeted,
+} from './burn-windows.ts';
 export { REASONS, type Reason, type ReasonCode } from './reasons.ts';
 export { runbookOf } from './runbook.ts';
 export {

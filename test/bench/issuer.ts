@@ -17,7 +17,12 @@ export interface TokenPod {
 /** A token as the kubelet projects it, good for an hour. */
 export function signToken(key: KeyObject, { namespace, account, pod, node }: TokenPod): string {
   const now = Math.floor(Date.now() / 1000);
-  const bound = { namespace, serviceaccount: { name: account }, pod, node: { name: node } };
+  const bound = {
+    namespace,
+    serviceaccount: { name: account, uid: `${namespace}-${account}` },
+    pod,
+    node: { name: node },
+  };
   const claims = { iss: ISSUER, aud: ['rollcall'], iat: now, nbf: now, exp: now + 3_600, 'kubernetes.io': bound };
   const signed = [{ alg: 'ES256', kid: KID }, claims]
     .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))

@@ -1,6 +1,7 @@
 /** Who may report: a pod of a policy's DaemonSet by what the cluster says now, about the node that it is on. */
 import type { BoundTo } from '../control/verify-token.ts';
 import { heartbeatTerms, type PolicyRoll } from '../coverage/index.ts';
+import type { PodEntry } from '../inventory/index.ts';
 import type { Pipeline } from '../pipeline.ts';
 
 /** A pod that may report. */
@@ -13,18 +14,30 @@ export interface Sender {
 /** What mends a token that is not good. */
 export const TOKEN_MEND = "send that of a projected volume of the daemon's pod with the audience rollcall";
 
-/** The pod that a token was made for; or why that one may not report. */
-export function findSender({ roll }: Pick<Pipeline, 'roll'>, token: BoundTo): Sender | string {
+/** So long the token of a pod goes on that should be gone, as with the API server. */
+const LEEWAY_MS = 60_000;
+
+/** The pod that a token was made for; or why that one may not report. The time is monotonic milliseconds. */
+export function findSender({ roll }: Pick<Pipeline, 'roll'>, token: BoundTo, nowMono: number): Sender | string {
   const { podUid, namespace, serviceAccount } = token;
   if (podUid === '') return `The token of ${namespace}/${serviceAccount} is bound to no pod; ${TOKEN_MEND}.`;
-  const pod = roll.inventory.pods.get(podUid)?.object;
+  const entry = roll.inventory.pods.get(podUid);
+  const pod = entry?.object;
   const policy = pod?.namespace === namespace ? findPolicy(roll.policies.values(), pod.ownerUid) : undefined;
-  if (pod === undefined || policy === undefined)
+  if (entry === undefined || pod === undefined || policy === undefined)
     return `No policy asks for heartbeats of the pod ${podUid} in ${namespace}; set health.heartbeat in the policy of its DaemonSet, or try again if the pod is new.`;
   if (!accountsOf(policy).includes(serviceAccount)) return refuseAccount(policy, serviceAccount);
-  if (!pod.bound || !['', pod.target].includes(token.node))
-    return `The pod ${pod.namespace}/${pod.name} is not on the node ${JSON.stringify(token.node)} of its token; ${TOKEN_MEND}.`;
-  return { ownerUid: pod.ownerUid, podUid, node: pod.target };
+  const fault = findPodFault(entry, token.node, nowMono);
+  return fault === '' ? { ownerUid: pod.ownerUid, podUid, node: pod.target } : fault;
+}
+
+function findPodFault({ object: pod, deletedMono }: PodEntry, node: string, nowMono: number): string {
+  const name = `${pod.namespace}/${pod.name}`;
+  if (!pod.bound || !['', pod.target].includes(node))
+    return `The pod ${name} is not on the node ${JSON.stringify(node)} of its token; ${TOKEN_MEND}.`;
+  if (deletedMono !== undefined && nowMono - deletedMono > LEEWAY_MS)
+    return `The pod ${name} was deleted and its grace period is over, so its token is not taken any more.`;
+  return '';
 }
 
 function refuseAccount(roll: PolicyRoll, account: string): string {

@@ -64,7 +64,7 @@ export function createIntake({ live, machine: { clock }, connection, log }: Inta
       if (verdict.outcome === 'unavailable') return verdict;
       if (verdict.outcome === 'refused')
         return { outcome: 'unauthenticated', detail: `This token is not good: ${verdict.why}; ${TOKEN_MEND}.` };
-      const sender = findSender(live.pipeline, verdict.sender);
+      const sender = findSender(live.pipeline, verdict.sender, clock.monoMs());
       if (typeof sender === 'string') return { outcome: 'forbidden', detail: sender };
       const take = (path: ReportPath, items: readonly unknown[]): readonly ReportResult[] => {
         const results = items.map((item, at) => takers[path](item, at, sender));

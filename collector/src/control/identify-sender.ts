@@ -1,14 +1,24 @@
 /**
- * Finds out which pod sends a heartbeat, by its token: first by the API server's published keys, which costs it nothing, then by a
- * TokenReview, which also knows of pods that are gone; that is remembered by a hash of the token for at most five minutes.
+ * Finds out which pod sends a heartbeat, by its token: by the API server's published keys, which costs it nothing, and by whether the
+ * token's ServiceAccount still exists, which is asked once a minute for all of its pods. That the pod still exists is for the inventory to
+ * say. Where the keys cannot be read each token is reviewed (TokenReview).
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { REPORT_AUDIENCE, valueAt } from '@rollcall/contract';
 import type { Clock } from '@rollcall/kube';
+import { followAccounts } from './account-standing.ts';
 import { followIssuer, type Issuer, type IssuerHost } from './issuer-keys.ts';
 import { createRecall } from './recall.ts';
-import { createSendReview, reviewToken, type Bearer } from './send-review.ts';
-import { boundTo, expiryOf, findTokenFault, splitToken, type BoundTo, type TokenParts } from './verify-token.ts';
+import { createSendReview, reviewToken, type Bearer, type SendReview } from './send-review.ts';
+import {
+  accountOf,
+  boundTo,
+  expiryOf,
+  findTokenFault,
+  splitToken,
+  type BoundTo,
+  type TokenParts,
+} from './verify-token.ts';
 
 /** Who sends; `why` says of a refused token what is wrong with it. `unavailable`: nobody can say now. */
 export type SenderVerdict =
@@ -21,20 +31,20 @@ export interface SenderHost extends IssuerHost {
   readonly clock: Pick<Clock, 'monoMs' | 'wallMs'>;
 }
 
-/** So long a token goes on whose pod was deleted, unless the pod is seen to be gone before. */
+/** So long a signature is not checked again, and a token goes on that was reviewed, unless its pod is seen to be gone before. */
 const KNOWN_MS = 300_000;
-/** So long a token is not looked at again that was refused. */
-const REFUSED_MS = 10_000;
-/** So long the keys' word alone is good while the API server reviews nothing. */
-const UNREVIEWED_MS = 10_000;
+/** So long a token is not looked at again that the API server refused: what it was bound to does not come back. */
+const REFUSED_MS = 60_000;
 /** One for each node of the largest cluster, and as many again while tokens are renewed; some 400 bytes each. */
 const MOST_KNOWN = 200_000;
 /** Without keys made-up tokens get as far as a review: they push out one another, and none of those that are good. */
 const MOST_UNVERIFIED = 4_096;
 
+/** What is remembered of a token; `kid` and `account` where its signature was checked by us. */
 interface Answer {
   readonly verdict: SenderVerdict;
   readonly keepMs: number;
+  readonly signed?: { readonly kid: string; readonly account: string };
 }
 
 /** Identifies senders. Never rejects, and keeps no token. */
@@ -42,54 +52,73 @@ export function createSenderReviews(host: SenderHost): (token: string) => Promis
   const nowMs = (): number => host.clock.monoMs();
   const keepMs = (answer: Answer): number => answer.keepMs;
   const known = createRecall<Answer>({ most: MOST_KNOWN, nowMs, keepMs });
-  const unverified = createRecall<Answer>({ most: MOST_UNVERIFIED, nowMs, keepMs });
+  const refused = createRecall<Answer>({ most: MOST_KNOWN, nowMs, keepMs });
   const findIssuer = followIssuer(host);
   const send = createSendReview(host);
-  let silentUntilMono = -Infinity;
-  const review = async (token: string, parts: TokenParts, verified: boolean): Promise<Answer> => {
-    const bearer =
-      verified && nowMs() < silentUntilMono ? 'unavailable' : await reviewToken(send, token, [REPORT_AUDIENCE]);
-    if (bearer !== 'unavailable') return answerReview(bearer, parts, host.clock.wallMs());
-    // The signature proves who it was made for; what is missing is whether its pod still lives, which the inventory says, too.
-    if (!verified) return { verdict: { outcome: 'unavailable' }, keepMs: 0 };
-    silentUntilMono = Math.max(silentUntilMono, nowMs() + UNREVIEWED_MS / 2);
-    return { verdict: { outcome: 'known', sender: boundTo(parts.claims) }, keepMs: UNREVIEWED_MS };
-  };
-  return async (token) => {
+  const reviewUnverified = createUnverifiedReviews(host, send);
+  const findStanding = followAccounts({ send, nowMs });
+  const look = async (token: string, key: string): Promise<Answer> => {
     const parts = splitToken(token);
     if (parts === undefined) return refuse('it is no token of a ServiceAccount');
-    const key = createHash('sha256').update(token).digest('base64');
-    const recalled = known.peek(key);
-    if (recalled !== undefined) return (await recalled).verdict;
     const issuer = await findIssuer(parts.kid);
-    if (issuer === undefined) {
-      const answer = await unverified.recall(key, () => review(token, parts, false));
-      if (answer.verdict.outcome === 'known') void known.recall(key, () => Promise.resolve(answer));
-      return answer.verdict;
-    }
-    const fault = findFault(parts, issuer, host.clock.wallMs());
-    if (fault !== '') return refuse(fault);
-    return (await known.recall(key, () => review(token, parts, true))).verdict;
+    if (issuer === undefined) return reviewUnverified(token, key, parts);
+    const answer = verify(parts, issuer, host.clock.wallMs());
+    if (answer.verdict.outcome === 'known') void known.recall(key, () => Promise.resolve(answer));
+    return answer;
+  };
+  return async (token) => {
+    const key = hash('sha256', token, 'base64');
+    const { verdict, signed } = (await (refused.peek(key) ?? known.peek(key))) ?? (await look(token, key));
+    if (verdict.outcome !== 'known' || signed === undefined) return verdict;
+    // A key that is withdrawn takes its tokens with it.
+    if ((await findIssuer(signed.kid))?.keys.has(signed.kid) === false) return refuse(NO_KEY).verdict;
+    // While nobody reviews, the signature says who it was made for, and the inventory whether that pod lives.
+    if ((await findStanding({ account: signed.account, token })) !== 'refused') return verdict;
+    return (await refused.recall(key, () => Promise.resolve(refuse(NO_ACCOUNT, REFUSED_MS)))).verdict;
   };
 }
 
-function findFault(parts: TokenParts, { issuer, keys }: Issuer, nowMs: number): string {
+const NO_KEY = 'it is not signed by a key of this cluster';
+const NO_ACCOUNT = `the API server does not know it as one for the audience ${REPORT_AUDIENCE}, or its pod or ServiceAccount is gone`;
+
+/** By our own reading; the token of a pod says when it ends. */
+function verify(parts: TokenParts, { issuer, keys }: Issuer, nowMs: number): Answer {
   const key = keys.get(parts.kid);
-  if (key === undefined) return 'it is not signed by a key of this cluster';
-  return findTokenFault(parts, { key, issuer, audience: REPORT_AUDIENCE, nowMs });
+  if (key === undefined) return refuse(NO_KEY);
+  const fault = findTokenFault(parts, { key, issuer, audience: REPORT_AUDIENCE, nowMs });
+  if (fault !== '') return refuse(fault);
+  const signed = { kid: parts.kid, account: accountOf(parts.claims) };
+  return { ...know(boundTo(parts.claims), parts, nowMs), signed };
 }
 
-function refuse(why: string): SenderVerdict {
-  return { outcome: 'refused', why };
+type ReviewUnverified = (token: string, key: string, parts: TokenParts) => Promise<Answer>;
+
+/** By the API server's word alone. */
+function createUnverifiedReviews({ clock }: SenderHost, send: SendReview): ReviewUnverified {
+  const nowMs = (): number => clock.monoMs();
+  const keepMs = (answer: Answer): number => answer.keepMs;
+  const bad = createRecall<Answer>({ most: MOST_UNVERIFIED, nowMs, keepMs });
+  const good = createRecall<Answer>({ most: MOST_KNOWN, nowMs, keepMs });
+  return async (token, key, parts) => {
+    const recalled = good.peek(key);
+    if (recalled !== undefined) return recalled;
+    const answer = await bad.recall(key, async () => {
+      const bearer = await reviewToken(send, token, [REPORT_AUDIENCE]);
+      if (bearer === 'unavailable') return { verdict: { outcome: 'unavailable' }, keepMs: 0 };
+      if (bearer === 'nobody') return refuse(NO_ACCOUNT, REFUSED_MS);
+      return know(readBearer(bearer), parts, clock.wallMs());
+    });
+    return answer.verdict.outcome === 'known' ? good.recall(key, () => Promise.resolve(answer)) : answer;
+  };
 }
 
-function answerReview(bearer: Bearer | 'nobody', { claims }: TokenParts, nowWallMs: number): Answer {
-  if (bearer === 'nobody') {
-    const why = `the API server does not know it as one for the audience ${REPORT_AUDIENCE}, or its pod is gone`;
-    return { verdict: refuse(why), keepMs: REFUSED_MS };
-  }
+function know(sender: BoundTo, { claims }: TokenParts, nowWallMs: number): Answer {
   const left = (expiryOf(claims) ?? 0) - nowWallMs;
-  return { verdict: { outcome: 'known', sender: readBearer(bearer) }, keepMs: Math.min(KNOWN_MS, left) };
+  return { verdict: { outcome: 'known', sender }, keepMs: Math.min(KNOWN_MS, left) };
+}
+
+function refuse(why: string, keepMs = 0): Answer {
+  return { verdict: { outcome: 'refused', why }, keepMs };
 }
 
 const ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;

@@ -16,38 +16,44 @@ export interface IssuerHost {
   readonly log: Log;
 }
 
-/** How often they are asked for at most: whoever makes up key ids must not make us ask. */
-const PAUSE_MS = 30_000;
-/** How old they may grow. */
-const OLDEST_MS = 3_600_000;
+/** How often they are asked for at most: whoever makes up key ids must not make us ask, and who has a new key should not wait for long. */
+const PAUSE_MS = 5_000;
+/** How old they may grow: so long a key that is withdrawn is still good. */
+const OLDEST_MS = 300_000;
 const TIMEOUT_MS = 5_000;
 /** An API server that rotates its keys publishes two or three. */
 const MOST_KEYS = 64;
 
-/** Answers the issuer with the key of that id if there is one now; undefined while the API server does not tell. Never rejects. */
+/**
+ * Answers the issuer with the key of that id if there is one now; undefined if that cannot be told, since the API server does not answer.
+ * Keys that are known go on meanwhile. Never rejects.
+ */
 export function followIssuer({ connection, clock, log }: IssuerHost): (kid: string) => Promise<Issuer | undefined> {
   let known: Issuer | undefined;
   let askedMono = -Infinity;
   let asking: Promise<void> | undefined;
-  let isTold = false;
+  let isFailing = false;
   const ask = async (): Promise<void> => {
     askedMono = clock.monoMs();
     try {
       known = await readIssuer(connection);
-      isTold = false;
+      isFailing = false;
     } catch (error) {
-      if (!isTold)
-        log.warn({ err: error }, "the API server's keys cannot be read; each new token is reviewed by it instead");
-      isTold = true;
+      if (!isFailing)
+        log.warn(
+          { err: error },
+          "the API server's keys cannot be read; each token of another key is reviewed by it instead",
+        );
+      isFailing = true;
     }
   };
   return async (kid) => {
+    const isKnown = (): boolean => known?.keys.has(kid) === true;
     const ageMs = clock.monoMs() - askedMono;
-    const isDue = known?.keys.has(kid) === true ? ageMs > OLDEST_MS : ageMs > PAUSE_MS;
-    if (isDue) asking ??= ask().finally(() => (asking = undefined));
+    if (ageMs > (isKnown() && !isFailing ? OLDEST_MS : PAUSE_MS)) asking ??= ask().finally(() => (asking = undefined));
     // Who finds its key need not wait for those that may have come.
-    if (known?.keys.has(kid) !== true) await asking;
-    return known;
+    if (!isKnown()) await asking;
+    return isKnown() || !isFailing ? known : undefined;
   };
 }
 

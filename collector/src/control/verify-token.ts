@@ -45,18 +45,29 @@ const ALGORITHMS: Readonly<
 /** Takes a token apart; undefined for what is none. */
 export function splitToken(token: string): TokenParts | undefined {
   const parts = token.split('.');
-  if (parts.length !== 3 || parts.includes('')) return undefined;
-  const [header = '', payload = '', signature = ''] = parts;
+  if (parts.length !== 3) return undefined;
+  const [header = '', payload = '', last = ''] = parts;
   const head = parse(header);
   const claims = parse(payload);
+  const signature = decode(last);
   const [kid, alg] = [valueAt(head, ['kid']), valueAt(head, ['alg'])];
-  if (typeof kid !== 'string' || typeof alg !== 'string' || claims === undefined) return undefined;
-  return { kid, alg, claims, signed: `${header}.${payload}`, signature: Buffer.from(signature, 'base64url') };
+  if (typeof kid !== 'string' || typeof alg !== 'string' || claims === undefined || signature === undefined)
+    return undefined;
+  // What has to be understood (RFC 7515, section 4.1.11) is not: Kubernetes writes no such header.
+  if (valueAt(head, ['crit']) !== undefined) return undefined;
+  return { kid, alg, claims, signed: `${header}.${payload}`, signature };
+}
+
+/** Of the many ways to write the same bytes only one is taken: else one good token would be as many as one likes. */
+function decode(part: string): Buffer | undefined {
+  const bytes = Buffer.from(part, 'base64url');
+  return part !== '' && bytes.toString('base64url') === part ? bytes : undefined;
 }
 
 function parse(part: string): unknown {
   try {
-    return JSON.parse(Buffer.from(part, 'base64url').toString());
+    const bytes = decode(part);
+    return bytes && JSON.parse(bytes.toString());
   } catch {
     return undefined;
   }
@@ -72,7 +83,9 @@ export function findTokenFault({ alg, claims, signed, signature }: TokenParts, t
   const expiresMs = expiryOf(claims);
   if (expiresMs === undefined || terms.nowMs >= expiresMs) return 'it has expired';
   const notBefore = valueAt(claims, ['nbf']);
-  if (typeof notBefore === 'number' && terms.nowMs < notBefore * 1000 - LEEWAY_MS) return 'it is not valid yet';
+  const issuedAt = valueAt(claims, ['iat']);
+  for (const since of [notBefore, issuedAt])
+    if (typeof since === 'number' && terms.nowMs < since * 1000 - LEEWAY_MS) return 'it is not valid yet';
   return '';
 }
 
@@ -98,14 +111,22 @@ export function expiryOf(claims: unknown): number | undefined {
 
 /** Whom the claims bind the token to. */
 export function boundTo(claims: unknown): BoundTo {
-  const text = (...path: readonly string[]): string => {
-    const value = valueAt(claims, ['kubernetes.io', ...path]);
-    return typeof value === 'string' ? value : '';
-  };
   return {
-    namespace: text('namespace'),
-    serviceAccount: text('serviceaccount', 'name'),
-    podUid: text('pod', 'uid'),
-    node: text('node', 'name'),
+    namespace: readText(claims, 'namespace'),
+    serviceAccount: readText(claims, 'serviceaccount', 'name'),
+    podUid: readText(claims, 'pod', 'uid'),
+    node: readText(claims, 'node', 'name'),
   };
+}
+
+/** The ServiceAccount of the claims, with its uid: one of the same name that was made anew is another. */
+export function accountOf(claims: unknown): string {
+  return [['namespace'], ['serviceaccount', 'name'], ['serviceaccount', 'uid']]
+    .map((path) => readText(claims, ...path))
+    .join('/');
+}
+
+function readText(claims: unknown, ...path: readonly string[]): string {
+  const value = valueAt(claims, ['kubernetes.io', ...path]);
+  return typeof value === 'string' ? value : '';
 }

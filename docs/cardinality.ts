@@ -61,6 +61,8 @@ const SERIES: Readonly<Record<FamilyName, Cardinality>> = {
   divergence: one('policy'),
   divergenceSeconds: one('policy'),
   excused: none('pool', `excuses that have counted, at most ${EXCUSES.length}`),
+  maintenanceActive: none('policy', 'maintenance windows that speak for it'),
+  maintenanceCap: none('policy', '1 with a maintenance window'),
   uncovered: none('pool', `reasons that have counted, at most ${ALL.length}`),
   layerGood: one('pool', `asked layers, at most ${LAYERS.length}`),
   uncoveredInfo: none('policy', `uncovered nodes, at most ${INFO_LIMIT}`),

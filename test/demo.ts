@@ -6,7 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { daemonCoverageCrd, GROUP, VERSION, type NodeAnswer, type Page } from '@rollcall/contract';
+import {
+  daemonCoverageCrd,
+  maintenanceWindowCrd,
+  GROUP,
+  VERSION,
+  type NodeAnswer,
+  type Page,
+} from '@rollcall/contract';
 import { createWorld, startEmbeddedKube, type Manifest } from '@rollcall/embedded-kube';
 import { stringify } from 'yaml';
 
@@ -106,6 +113,7 @@ async function main(): Promise<void> {
   const kube = await startEmbeddedKube();
   const world = createWorld({ store: kube.store, seed: SEED, nodes: 200, pools: 3, riptides: true, now: Date.now() });
   kube.store.apply(daemonCoverageCrd() as unknown as Manifest);
+  kube.store.apply(maintenanceWindowCrd() as unknown as Manifest);
   for (const own of POLICIES) kube.store.apply(own);
   const stepping = setInterval(() => world.step(Date.now()), STEP_MS);
   const kubeconfig = await writeKubeconfig(kube.url);

@@ -98,6 +98,7 @@ export const WATCH = {
   nodes: 'nodes',
   daemonsets: 'daemonsets',
   policies: 'daemoncoverages',
+  windows: 'maintenancewindows',
   nodeStates: 'plexdnodestates',
   leases: 'leases',
   controllerLease: 'leases/kube-controller-manager',

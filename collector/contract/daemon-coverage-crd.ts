@@ -46,16 +46,17 @@ export function structuralSchema(): StructuralSchema {
       apiVersion: { type: 'string', description: 'Version of the schema of this object.' },
       kind: { type: 'string', description: 'Kind of this object.' },
       metadata: { type: 'object' },
-      spec: toStructural(openApi(policySchemas.spec)),
-      status: toStructural(openApi(policySchemas.status)),
+      spec: structuralOf(policySchemas.spec),
+      status: structuralOf(policySchemas.status),
     },
   };
 }
 
 type Json = Readonly<Record<string, unknown>>;
 
-function openApi(schema: z.ZodType): Json {
-  return z.toJSONSchema(schema, { io: 'input', target: 'openapi-3.0' });
+/** A schema of ours as the API server has it. */
+export function structuralOf(schema: z.ZodType): StructuralSchema {
+  return toStructural(z.toJSONSchema(schema, { io: 'input', target: 'openapi-3.0' }));
 }
 
 /**

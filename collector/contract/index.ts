@@ -24,6 +24,7 @@ export type {
   TemplatePlacement,
   Termination,
   Toleration,
+  WallSpell,
 } from './objects.ts';
 export { MOST_REPORTS, REPORT_AUDIENCE, type ReportReply, type ReportResult } from './report-wire.ts';
 export { checkHeartbeat, type HeartbeatReport } from './heartbeat-wire.ts';
@@ -216,7 +217,11 @@ export {
   type DaemonCoverageStatus,
 } from './daemon-coverage.ts';
 export { checkDaemonCoverage, type CheckedPolicy } from './daemon-coverage-check.ts';
+export { WINDOW_KIND, type MaintenanceWindow } from './maintenance-window.ts';
+export { checkMaintenanceWindow } from './maintenance-window-check.ts';
+export { maintenanceWindowCrd } from './maintenance-window-crd.ts';
 export { daemonCoverageCrd, type StructuralSchema, type ValidationRule } from './daemon-coverage-crd.ts';
+export { parseRfc3339 } from './rfc3339.ts';
 export { findNearest } from './daemon-coverage-nearest.ts';
 export { parseDuration } from './daemon-coverage-duration.ts';
 export { faultAt, formatFault, valueAt, type PolicyFault } from './daemon-coverage-faults.ts';

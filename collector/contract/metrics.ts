@@ -45,6 +45,19 @@ export const COVERAGE_METRICS = {
   excused: gauge('rollcall_excused_nodes', 'Nodes in scope that are not counted now, by excuse.', {
     labels: ['reason'],
   }),
+  maintenanceActive: gauge(
+    'rollcall_maintenance_active',
+    '1 while the maintenance window is open, 0 before and after.',
+    {
+      labels: ['window'],
+      pool: false,
+    },
+  ),
+  maintenanceCap: gauge(
+    'rollcall_maintenance_cap_used_ratio',
+    'The most of what maintenance windows may excuse in a period, a tenth of it, that a node in them has used; at 1 its nodes are expected again.',
+    { pool: false },
+  ),
   uncovered: gauge('rollcall_uncovered_nodes', 'Expected nodes that are not covered, by primary reason.', {
     labels: ['reason', 'owner'],
   }),

@@ -262,11 +262,30 @@ export interface HeartbeatObject {
   readonly mesh?: { readonly peersConnected: number; readonly peersTotal: number } | undefined;
 }
 
-/** A MaintenanceWindow that is open or announced. */
-export interface MaintenanceObject {
-  readonly uid: string;
-  readonly name: string;
+/** A span of wall-clock time, its end not in it. */
+export interface WallSpell {
   readonly startsAt: number;
   readonly endsAt: number;
-  readonly nodes: LabelSelector;
+}
+
+/**
+ * A MaintenanceWindow with the times at which it was, is or will be open: as far back as a period of an objective may reach and some days
+ * ahead, in order of their beginnings. Whoever tells it tells it anew before the last of them has begun.
+ */
+export interface MaintenanceObject {
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly owner: string;
+  readonly reason: string;
+  /** Only policies of its own namespace, unless that is the collector's. */
+  readonly everyNamespace: boolean;
+  /** Policies by namespace/name; none named: all that it may speak for. */
+  readonly policies: readonly string[];
+  /** None named: all. */
+  readonly pools: readonly string[];
+  /** None named: all that the selector lets in. */
+  readonly nodes: readonly string[];
+  readonly selector?: LabelSelector | undefined;
+  readonly spells: readonly WallSpell[];
 }

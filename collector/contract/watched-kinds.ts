@@ -42,6 +42,13 @@ export const WATCHED_KINDS = {
     verbs: ['patch'],
     why: 'to say what is covered, and what is wrong with a policy',
   },
+  maintenancewindows: {
+    group: GROUP,
+    version: VERSION,
+    resource: 'maintenancewindows',
+    verbs: READ,
+    why: 'which planned work excuses nodes',
+  },
   tokenreviews: {
     group: 'authentication.k8s.io',
     version: 'v1',

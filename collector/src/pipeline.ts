@@ -5,6 +5,7 @@
 import type { ClusterEvent, HourCut, JournalRow, NodeMemory, PolicyAnswer, PolicySummary } from '@rollcall/contract';
 import {
   createRoll,
+  readMaintenance,
   readPoolReports,
   toMemory,
   type Instant,
@@ -196,7 +197,8 @@ function readOne(
 ): PolicyReading {
   if (frozen?.roll === own) return frozen.readings[span];
   const reports = readPoolReports(roll.inventory, own, now.monoMs);
-  return readPolicy({ roll: own, ledger, span, daemonSet: own.daemonSet, reports, monoMs: now.monoMs });
+  const maintenance = readMaintenance(roll.inventory, own, now.monoMs);
+  return readPolicy({ roll: own, ledger, span, daemonSet: own.daemonSet, reports, maintenance, monoMs: now.monoMs });
 }
 
 interface Named {

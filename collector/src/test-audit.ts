@@ -1,6 +1,14 @@
 /** Keeps the core's books a second time: the identities that hold of every reading, and integrals from the moves alone. */
 import { MARKED_SLIS, type Mark, type MarkedSli, type NodeState } from '@rollcall/contract';
-import { createRoll, readPoolReports, type Instant, type Move, type PolicyRoll, type Roll } from './coverage/index.ts';
+import {
+  createRoll,
+  readMaintenance,
+  readPoolReports,
+  type Instant,
+  type Move,
+  type PolicyRoll,
+  type Roll,
+} from './coverage/index.ts';
 import { findDaemonSet } from './inventory/index.ts';
 import { createLedger } from './sli/ledger.ts';
 import { readPolicy } from './sli/read-policy.ts';
@@ -48,7 +56,8 @@ export function createAudited(): Audited {
       const { namespace, daemonset } = own.policy;
       const daemonSet = findDaemonSet(roll.inventory, namespace, daemonset);
       const reports = readPoolReports(roll.inventory, own, monoMs);
-      return readPolicy({ roll: own, ledger, span: 'seen', daemonSet, reports, monoMs });
+      const maintenance = readMaintenance(roll.inventory, own, monoMs);
+      return readPolicy({ roll: own, ledger, span: 'seen', daemonSet, reports, maintenance, monoMs });
     },
     stateMs: integrals.sumMs,
     markMs: integrals.sumMs,

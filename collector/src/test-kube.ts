@@ -2,7 +2,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { daemonCoverageCrd, POLICY_API_VERSION, POLICY_KIND, type PolicyCondition } from '@rollcall/contract';
+import {
+  daemonCoverageCrd,
+  maintenanceWindowCrd,
+  POLICY_API_VERSION,
+  POLICY_KIND,
+  type PolicyCondition,
+} from '@rollcall/contract';
 import { startEmbeddedKube, type EmbeddedKube, type EmbeddedKubeOptions, type Manifest } from '@rollcall/embedded-kube';
 import { loadConnection, type Clock, type Connection, type Timers } from '@rollcall/kube';
 
@@ -108,7 +114,10 @@ function createLevers({ store }: EmbeddedKube): Omit<TestKube, 'kube' | 'folder'
       if (owner === undefined) throw new Error(`no DaemonSet ${daemonSet} owns that pod: make it first`);
       store.apply(podManifest(owner as unknown as Owner, node, wish));
     },
-    crd: () => void store.apply(daemonCoverageCrd() as unknown as Manifest),
+    crd: () => {
+      store.apply(daemonCoverageCrd() as unknown as Manifest);
+      store.apply(maintenanceWindowCrd() as unknown as Manifest);
+    },
     policy: (name, { namespace = 'agents', daemonset, spec = {}, created = LONG_AGO } = {}) => {
       const manifest = {
         apiVersion: POLICY_API_VERSION,

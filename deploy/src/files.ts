@@ -1,5 +1,12 @@
 /** All files of deploy/kubernetes: which objects, in which file, with which remarks. */
-import { COLLECTOR_NAMESPACE, daemonCoverageCrd, OWN_KINDS, WATCHED_KINDS, type WatchedKind } from '@rollcall/contract';
+import {
+  COLLECTOR_NAMESPACE,
+  daemonCoverageCrd,
+  maintenanceWindowCrd,
+  OWN_KINDS,
+  WATCHED_KINDS,
+  type WatchedKind,
+} from '@rollcall/contract';
 import { issuerBinding, peerBinding, readerRole, scraperAccount, scraperBinding, scraperToken } from './access.ts';
 import { renderCanary } from './canary.ts';
 import {
@@ -49,6 +56,7 @@ function renderInstall(tag: string): ReadonlyMap<string, string> {
   return new Map([
     ['namespace.yaml', renderManifest(namespace)],
     ['crd.yaml', renderManifest(daemonCoverageCrd())],
+    ['crd-maintenance-window.yaml', renderManifest(maintenanceWindowCrd())],
     ['service-account.yaml', renderManifest(serviceAccount)],
     ['cluster-role.yaml', renderManifest(renderClusterRole(NAME), whyOf(WATCHED_KINDS))],
     ['cluster-role-binding.yaml', renderManifest(clusterRoleBinding)],

@@ -103,7 +103,7 @@ export const TABLE: readonly Row[] = [
     files: 'collector/src/config/',
     may: ['contract'],
     types: [],
-    npm: ['zod', 'yaml'],
+    npm: ['zod', 'yaml', 'rrule-temporal'],
     node: true,
     why: 'configuration is read before anything else exists',
   },

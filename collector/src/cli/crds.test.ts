@@ -1,6 +1,6 @@
-import { daemonCoverageCrd } from '@rollcall/contract';
+import { daemonCoverageCrd, maintenanceWindowCrd } from '@rollcall/contract';
 import { expect, test } from 'vitest';
-import { parse } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { crds } from './crds.ts';
 
 async function run(argv: readonly string[]) {
@@ -15,11 +15,12 @@ async function run(argv: readonly string[]) {
   return { code, ...written };
 }
 
-test('crds prints the CRD as YAML that reads back unchanged', async () => {
+test('crds prints the CRDs as YAML that reads back unchanged', async () => {
   const { code, out, err } = await run([]);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toMatch(/^# Generated, do not edit/);
-  expect(parse(out)).toEqual(JSON.parse(JSON.stringify(daemonCoverageCrd())));
+  const read = parseAllDocuments(out).map((document) => document.toJS() as unknown);
+  expect(read).toEqual(JSON.parse(JSON.stringify([daemonCoverageCrd(), maintenanceWindowCrd()])));
 });
 
 test('crds refuses arguments', async () => expect((await run(['--all'])).code).toBe(2));

@@ -1,5 +1,5 @@
 /** `rollcall crds`: prints the CustomResourceDefinitions that a cluster needs. */
-import { daemonCoverageCrd } from '@rollcall/contract';
+import { daemonCoverageCrd, maintenanceWindowCrd } from '@rollcall/contract';
 import { stringify } from 'yaml';
 import { EXIT, type Command } from './command.ts';
 
@@ -24,7 +24,8 @@ export const crds: Command = {
     }
     // No aliases and no folded lines: the text is to be read, and compared line by line.
     const options = { lineWidth: 0, aliasDuplicateObjects: false };
-    io.out(`# Generated, do not edit: rollcall crds.\n${stringify(daemonCoverageCrd(), options)}`);
+    const texts = [daemonCoverageCrd(), maintenanceWindowCrd()].map((crd) => stringify(crd, options));
+    io.out(`# Generated, do not edit: rollcall crds.\n${texts.join('---\n')}`);
     return EXIT.ok;
   },
 };

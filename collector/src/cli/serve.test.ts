@@ -174,7 +174,7 @@ describe('readiness', () => {
     await until(running.isReady, 'ready');
     await until(async () => (await running.ask('/readyz')).body.includes('leases: live'), 'the Leases');
     expect((await running.ask('/readyz')).body.replaceAll(/never heard|heard \d s ago/g, 'HEARD')).toBe(
-      'ready\nnodes: live, HEARD\ndaemonsets: live, HEARD\ndaemoncoverages: syncing, HEARD\nleases: live, HEARD\n',
+      'ready\nnodes: live, HEARD\ndaemonsets: live, HEARD\ndaemoncoverages: syncing, HEARD\nmaintenancewindows: syncing, HEARD\nleases: live, HEARD\n',
     );
   });
 

@@ -4,7 +4,6 @@ import type { Connection } from '@rollcall/kube';
 import type { Logger } from 'pino';
 import { watchBackends, type BackendWatch } from '../backends/watch-backends.ts';
 import { createPolicyBook, type PolicyBook } from '../config/policy-book.ts';
-import { watchPolicyFiles } from '../config/policy-files-watch.ts';
 import type { ServeConfig } from '../config/serve-config.ts';
 import type { Instant } from '../coverage/index.ts';
 import type { Answers, FindEvidence, FindMore, Readiness } from '../http/answers.ts';
@@ -23,6 +22,7 @@ import { createEvidence } from './find-evidence.ts';
 import { createStaleConfig } from './find-stale-config.ts';
 import { createIntake, type ReportIntake } from './report-intake.ts';
 import { startPipeline, type LivePipeline, type LivePipelineHost } from './live-pipeline.ts';
+import { followFiles } from './follow-files.ts';
 import { fetchFromPeers } from './fetch-peers.ts';
 import { keepHours } from './keep-hours.ts';
 import { logCondition, logInForce } from './log-lines.ts';
@@ -30,13 +30,14 @@ import { openConnection } from './open-connection.ts';
 import { openDaemonSources } from './open-daemon-sources.ts';
 import { openJournal, type OpenJournal } from './open-journal.ts';
 import { createPastAnswers } from './past-answers.ts';
+import { openWindows, type OpenWindows } from './open-windows.ts';
 import { openStream } from './open-stream.ts';
 import { createPolicyFeed } from './policy-feed.ts';
 import { createPolicyTrace } from './policy-trace.ts';
 import { sourceCondition } from './source-condition.ts';
 import { memoryLimitOf, startLimits } from './start-limits.ts';
 import { startControl, type Control } from './start-control.ts';
-import { sleep, systemMachine, type Machine } from './system-clock.ts';
+import { systemMachine, type Machine } from './system-clock.ts';
 import { readinessOf, statusesOf } from './watch-status.ts';
 
 /** A collector that runs. `stop` ends its watches and its server and may be called twice. */
@@ -55,8 +56,6 @@ export interface CollectorOptions {
   readonly spans?: Spans | undefined;
 }
 
-/** How often policy files are looked at. */
-const FILES_INTERVAL_MS = 2_000;
 /** How many distinct strings are shared between objects at most. */
 const INTERNED = 4_000;
 const SHUTDOWN_GRACE_MS = 5_000;
@@ -70,7 +69,7 @@ export async function startCollector(options: CollectorOptions): Promise<Running
   const connection = await openConnection(config, env, spans);
   const daemons = await openDaemonSources(config.daemonSources, { ...config, connection, spans }, env);
   const journal = await openJournal({ path: config.journal, log, machine: systemMachine });
-  const { live, self, book, watching, control, events, helpers, serving } = startParts(options, {
+  const { live, self, books, watching, control, events, helpers, serving } = startParts(options, {
     connection,
     daemons,
     journal,
@@ -83,7 +82,7 @@ export async function startCollector(options: CollectorOptions): Promise<Running
     await endAll([events.stop, journal.close, daemons.close, connection.close]);
   };
   try {
-    await followFiles(config, book, files.signal);
+    await followFiles(config, books, files.signal);
     const scrape = expose(live, config, self);
     server = await startServer({ ...createAccess(config, connection, log), ...serving, scrape, spans });
   } catch (error) {
@@ -126,9 +125,11 @@ function startParts({ config, env, log, version }: CollectorOptions, { connectio
   const hours = keepHours(live, systemMachine.timers);
   const peers = fetchFromPeers({ ...base, peer, journal });
   const helpers = { stop: () => endAll([peers.stop, limits.stop]), last: hours.stop };
-  const stop = (): Promise<unknown> => Promise.all([watch.stop(), layers.stop(), backends.stop()]);
+  const stop = (): Promise<unknown> =>
+    Promise.all([watch.stop(), layers.stop(), backends.stop(), watching.opened.stop()]);
   const serving = { answers, readiness, intake, stream };
-  return { live, self, book, watching: { stop }, control, events, helpers, serving };
+  const books = { book, windows: watching.opened.windows };
+  return { live, self, books, watching: { stop }, control, events, helpers, serving };
 }
 
 /** What the collector's own metrics tell of. */
@@ -183,6 +184,7 @@ interface Watches {
   readonly watch: ClusterWatch;
   readonly layers: LayerWatch;
   readonly backends: BackendWatch;
+  readonly opened: OpenWindows;
 }
 
 /** Starts the watches of the cluster, of its policies and of what their layers ask for, into a pipeline. */
@@ -217,12 +219,14 @@ export function startWatching(live: LivePipeline, { config, connection, log, mac
   const layers = watchLayers(host, sources);
   const isNode = (name: string): boolean => live.pipeline.roll.inventory.nodes.has(name);
   const backends = watchBackends({ ...machine, log, emit, isNode }, config.connections);
+  const opened = openWindows({ cluster, collectorNamespace, live, log, machine });
   const watch = watchCluster(host, {
+    ...opened,
     daemonSets: (names) => book.daemonSets(names),
     policy: ({ uid, document }, stamp) => book.api(uid, document, stamp.wallMs),
     policyGone: (uid) => book.apiGone(uid),
   });
-  return { book, watch, layers, backends };
+  return { book, watch, layers, backends, opened };
 }
 
 function readinessBy(
@@ -260,25 +264,6 @@ function answer(live: LivePipeline, { book, layers, backends, sources, journal, 
     nowMs: systemMachine.clock.wallMs,
   });
   return createAnswers({ ...live, rejected: book.rejected, conditionsOf, past, ...rest });
-}
-
-/** Follows the policy files; resolves once they were read for the first time, so that readiness means: with every policy. */
-function followFiles(config: ServeConfig, book: PolicyBook, signal: AbortSignal): Promise<void> {
-  const { policies: paths, cluster, collectorNamespace } = config;
-  if (paths.length === 0) return Promise.resolve();
-  return new Promise((readOnce) => {
-    void watchPolicyFiles({
-      paths,
-      context: { cluster, collectorNamespace },
-      intervalMs: FILES_INTERVAL_MS,
-      sleep,
-      signal,
-      onChange: ({ policies, rejected }) => {
-        book.files(policies, rejected);
-        readOnce();
-      },
-    });
-  });
 }
 
 function expose(

@@ -1,14 +1,6 @@
 /** Calls the roll once: lists what is needed, without a watch, and runs it through the same pipeline as `serve`. */
-import {
-  GROUP,
-  podSource,
-  VERSION,
-  WATCH,
-  type DaemonSetObject,
-  type Policy,
-  type PolicyCondition,
-} from '@rollcall/contract';
-import { KubeError, type Connection } from '@rollcall/kube';
+import { podSource, WATCH, type DaemonSetObject, type Policy, type PolicyCondition } from '@rollcall/contract';
+import type { Connection } from '@rollcall/kube';
 import { createPolicyBook, type PolicyBook } from '../config/policy-book.ts';
 import { readPolicies } from '../config/policy-files.ts';
 import { recountController, type ControllerRecount, type Instant } from '../coverage/index.ts';
@@ -18,7 +10,6 @@ import { createPipeline, type Pipeline } from '../pipeline.ts';
 import type { DaemonSource } from '../watch/daemon-watch.ts';
 import { findTargets, projectFound } from '../watch/cluster-watch.ts';
 import { planPodWatches, toPodTarget } from '../watch/pod-plan.ts';
-import type { RawPolicy } from '../watch/policy-watch.ts';
 import { projectCount, type ControllerCount } from '../watch/project-count.ts';
 import { createNodeSharing, projectNode } from '../watch/project-node.ts';
 import { createPodSharing, projectPod } from '../watch/project-pod.ts';
@@ -27,6 +18,7 @@ import { createAnswers } from './answers.ts';
 import { createEvidence } from './find-evidence.ts';
 import { createStaleConfig } from './find-stale-config.ts';
 import { listLayers, readSilentLeases } from './list-layers.ts';
+import { listPolicies, tellWindows } from './list-own.ts';
 import { openLook, type Look } from './look.ts';
 import { createPolicyFeed, type PolicyFeed } from './policy-feed.ts';
 import { sourceCondition } from './source-condition.ts';
@@ -71,6 +63,7 @@ export async function takeRoll(options: RollCallOptions): Promise<RollCall> {
   const written = documents.length + files.policies.length + files.rejected.length;
   const discover = options.discover ?? written === 0;
   const { book, feed } = openBook(look, { collectorNamespace, discover });
+  await tellWindows(look, { ...options, files: files.windows });
   for (const { uid, document } of documents) book.api(uid, document, look.now().wallMs);
   book.files(files.policies, files.rejected);
   book.daemonSets(daemonSets.map(({ namespace, name }) => ({ namespace, daemonset: name })));
@@ -117,30 +110,6 @@ function viewController({ roll }: Pipeline, { namespace, daemonset, counts, now 
   const told = counts.get(own?.lastDaemonSet?.object.uid ?? '');
   const recount = own && recountController(roll.inventory, own, now);
   return told === undefined || recount === undefined ? undefined : { told, recount };
-}
-
-async function listPolicies(look: Look, { policies, discover }: RollCallOptions): Promise<readonly RawPolicy[]> {
-  try {
-    return await look.list({ path: `/apis/${GROUP}/${VERSION}/daemoncoverages` }, readRaw);
-  } catch (error) {
-    if (!(error instanceof KubeError)) throw error;
-    if (error.code === 'NotFound') return [];
-    // Forbidden is what a user without rights on the group hears, whether it is installed or not: it must be their choice.
-    if (error.code !== 'Forbidden') throw error;
-    if (discover !== true && policies.length === 0) {
-      const mend =
-        'add --discover or --policy to look without the policies of the cluster, or have them allowed to you';
-      throw new KubeError('Forbidden', `${error.message}; ${mend}`, { cause: error });
-    }
-    look.warnings.add(`the policies of the cluster are not looked at: ${error.message}`);
-    return [];
-  }
-}
-
-function readRaw(document: unknown): RawPolicy {
-  const { metadata } = Object(document) as { readonly metadata?: { readonly uid?: unknown } | null };
-  if (typeof metadata?.uid !== 'string') throw new Error('a policy without metadata.uid');
-  return { uid: metadata.uid, document };
 }
 
 function openBook(

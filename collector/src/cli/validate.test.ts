@@ -70,6 +70,7 @@ describe('validate', () => {
       {
         file: '-',
         policies: [],
+        windows: [],
         skipped: 0,
         faults: [
           {

@@ -18,7 +18,7 @@ import {
 } from '../config/policy-text.ts';
 import { EXIT, type Command, type Io } from './command.ts';
 
-const HELP = `Check DaemonCoverage policies in files, and report every fault with its field, its value and what mends it.
+const HELP = `Check DaemonCoverage policies and MaintenanceWindows in files, and report every fault with its field, its value and what mends it.
 Two policies for one DaemonSet are a fault. Objects of other kinds are skipped and counted.
 
 Examples:
@@ -98,6 +98,8 @@ async function loadTexts(paths: readonly string[], io: Io): Promise<readonly Pol
 interface FileReport {
   readonly file: string;
   readonly policies: readonly string[];
+  /** Maintenance windows. */
+  readonly windows: readonly string[];
   /** Objects of other kinds. */
   readonly skipped: number;
   readonly faults: readonly FaultInFile[];
@@ -114,10 +116,12 @@ function reportFile(file: string, reading: PolicyReading): FileReport {
   const own = rejected.filter((entry) => !isForeign(entry));
   const skipped = rejected.length - own.length;
   const faults = own.flatMap((entry) => entry.faults.map((fault) => ({ document: entry.document, ...fault })));
-  const isEmpty = accepted.length + own.length === 0;
+  const windows = reading.windows.filter((entry) => entry.file === file);
+  const isEmpty = accepted.length + windows.length + own.length === 0;
   return {
     file,
     policies: accepted.map(({ policy }) => `${policy.policyNamespace}/${policy.name}`),
+    windows: windows.map(({ window }) => `${window.namespace}/${window.name}`),
     skipped,
     faults: [...faults, ...findConflicts(file, reading.accepted), ...(isEmpty ? [noPolicy(skipped)] : [])],
   };
@@ -154,14 +158,15 @@ function findConflicts(file: string, accepted: readonly PolicyInFile[]): readonl
   });
 }
 
-function formatReport({ file, policies, skipped, faults }: FileReport): string {
+function formatReport({ file, policies, windows, skipped, faults }: FileReport): string {
   if (faults.length > 0)
     return faults
       .map(({ document, ...fault }) => `${formatPlace({ file, document })}: ${formatFault(fault)}\n`)
       .join('');
   const count = policies.length === 1 ? '1 policy' : `${policies.length} policies`;
   const others = skipped > 0 ? `; ${count}, ${countOthers(skipped)} skipped` : '';
-  return `${file}: ok (${policies.join(', ')})${others}\n`;
+  const names = [...policies, ...windows.map((window) => `window ${window}`)];
+  return `${file}: ok (${names.join(', ')})${others}\n`;
 }
 
 function formatPlace({ file, document }: { readonly file: string; readonly document: number }): string {

@@ -32,7 +32,7 @@ export interface AllWatches {
   readonly optional: readonly KindWatch[];
 }
 
-/** Ready once every needed watch has its full list and none is stale. Policies that the cluster does not serve (no CRD) stand in nobody's way. */
+/** Ready once every needed watch has its full list and none is stale. Policies and windows that the cluster does not serve (no CRD) stand in nobody's way. */
 export function readinessOf({ needed, optional }: AllWatches, nowWall: number): Omit<Readiness, 'notes'> {
   const all = needed.map((watch) => describeWatch(watch, nowWall));
   const others = optional.map((watch) => describeWatch(watch, nowWall));
@@ -44,7 +44,7 @@ function describeWatch({ id, reflector }: KindWatch, nowWall: number): WatchRead
   const secondsSince = (wallMs: number): number => Math.max(0, Math.round((nowWall - wallMs) / 1000));
   const heardSeconds = heardWallMs === undefined ? null : secondsSince(heardWallMs);
   const { name, sinceWallMs, blocked, trouble } = state;
-  const isNoMatter = name === 'live' || (blocked === 'absent' && id === WATCH.policies);
+  const isNoMatter = name === 'live' || (blocked === 'absent' && (id === WATCH.policies || id === WATCH.windows));
   const why = `for ${secondsSince(sinceWallMs)} s${trouble === undefined ? '' : `: ${trouble.message}`}`;
   return { watch: id, state: name, why: isNoMatter ? '' : why, heardSeconds };
 }

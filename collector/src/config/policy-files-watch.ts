@@ -4,7 +4,13 @@ import { isDeepStrictEqual } from 'node:util';
 import type { PolicyContext } from './policy-document.ts';
 import type { PolicySet } from './policy-files.ts';
 import { loadPolicyTexts } from './policy-load.ts';
-import { readPolicyTexts, type PolicyInFile, type PolicyReading, type PolicyRejection } from './policy-text.ts';
+import {
+  readPolicyTexts,
+  type WindowInFile,
+  type PolicyInFile,
+  type PolicyReading,
+  type PolicyRejection,
+} from './policy-text.ts';
 
 /** A rejected document, and the policies whose previous version stays in force because of it, by namespace/name. */
 export interface RejectedChange extends PolicyRejection {
@@ -42,7 +48,7 @@ export interface PolicyFilesWatch {
 export async function watchPolicyFiles(watch: PolicyFilesWatch): Promise<void> {
   const { paths, context, onChange, intervalMs, sleep, signal } = watch;
   let seen = '';
-  let inForce: readonly PolicyInFile[] = [];
+  let inForce: InForce = { policies: [], windows: [] };
   while (!signal.aborted) {
     const texts = await loadPolicyTexts(paths);
     const now = JSON.stringify(texts);
@@ -50,29 +56,55 @@ export async function watchPolicyFiles(watch: PolicyFilesWatch): Promise<void> {
       const change = compare(inForce, readPolicyTexts(texts, context));
       seen = now;
       inForce = change.inForce;
-      onChange({ policies: inForce.map(({ policy }) => policy), rejected: change.rejected });
+      const { policies, windows } = inForce;
+      onChange({
+        policies: policies.map(({ policy }) => policy),
+        windows: windows.map(({ window }) => window),
+        rejected: change.rejected,
+      });
     }
     await sleep(intervalMs, signal);
   }
 }
 
+/** What of the files is in force. */
+interface InForce {
+  readonly policies: readonly PolicyInFile[];
+  readonly windows: readonly WindowInFile[];
+}
+
 interface Comparison {
-  readonly inForce: readonly PolicyInFile[];
+  readonly inForce: InForce;
   readonly rejected: readonly RejectedChange[];
 }
 
-function compare(previous: readonly PolicyInFile[], { accepted, rejected }: PolicyReading): Comparison {
-  const former = new Map(previous.map((entry) => [nameOf(entry), entry]));
-  const current = new Set(accepted.map(nameOf));
-  const absent = previous.filter((entry) => !current.has(nameOf(entry)));
-  const kept = absent.filter((entry) => rejected.some((rejection) => standsFor(rejection, entry)));
+function compare(previous: InForce, { accepted, windows, rejected }: PolicyReading): Comparison {
+  const former = new Map(previous.policies.map((entry) => [nameOf(entry), entry]));
+  const keptPolicies = keep(previous.policies, accepted, rejected);
+  const keptWindows = keep(previous.windows, windows, rejected);
   return {
-    inForce: [...accepted.map((entry) => reuse(former.get(nameOf(entry)), entry)), ...kept],
+    inForce: {
+      policies: [...accepted.map((entry) => reuse(former.get(nameOf(entry)), entry)), ...keptPolicies],
+      windows: [...windows, ...keptWindows],
+    },
     rejected: rejected.map((rejection) => ({
       ...rejection,
-      inForce: kept.filter((entry) => standsFor(rejection, entry)).map(nameOf),
+      inForce: [...keptPolicies, ...keptWindows].filter((entry) => standsFor(rejection, entry)).map(nameOf),
     })),
   };
+}
+
+type Entry = PolicyInFile | WindowInFile;
+
+/** Of the former ones those that are not there any more, but are stood for. */
+function keep<T extends Entry>(
+  previous: readonly T[],
+  accepted: readonly T[],
+  rejected: readonly PolicyRejection[],
+): readonly T[] {
+  const current = new Set(accepted.map(nameOf));
+  const absent = previous.filter((entry) => !current.has(nameOf(entry)));
+  return absent.filter((entry) => rejected.some((rejection) => standsFor(rejection, entry)));
 }
 
 // A policy that did not change stays the same object, so that whoever compares sees no change.
@@ -82,11 +114,12 @@ function reuse(former: PolicyInFile | undefined, entry: PolicyInFile): PolicyInF
     : entry;
 }
 
-function standsFor({ namespace, name, file }: PolicyRejection, entry: PolicyInFile): boolean {
-  if (name !== '') return `${namespace}/${name}` === nameOf(entry);
+function standsFor({ namespace, name, isWindow, file }: PolicyRejection, entry: Entry): boolean {
+  if (name !== '') return isWindow === 'window' in entry && `${namespace}/${name}` === nameOf(entry);
   return entry.file === file || resolve(entry.file).startsWith(`${resolve(file)}${sep}`);
 }
 
-function nameOf({ policy }: PolicyInFile): string {
-  return `${policy.policyNamespace}/${policy.name}`;
+function nameOf(entry: Entry): string {
+  if ('window' in entry) return `${entry.window.namespace}/${entry.window.name}`;
+  return `${entry.policy.policyNamespace}/${entry.policy.name}`;
 }

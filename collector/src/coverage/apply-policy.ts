@@ -64,6 +64,7 @@ function* adoptPolicy(context: Context, roll: PolicyRoll, { policy, now }: Polic
   // A changed label is how too many pools are mended: its pools are named anew.
   if (moved || !isSame(poolParts(roll.policy), poolParts(policy))) roll.pools = createPoolNames(policy);
   roll.policy = policy;
+  roll.maintenance = undefined;
   roll.askedSlis = askedSlis(policy);
   keepDaemonSet(context, roll);
   if (roll.started) yield* reviewAll(context, roll, { cause: moved ? 'start' : cause, now });

@@ -1,10 +1,11 @@
 /** What follows from an event: which nodes of which policies are reviewed because of what it touched. */
-import { daemonSource, telemetrySource, WATCH } from '@rollcall/contract';
+import { daemonSource, telemetrySource, WATCH, type MaintenanceObject } from '@rollcall/contract';
 import type { Touched } from '../inventory/index.ts';
 import { keepDaemonSet, start } from './apply-policy.ts';
 import { countReports } from './count-reports.ts';
 import { countHeartbeat, type Heard } from './count-heartbeat.ts';
 import { egressSources } from './egress/egress-sight.ts';
+import { speaksFor } from './maintenance.ts';
 import { heartbeatTerms } from './heartbeat-terms.ts';
 import { ASKED_LAYERS } from './judge.ts';
 import type { PolicyRoll } from './policy-roll.ts';
@@ -46,6 +47,8 @@ export function dispatch(context: Context, touched: Touched, now: Instant): Work
       return onNetwork(context, touched.namespace, now);
     case 'watch':
       return onWatch(context, touched.source, now);
+    case 'maintenance':
+      return onMaintenance(context, touched.windows, now);
     case 'lead':
       return onLead(context, now);
   }
@@ -82,6 +85,19 @@ function* onNetwork(context: Context, namespace: string, now: Instant): Work {
   const concerns: Concerns = ({ policy }) =>
     policy.telemetry?.sink !== undefined && [policy.namespace, policy.telemetry.sink.namespace].includes(namespace);
   for (const roll of startedRolls(context, concerns)) {
+    yield* reviewAll(context, roll, { cause: 'change', now });
+    settle(context, roll, now);
+  }
+}
+
+/** A window that came, changed or went concerns the nodes of the policies that it spoke or speaks for. */
+function* onMaintenance(context: Context, windows: readonly MaintenanceObject[], now: Instant): Work {
+  const concerned = [...context.policies.values()].filter(({ policy }) =>
+    windows.some((one) => speaksFor(one, policy)),
+  );
+  for (const roll of concerned) {
+    roll.maintenance = undefined;
+    if (!roll.started) continue;
     yield* reviewAll(context, roll, { cause: 'change', now });
     settle(context, roll, now);
   }

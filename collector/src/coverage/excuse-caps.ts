@@ -39,8 +39,11 @@ export function excuseRecord(record: NodeRecord, subject: Subject): Capped {
     return false;
   });
   meterOnly(record, excuse, monoMs);
-  if (excuse === undefined) return { excuse, lookAgainMono: regain };
-  return { excuse, lookAgainMono: Math.min(excuse.untilMono ?? Infinity, capEnd(record, excuse, monoMs)) };
+  // A window that is not open yet opens by itself, whatever excuses the node until then.
+  const planned = subject.planned.changesMono;
+  if (excuse === undefined) return { excuse, lookAgainMono: Math.min(regain, planned) };
+  const untilMono = Math.min(excuse.untilMono ?? Infinity, planned);
+  return { excuse, lookAgainMono: Math.min(untilMono, capEnd(record, excuse, monoMs)) };
 }
 
 /** Ends every spell of a record that is not excused, or not in scope, any more. */
@@ -50,7 +53,9 @@ export function endExcuses(record: NodeRecord, monoMs: number): void {
 
 function meterOnly(record: NodeRecord, excuse: Excuse | undefined, monoMs: number): void {
   if (record.meters !== undefined) {
-    for (const [code, meter] of record.meters) if (code !== excuse?.code) closeSpell(meter, monoMs);
+    // Planned work is metered where a node's annotation asks for it, and not where a window does.
+    const metered = excuse?.capMs === undefined ? undefined : excuse.code;
+    for (const [code, meter] of record.meters) if (code !== metered) closeSpell(meter, monoMs);
     // Every node joins once: kept for good, its meter would be a third of a kilobyte for each of them.
     if ([...record.meters.values()].every((meter) => isEmpty(meter, monoMs))) record.note({ meters: undefined });
   }

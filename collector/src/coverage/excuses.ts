@@ -7,6 +7,7 @@ import {
   type Exemption,
   type NodeObject,
 } from '@rollcall/contract';
+import { annotated, sayWindow } from './maintenance.ts';
 import { findTaint } from './scope.ts';
 import { matchesLabels } from './selector.ts';
 import type { Excuse, ExcuseSource, Subject } from './subject.ts';
@@ -32,6 +33,14 @@ function nextLook(monoMs: number): number {
 function names(rule: Exemption, node: NodeObject): boolean {
   return rule.nodes.includes(node.name) || (rule.selector !== undefined && matchesLabels(rule.selector, node));
 }
+
+const maintenance: ExcuseSource = (subject) => {
+  const { window, changesMono } = subject.planned;
+  if (window !== undefined) return { code: 'Maintenance', message: sayWindow(window), untilMono: changesMono };
+  const asked = annotated(subject);
+  const { monoMs } = subject.now;
+  return asked && { ...asked, untilMono: Math.min(asked.untilMono ?? Infinity, changesMono, nextLook(monoMs)) };
+};
 
 const leaving: ExcuseSource = ({ policy, node, now }) => {
   const sign = leavingSign(node.object, { taints: policy.leavingTaints, annotations: policy.leavingAnnotations });
@@ -79,14 +88,15 @@ const nodeNotReady: ExcuseSource = ({ policy, node }) => {
   return { code: 'NodeNotReady', message, capMs: policy.grace.nodeNotReadyMs, sinceMono: node.readySinceMono };
 };
 
-/** Every source that exists. Maintenance joins with MaintenanceWindow. */
-const SOURCES: Readonly<Record<Exclude<ExcuseCode, 'Maintenance'>, ExcuseSource>> = {
+/** Every source. */
+const SOURCES: Readonly<Record<ExcuseCode, ExcuseSource>> = {
   Exempt: exempt,
+  Maintenance: maintenance,
   Leaving: leaving,
   Joining: joining,
   NodeNotReady: nodeNotReady,
 };
-const IN_ORDER = EXCUSES.flatMap((code) => (code === 'Maintenance' ? [] : [SOURCES[code]]));
+const IN_ORDER = EXCUSES.map((code) => SOURCES[code]);
 
 /** The first excuse that holds and for which `allows` says that its cap is not used up. */
 export function findExcuse(subject: Subject, allows: (excuse: Excuse) => boolean): Excuse | undefined {

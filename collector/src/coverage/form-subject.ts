@@ -6,6 +6,7 @@ import { decidePlacement, type Placement } from './expectation.ts';
 import { sightHeartbeat } from './heartbeat-sight.ts';
 import { pickPod } from './pod-layer.ts';
 import { poolOf, type PolicyRoll } from './policy-roll.ts';
+import { planNode, sightWindows } from './maintenance.ts';
 import type { NodeRecord } from './record.ts';
 import { sightMaking, sightRollout } from './making-sight.ts';
 import type { Instant, Subject } from './subject.ts';
@@ -53,6 +54,7 @@ class RollSubject implements Subject {
   readonly now: Instant;
   readonly #inventory: Inventory;
   readonly #roll: PolicyRoll;
+  #planned: Subject['planned'] | undefined = undefined;
 
   constructor(inventory: Inventory, roll: PolicyRoll, { record, node, placement, now }: Seen) {
     const { policy, daemonSet } = roll;
@@ -120,6 +122,11 @@ class RollSubject implements Subject {
 
   get egress(): Subject['egress'] {
     return sightEgress(this.#inventory, this.#roll);
+  }
+
+  get planned(): Subject['planned'] {
+    const maintenance = (this.#roll.maintenance ??= sightWindows(this.#inventory, this.policy));
+    return (this.#planned ??= planNode(maintenance, this));
   }
 
   get #ownerUid(): string {

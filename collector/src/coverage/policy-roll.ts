@@ -3,6 +3,7 @@ import { labelOf, NO_POOL, type LayerName, type NodeObject, type Policy } from '
 import type { DaemonSetEntry } from '../inventory/index.ts';
 import type { KeptEgress } from './egress/egress-sight.ts';
 import { createPoolNames, type PoolNames } from './pool-names.ts';
+import type { Maintenance } from './maintenance.ts';
 import type { NodeRecord } from './record.ts';
 import type { StateSli } from './state-sli.ts';
 import { createSinkState, type SinkState } from './sink-state.ts';
@@ -41,6 +42,8 @@ export interface PolicyRoll {
   askedSlis: readonly StateSli[];
   /** What NetworkPolicies were last found to do to the way to its sink. */
   egress: KeptEgress | undefined;
+  /** The maintenance windows that speak for it; undefined when that has to be found out anew. */
+  maintenance: Maintenance | undefined;
   eligible: number;
   divergenceSinceMono: number | undefined;
 }
@@ -64,6 +67,7 @@ export function createPolicyRoll(policy: Policy): PolicyRoll {
     observed: undefined,
     askedSlis: askedSlis(policy),
     egress: undefined,
+    maintenance: undefined,
     eligible: 0,
     divergenceSinceMono: undefined,
   };

@@ -5,6 +5,7 @@ import type { LeaseEntry, NodeEntry, PodEntry } from '../inventory/index.ts';
 import type { DaemonSight } from './daemon-sight.ts';
 import type { EgressSight, EgressUnseen } from './egress/egress-sight.ts';
 import type { Placement } from './expectation.ts';
+import type { Planned } from './maintenance.ts';
 import type { SinkState } from './sink-state.ts';
 import type { HeartbeatSight } from './heartbeat-sight.ts';
 import type { TelemetryWord } from './telemetry-sight.ts';
@@ -64,6 +65,8 @@ export interface Subject {
   readonly rollout: Rollout;
   /** What NetworkPolicies do to the way to its sink; undefined where the policy names none, or there is no DaemonSet. */
   readonly egress: EgressSight | EgressUnseen | undefined;
+  /** What planned work means to it. */
+  readonly planned: Planned;
   readonly past: Past;
   readonly now: Instant;
 }

@@ -21,6 +21,7 @@ import type { DaemonSetEntry, Inventory, NodeEntry } from './inventory.ts';
 import { isSameNode } from './is-same.ts';
 import { renameNode } from './name-nodes.ts';
 import { NOTHING, type Touched } from './touched.ts';
+import { applyWindow } from './window-entry.ts';
 
 /**
  * Applies an event in place. Never throws. Events of kinds that the inventory does not hold (policies, ticks, and the
@@ -58,8 +59,9 @@ export function applyEvent(inventory: Inventory, event: ClusterEvent): Touched {
       return applyKubeEvent(inventory, event);
     case 'namespace':
       return applyNamespace(inventory, event);
-    case 'policy':
     case 'maintenance':
+      return applyWindow(inventory.windows, event);
+    case 'policy':
     case 'tick':
       return NOTHING;
   }

@@ -18,6 +18,7 @@ export type { DaemonEntry, LeaseEntry, NodeStateEntry } from './witness.ts';
 export { imagesOf } from './image-counts.ts';
 export { isSame } from './is-same.ts';
 export { applyEvent } from './apply-event.ts';
+export type { Spell, WindowEntry } from './window-entry.ts';
 export type { Unplaced } from './find-unplaced.ts';
 export type { Restart } from './find-restarts.ts';
 export type { Touched } from './touched.ts';

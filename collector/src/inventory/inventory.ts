@@ -17,6 +17,7 @@ import type { ImageCounts } from './image-counts.ts';
 import { createNetworkBook, type NetworkBook } from './network-book.ts';
 import type { KeyIndex } from './key-index.ts';
 import { createSourceOffset, type SourceOffset } from './source-offset.ts';
+import type { WindowEntry } from './window-entry.ts';
 import { createWitnesses, type LeaseEntry, type Witnesses } from './witness.ts';
 
 /** A node with its times on the monotonic clock (see `dating.ts`). */
@@ -109,6 +110,8 @@ export interface Inventory {
   readonly endingNamespaces: Map<string, EndingNamespace>;
   /** The names of the nodes whose Ready is not True. */
   readonly downNodes: Set<string>;
+  /** Maintenance windows by UID. */
+  readonly windows: Map<string, WindowEntry>;
 }
 
 /** A namespace that is being deleted, and since when. */
@@ -149,6 +152,7 @@ export function createInventory(): Inventory {
     newestPods: new Map(),
     endingNamespaces: new Map(),
     downNodes: new Set(),
+    windows: new Map(),
     network: createNetworkBook(),
   };
 }

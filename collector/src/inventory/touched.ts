@@ -1,5 +1,5 @@
 /** What an event touched: the inventory's answer to the roll. */
-import type { TelemetryReport } from '@rollcall/contract';
+import type { MaintenanceObject, TelemetryReport } from '@rollcall/contract';
 import type { Restart } from './find-restarts.ts';
 import type { Unplaced } from './find-unplaced.ts';
 import type { HeartbeatEntry } from './heartbeat-entry.ts';
@@ -9,7 +9,7 @@ import type { NodeEntry } from './inventory.ts';
  * What an event changed. `removed` is the entry of a node that is gone (under its name there may be a new one at once); `isNew` says
  * that the node was not known before, `before` is its entry until now; `spec` that more of a DaemonSet changed than its status. `repeat` is a node that says what it said before. `witnessed` are nodes of which Daemons
  * or node states now say something else, because a node or pod got or lost a name that they go by. `lead`: this replica began to lead. `podless`: the nodes without a pod of
- * that owner. `namespace`: one that began to be deleted, or is gone.
+ * that owner. `namespace`: one that began to be deleted, or is gone. `maintenance`: a window as it was and as it is.
  */
 export type Touched =
   | { readonly kind: 'nothing' }
@@ -56,6 +56,7 @@ export type Touched =
       readonly before: HeartbeatEntry | undefined;
       readonly replayed: boolean;
     }
+  | { readonly kind: 'maintenance'; readonly windows: readonly MaintenanceObject[] }
   | { readonly kind: 'lead' };
 
 /** The answer when nothing changed. */

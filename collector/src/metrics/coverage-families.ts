@@ -104,6 +104,18 @@ function objectives(metric: Metric): Family {
   };
 }
 
+function windows(metric: Metric): Family {
+  const labels = tail<PolicyRow['reading']['maintenance']['windows'][number]>(metric, [(item) => item.window]);
+  return {
+    metric,
+    writePolicy: ({ head, reading }) =>
+      reading.maintenance.windows
+        .toSorted((a, b) => compareText(a.window, b.window))
+        .map((item) => `${metric.name}${head}${labels(item)}${item.open ? 1 : 0}\n`)
+        .join(''),
+  };
+}
+
 const bySli: Series<PoolRow['slis'][number]> = { items: (pool) => pool.slis, labels: [(item) => item.sli] };
 const byReason: Series<PoolRow['reasons'][number]> = {
   items: (pool) => pool.reasons,
@@ -148,6 +160,8 @@ export const COVERAGE_FAMILIES: Readonly<Record<keyof typeof COVERAGE_METRICS, F
     { items: (pool) => pool.excusedNodes.filter(hasCounted), labels: [(item) => item.reason] },
     (item) => item.nodes,
   ),
+  maintenanceActive: windows(metrics.maintenanceActive),
+  maintenanceCap: policyValue(metrics.maintenanceCap, ({ reading }) => reading.maintenance.capUsedRatio?.toString()),
   uncovered: gauges(
     metrics.uncovered,
     { ...byReason, items: (pool) => pool.reasons.filter(hasCounted) },

@@ -68,6 +68,13 @@ export function policyReading(overrides: Partial<PolicyReading> = {}): PolicyRea
       { of: 'failedScheduling', label: 'FailedCreate', slots: [9] },
       { of: 'joinDuration', label: 'scheduled', slots: [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12] },
     ],
+    maintenance: {
+      windows: [
+        { window: 'kube-system/kernel', open: true },
+        { window: 'kube-system/disks', open: false },
+      ],
+      capUsedRatio: 0.25,
+    },
     objectives: [{ sli: 'coverage', target: 0.99 }],
     controller: { desired: 5, divergence: -1, divergenceMs: 1_500 },
     uncovered: [{ node: 'gpu-1', pool: 'gpu', reason: 'NodeUnreachable', sinceMono: 17 }],

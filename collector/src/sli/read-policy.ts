@@ -5,6 +5,7 @@ import {
   divergenceOf,
   markOf,
   type DaemonSetEntry,
+  type MaintenanceReading,
   type PolicyRoll,
   type PoolReports,
   type Standing,
@@ -31,11 +32,20 @@ export interface ReadOptions {
   readonly daemonSet: DaemonSetEntry | undefined;
   /** By pool, what agents report; empty where nobody asks. */
   readonly reports: ReadonlyMap<string, PoolReports>;
+  readonly maintenance: MaintenanceReading;
   readonly monoMs: number;
 }
 
 /** The figures of one policy at `monoMs`. Counters never fall between two readings. */
-export function readPolicy({ roll, ledger, span, daemonSet, reports, monoMs }: ReadOptions): PolicyReading {
+export function readPolicy({
+  roll,
+  ledger,
+  span,
+  daemonSet,
+  reports,
+  maintenance,
+  monoMs,
+}: ReadOptions): PolicyReading {
   const { namespace, daemonset, objectives } = roll.policy;
   const series = ledger.read(roll.policy, monoMs);
   const tallies = readTallies(roll.policy, series, (cell) => (span === 'seen' ? cell.seen : cell.exported));
@@ -62,6 +72,7 @@ export function readPolicy({ roll, ledger, span, daemonSet, reports, monoMs }: R
       };
     }),
     tallies: tallies.of(''),
+    maintenance,
     objectives: objectives.map(({ sli, target }) => ({ sli, target })),
     controller: readController(roll, daemonSet, monoMs),
     uncovered: picked,

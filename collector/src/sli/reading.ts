@@ -10,7 +10,7 @@ import type {
   TallyName,
   Verdict,
 } from '@rollcall/contract';
-import type { PoolReports } from '../coverage/index.ts';
+import type { MaintenanceReading, PoolReports } from '../coverage/index.ts';
 
 /** The figures of one node pool; node-milliseconds are integers since the process began. */
 export interface PoolReading {
@@ -90,6 +90,8 @@ export interface PolicyReading {
   readonly pools: readonly PoolReading[];
   /** What was counted or measured of the policy as a whole; nothing of it is in a pool. */
   readonly tallies: readonly TallyReading[];
+  /** Its maintenance windows. */
+  readonly maintenance: MaintenanceReading;
   readonly objectives: readonly { readonly sli: SliName; readonly target: number }[];
   readonly controller: { readonly desired: number; readonly divergence: number; readonly divergenceMs: number } | null;
   /** The longest-uncovered nodes, at most INFO_LIMIT of them. */

@@ -56,11 +56,12 @@ test('revisions are watched in the namespaces of the DaemonSets, and forgotten w
     'nodes',
     'daemonsets',
     'daemoncoverages',
+    'maintenancewindows',
     'controllerrevisions/agents',
     'pods/agents/app=a',
   ]);
   cluster.delete('DaemonSet', 'a');
-  await until(() => watchIds(it as TestWatch).length === 3, 'the watches to end');
+  await until(() => watchIds(it as TestWatch).length === 4, 'the watches to end');
   expect(pipeline.roll.inventory.revisions.size).toBe(0);
 });
 

@@ -2,7 +2,7 @@
 import { WATCH, type DaemonSetObject, type NodeObject } from '@rollcall/contract';
 import { toPodTarget } from './pod-plan.ts';
 import { createPodWatches } from './pod-watches.ts';
-import { watchPolicies, type PolicyListener } from './policy-watch.ts';
+import { watchPolicies, watchWindows, type PolicyListener } from './policy-watch.ts';
 import { projectDaemonSet } from './project-daemon-set.ts';
 import { createNodeSharing, projectNode } from './project-node.ts';
 import { projectNodeWire } from './project-node-wire.ts';
@@ -52,6 +52,7 @@ export function watchCluster(host: WatchHost, listener: ClusterListener): Cluste
     watchKind(host, nodes(host)),
     watchKind(host, daemonSetsOf(host, daemonSets, { aim, name })),
     watchPolicies(host, listener),
+    watchWindows(host, listener),
   ];
   const all = (): KindWatch[] => [...fixed, ...revisions.watches(), ...pods.watches()];
   return {

@@ -57,9 +57,10 @@ export async function startTestWatch(
   const logged: string[] = [];
   const write = (_: object, text: string): void => void logged.push(text);
   const log = { info: write, warn: write };
+  const nothing = (): void => undefined;
   const watch = watchCluster(
     { connection: dam.connection, clock: time, timers: time, log, intern: createInterner(1_000), emit },
-    { daemonSets: () => undefined, policy: () => undefined, policyGone: () => undefined, ...listener },
+    { daemonSets: nothing, policy: nothing, policyGone: nothing, window: nothing, windowGone: nothing, ...listener },
   );
   return {
     cluster,

@@ -63,6 +63,7 @@ export function buildSubject(scene: Scene = {}): Subject {
   const daemonSet = buildDaemonSet(scene);
   const pods = scene.pods ?? [buildPod()];
   return {
+    planned: { window: undefined, changesMono: Infinity },
     policy: buildPolicy(scene.policy),
     node: { object: node, createdMono: NOW - HOUR_MS, readySinceMono: NOW - HOUR_MS },
     pool: 'none',

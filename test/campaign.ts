@@ -6,7 +6,8 @@
  * `embedded`: a town on the embedded API under mixed faults, on simulated time; `real`: collectors on the real control plane behind a
  * proxy that does mischief; `suites`: the expectation against the Go function, and
  * the collector against a living world's truth. `--faults` plays the fault matrix in place of all that (faults/play-matrix.ts; `--only` a
- * pattern of its causes, `--fast` controllers), `--drills` the drills (drills/drills.ts). Appends its answer to docs/campaign.md; a seed that fails is printed with its faults
+ * pattern of its causes, `--fast` controllers), `--drills` the drills (drills/drills.ts), `--long 10` the fast tests with ten times the
+ * seeds and runs that every commit has. Appends its answer to docs/campaign.md; a seed that fails is printed with its faults
  * and the command that repeats it, and belongs into campaign/regressions.ts. Exits 1 if one fails.
  */
 import { spawn } from 'node:child_process';
@@ -116,6 +117,15 @@ async function runSuite(suite: string, seed: number): Promise<boolean> {
   return code === 0;
 }
 
+/** Runs the fast tests with so many times their seeds and runs; vitest.config.ts reads the variable. */
+async function playLong(rounds: number): Promise<void> {
+  if (!(rounds >= 1)) throw new Error(`--long is how many times the runs of a commit: ${rounds}`);
+  const env = { ...process.env, ROLLCALL_LONG: String(rounds) };
+  const child = spawn('npm', ['run', '--silent', 'test'], { stdio: 'inherit', env });
+  const [code] = (await once(child, 'close')) as [number | null];
+  process.exitCode = code ?? 1;
+}
+
 const PARTS = { embedded: playEmbedded, real: playReal, suites: runSuites } as const;
 
 async function main(): Promise<void> {
@@ -127,11 +137,13 @@ async function main(): Promise<void> {
     workers: { type: 'string', default: '2' },
     faults: { type: 'boolean', default: false },
     drills: { type: 'boolean', default: false },
+    long: { type: 'string', default: '' },
     only: { type: 'string', default: '' },
     fast: { type: 'boolean', default: false },
   } as const;
   const { values } = parseArgs({ options });
   if (values.drills) return playDrills();
+  if (values.long !== '') return playLong(Number(values.long));
   if (values.faults) {
     const right = await playMatrix({ only: values.only, profile: values.fast ? 'fast' : 'default' });
     process.exitCode = right ? 0 : 1;

@@ -1,5 +1,5 @@
 import { daemonSource, podSource, WATCH, type ClusterEvent } from '@rollcall/contract';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import type { Instant, Roll, Standing } from './coverage/index.ts';
 import { findDaemonSet } from './inventory/index.ts';
 import { createAudited } from './test-audit.ts';
@@ -11,7 +11,7 @@ import { createWorld, type World } from './test-world.ts';
 
 /** Other worlds come by ROLLCALL_SEED. */
 const FIRST_SEED = Number(process.env['ROLLCALL_SEED'] ?? 7_000);
-const SEEDS = Array.from({ length: 25 }, (_, index) => FIRST_SEED + index);
+const SEEDS = Array.from({ length: 5 * inject('rounds') }, (_, index) => FIRST_SEED + index);
 const EVENTS = 400;
 const ORDERS = 5;
 const DAEMON_SETS = ['d0', 'd1', 'd2', 'd3', 'e0'];

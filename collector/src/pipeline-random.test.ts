@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { MARKED_SLIS, NODE_STATES } from '@rollcall/contract';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { isInScope, type Instant, type NodeRecord, type PolicyRoll } from './coverage/index.ts';
 import type { PolicyReading } from './sli/index.ts';
 import { subjectOf } from './coverage/describe-node.ts';
@@ -13,8 +13,8 @@ import { createWorld, type World } from './test-world.ts';
 
 /** Other worlds come by ROLLCALL_SEED. */
 const FIRST_SEED = Number(process.env['ROLLCALL_SEED'] ?? 20_260_101);
-/** Twenty worlds of 3,000 events each: many short histories meet more beginnings than one long one. */
-const SEEDS = Array.from({ length: 20 }, (_, index) => FIRST_SEED + index);
+/** Two worlds a round, of 3,000 events each: many short histories meet more beginnings than one long one. */
+const SEEDS = Array.from({ length: 2 * inject('rounds') }, (_, index) => FIRST_SEED + index);
 const EVENTS = 3_000;
 /** A busy machine takes its time. */
 const TIMEOUT_MS = 30_000;

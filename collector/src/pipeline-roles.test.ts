@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import type { Instant } from './coverage/index.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import { createAudited, findFaults, listCounters } from './test-audit.ts';
@@ -8,7 +8,7 @@ import { createWorld } from './test-world.ts';
 
 /** Other worlds come by ROLLCALL_SEED. */
 const FIRST_SEED = Number(process.env['ROLLCALL_SEED'] ?? 20_260_401);
-const SEEDS = Array.from({ length: 10 }, (_, index) => FIRST_SEED + index);
+const SEEDS = Array.from({ length: 2 * inject('rounds') }, (_, index) => FIRST_SEED + index);
 const EVENTS = 1_500;
 const LEASE_MS = 15_000;
 const STATES = ['covered', 'uncovered', 'unobserved', 'excused'] as const;

@@ -1,5 +1,5 @@
 import { podSource, WATCH, type ClusterEvent, type JournalRow } from '@rollcall/contract';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import type { PolicyReading } from './sli/index.ts';
 import { createCoveredCluster, createTestCluster, sumCounters, type TestCluster } from './test-cluster.ts';
@@ -136,7 +136,7 @@ function createKept(): { readonly pipeline: Pipeline; readonly transitions: Jour
 
 const FIRST_SEED = Number(process.env['ROLLCALL_SEED'] ?? 9_000);
 
-test.each(Array.from({ length: 10 }, (_, index) => FIRST_SEED + index))(
+test.each(Array.from({ length: 3 * inject('rounds') }, (_, index) => FIRST_SEED + index))(
   'a random world comes out the same with pauses and without (seed %i)',
   (seed) => {
     const [whole, paused] = [createKept(), createKept()];

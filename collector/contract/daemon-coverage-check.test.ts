@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { checkDaemonCoverage } from './daemon-coverage-check.ts';
 import { formatFault } from './daemon-coverage-faults.ts';
 import { defaultSpec } from './daemon-coverage.ts';
@@ -126,7 +126,7 @@ describe('a check', () => {
           if (!checked.ok) expect(checked.faults.length).toBeGreaterThan(0);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 100 * inject('rounds') },
     );
   });
 

@@ -36,23 +36,33 @@ export function createFakeTime(wallStart = Date.now()): FakeTime {
   };
 }
 
-/** Lets I/O happen until `condition` holds; throws after 4 s with what was waited for in vain. */
+/** Lets I/O happen until `condition` holds; throws after 20 s, since machines are busy, with what was waited for in vain. */
 export async function until(condition: () => unknown, what = String(condition)): Promise<void> {
-  const limit = performance.now() + 4_000;
+  const limit = performance.now() + 20_000;
   while (!(await condition())) {
     if (performance.now() > limit) throw new Error(`waited in vain for: ${what}`);
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
-/** The same while fake time passes too, 200 times as fast as real time: slow enough that no answer is late. */
+const STEP_MS = 500;
+const STEP_TAKES_MS = 2.5;
+const TURNS_OF_STEP = 20;
+
+/**
+ * The same while fake time passes too, at most 200 times as fast as real time: slow enough that no answer is late. A step takes some turns
+ * of the event loop as well: a process that was held up would else live through minutes in one turn, and answers on their way would be late.
+ */
 export function untilInTime(time: FakeTime, condition: () => unknown, what: string): Promise<void> {
-  const start = performance.now();
-  let passed = 0;
+  let since = performance.now();
+  let turns = 0;
   return until(() => {
-    const due = Math.floor((performance.now() - start) / 2.5) * 500;
-    if (due > passed) time.advance(due - passed);
-    passed = due;
+    turns += 1;
+    if (turns >= TURNS_OF_STEP && performance.now() - since >= STEP_TAKES_MS) {
+      time.advance(STEP_MS);
+      since = performance.now();
+      turns = 0;
+    }
     return condition();
   }, what);
 }

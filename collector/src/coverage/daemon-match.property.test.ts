@@ -1,5 +1,5 @@
 import { daemonSource, WATCH, type ClusterEvent, type DaemonObject, type NodeObject } from '@rollcall/contract';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { createAudited } from '../test-audit.ts';
 import { describeStanding } from '../test-cluster.ts';
 import { buildDaemon, buildNode, buildPolicy, MINUTE, SECOND, START } from '../test-objects.ts';
@@ -8,7 +8,7 @@ import type { Roll } from './index.ts';
 
 /** Other sets come by ROLLCALL_SEED. */
 const SEED = Number(process.env['ROLLCALL_SEED'] ?? 41_000);
-const SETS = 10_000;
+const SETS = 3_000 * inject('rounds');
 const NODES = 5;
 const DAEMONS = 5;
 const MAX_AGE = 90 * SECOND;

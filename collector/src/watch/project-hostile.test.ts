@@ -1,6 +1,6 @@
 /** No object, however malformed or hostile, makes a projection throw anything but its one clear refusal. */
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { projectDaemon } from './project-daemon.ts';
 import { projectDaemonSet } from './project-daemon-set.ts';
 import { projectLease } from './project-lease.ts';
@@ -204,7 +204,7 @@ describe.each(PROJECTIONS)('a %s', (kind, project) => {
     });
     fc.assert(
       fc.property(raw, (value) => expectProjectedOrRefused(project, value, shape)),
-      { numRuns: 500 },
+      { numRuns: 100 * inject('rounds') },
     );
   });
 });

@@ -1,29 +1,37 @@
-/** Measures heartbeats: every pod of the synthetic cluster is a sender with a token of its own, each on time, to one collector. */
+/**
+ * Measures heartbeats: every pod of the synthetic cluster is a sender with a token of its own, each on time, to one collector. The
+ * senders are processes of their own, and what a request takes is measured inside the collector, too: on a machine with few cores the
+ * senders' own delay is mostly that of waiting for one.
+ */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { Agent, request } from 'node:http';
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import { createAuthority } from '../control-plane/certificates.ts';
 import { startApi } from './api-process.ts';
-import { startProgram } from './child.ts';
-import { quantile } from './figures.ts';
+import { startProgram, type Child } from './child.ts';
 import { signToken } from './issuer.ts';
+import { createHandlerProbe, type HandlerProbe } from './handler-probe.ts';
 import { readProcess } from './process-figures.ts';
 import { scrape } from './scrape.ts';
+import type { LaneKind, PlannedSender, SenderPlan } from './sender-plan.ts';
 import { createStalls, wallClock, type Stalls } from './stalls.ts';
 
-/** So many senders for so long; `connections` that they share, as behind a balancer, 0 for one of its own for each heartbeat. */
+/** So many senders for so long, on connections of that kind. */
 export interface HeartbeatRun {
   readonly program: string;
   readonly senders: number;
   readonly seconds: number;
-  readonly connections: number;
+  readonly lanes: LaneKind;
+  readonly tls: boolean;
+  /** More for the collector's Node, such as `--cpu-prof`. */
+  readonly nodeFlags: readonly string[];
 }
 
-/** What came of it. Milliseconds are from the begin of a request to its answer, CPU is in cores of the collector. */
+/** What came of it. Delays are milliseconds, CPU is in cores. */
 export interface HeartbeatFigures {
   readonly sent: number;
   readonly answered: number;
@@ -31,18 +39,31 @@ export interface HeartbeatFigures {
   readonly refused: number;
   readonly covered: number;
   readonly perSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly maxMs: number;
+  /** From a request to its answer, as the senders saw it. */
+  readonly seen: readonly number[];
+  /** From its headers being parsed to its answer being handed over, inside. */
+  readonly inside: readonly number[];
+  /** How late the collector's event loop was. */
+  readonly loop: readonly number[];
   readonly cpuCores: number;
+  readonly senderCores: number;
+  /** Requests that were sent again, since their connection had just been closed; and connections that were open at the end. */
+  readonly again: number;
+  readonly open: number;
   readonly warmUpCpuS: number;
+  /** Resident, before anybody sent, at the end, and at its highest. */
+  readonly idleMb: number;
+  readonly endMb: number;
   readonly peakMb: number;
-  /** The collector's longest stall, and the most that its thread ran in one: the rest of it the machine was busy with others. */
   readonly stallMs: number;
   readonly stallRunMs: number;
 }
 
-const PERIOD_MS = 10_000;
+/** One process could not have more connections open than it may have files. */
+const PROCESSES = 2;
+/** Until all connections are open and all tokens are known. */
+const WARM_UP_MS = 30_000;
+
 const POLICY = `
 apiVersion: rollcall.dev/v1alpha1
 kind: DaemonCoverage
@@ -57,54 +78,72 @@ interface Pod {
   readonly spec: { readonly nodeName: string; readonly serviceAccountName?: string };
 }
 
-interface Sender {
-  readonly token: string;
-  readonly node: string;
-  sequence: number;
-}
-
-/** Starts cluster and collector, lets each sender be heard twice (so that all tokens are known), then measures. */
+/** Starts cluster and collector, lets each sender be heard a few times, then measures. */
 export async function runHeartbeats(run: HeartbeatRun): Promise<HeartbeatFigures> {
   await using stack = new AsyncDisposableStack();
-  const { pid, url, stalls, senders } = await startFleet(stack, run);
-  const agent = run.connections === 0 ? undefined : new Agent({ keepAlive: true, maxSockets: run.connections });
-  stack.defer(() => agent?.destroy());
-  const start = await readProcess(pid);
-  await beat(senders, { url, agent, seconds: 2 * (PERIOD_MS / 1000) });
-  const warm = await readProcess(pid);
-  const before = await scrape(url);
+  const fleet = await startFleet(stack, run);
+  const start = await readProcess(fleet.pid);
+  const children = await startSenders(stack, fleet, run);
+  for (const child of children) await child.line('warm');
   const sinceMs = wallClock();
-  const { sent, answered, delays, tookMs } = await beat(senders, { url, agent, seconds: run.seconds });
-  const end = await readProcess(pid);
-  const after = await scrape(url);
+  const [warm, before] = [await readProcess(fleet.pid), await scrape(fleet.url)];
+  const tallies: SenderTally[] = [];
+  for (const child of children) tallies.push((await child.line('sent')) as unknown as SenderTally);
+  const untilMs = wallClock();
+  const end = await readProcess(fleet.pid);
+  // The last ones are counted, and the probe has written, a moment after they are answered.
+  await delay(1_100);
+  const after = await scrape(fleet.url);
   const counted = (family: string, label = ''): number => after.sum(family, label) - before.sum(family, label);
+  const total = (field: 'sent' | 'answered' | 'cpuS' | 'again' | 'open'): number =>
+    tallies.reduce((sum, tally) => sum + tally[field], 0);
+  const tookS = (untilMs - sinceMs) / 1000;
   return {
-    sent,
-    answered,
+    sent: total('sent'),
+    answered: total('answered'),
     accepted: counted('rollcall_heartbeats_total', 'outcome="accepted"'),
     refused: counted('rollcall_heartbeats_refused_total'),
     covered: after.sum('rollcall_covered_nodes'),
-    perSecond: sent / (tookMs / 1000),
-    p50Ms: quantile(delays, 0.5),
-    p99Ms: quantile(delays, 0.99),
-    maxMs: delays.reduce((most, ms) => Math.max(most, ms), 0),
-    cpuCores: (end.cpuS - warm.cpuS) / (tookMs / 1000),
+    perSecond: total('sent') / tookS,
+    seen: tallies.flatMap(({ delays }) => delays),
+    inside: fleet.probe.read('request', sinceMs, untilMs),
+    loop: fleet.probe.read('loop', sinceMs, untilMs),
+    cpuCores: (end.cpuS - warm.cpuS) / tookS,
+    senderCores: total('cpuS') / tookS,
+    again: total('again'),
+    open: total('open'),
     warmUpCpuS: warm.cpuS - start.cpuS,
+    idleMb: start.rssMb,
+    endMb: end.rssMb,
     peakMb: end.peakMb,
-    stallMs: stalls.longest(sinceMs),
-    stallRunMs: stalls.longestRun(sinceMs),
+    stallMs: fleet.stalls.longest(sinceMs, untilMs),
+    stallRunMs: fleet.stalls.longestRun(sinceMs),
   };
+}
+
+interface SenderTally {
+  readonly sent: number;
+  readonly answered: number;
+  readonly delays: readonly number[];
+  readonly cpuS: number;
+  readonly again: number;
+  readonly open: number;
 }
 
 interface Fleet {
   /** Of the collector. */
   readonly pid: number;
   readonly url: string;
+  readonly folder: string;
   readonly stalls: Stalls;
-  readonly senders: readonly Sender[];
+  readonly probe: HandlerProbe;
+  readonly senders: readonly PlannedSender[];
 }
 
-async function startFleet(stack: AsyncDisposableStack, { program, senders }: HeartbeatRun): Promise<Fleet> {
+async function startFleet(
+  stack: AsyncDisposableStack,
+  { program, senders, tls, nodeFlags }: HeartbeatRun,
+): Promise<Fleet> {
   const folder = stack.adopt(await mkdtemp(join(tmpdir(), 'rollcall-heartbeats-')), (own) =>
     rm(own, { recursive: true }),
   );
@@ -118,11 +157,50 @@ async function startFleet(stack: AsyncDisposableStack, { program, senders }: Hea
   await writeFile(policy, POLICY.replace('NAMESPACE', namespace).replace('DAEMONSET', name));
   const flags = ['serve', '--policy', policy, '--kubeconfig', api.kubeconfig, '--listen', '127.0.0.1:0'];
   const stalls = stack.use(createStalls());
-  const child = stack.adopt(startProgram([program, ...flags], stalls.env), (own) => own.stop());
+  const nodeOptions = [String(stalls.env['NODE_OPTIONS']), ...nodeFlags].join(' ');
+  const probe = createHandlerProbe(folder, nodeOptions);
+  const pair = tls ? await issuePair(folder) : [];
+  const child = stack.adopt(startProgram([program, ...flags, ...pair], { ...stalls.env, ...probe.env }), (own) =>
+    own.stop(),
+  );
   const url = String((await child.line('url'))['url']);
   const pods = await list<Pod>(`${api.url}/api/v1/namespaces/${namespace}/pods`);
   while ((await scrape(url)).sum('rollcall_expected_nodes') < senders) await delay(200);
-  return { pid: child.pid, url, stalls, senders: createSenders(pods, privateKey) };
+  return { pid: child.pid, url, folder, stalls, probe, senders: createSenders(pods, privateKey) };
+}
+
+async function issuePair(folder: string): Promise<readonly string[]> {
+  const { cert, key } = await (await createAuthority(folder)).issueServer();
+  return ['--tls-cert-file', cert, '--tls-private-key-file', key];
+}
+
+/** Every process has each n-th sender, so that all of them together are evenly spread. */
+async function startSenders(
+  stack: AsyncDisposableStack,
+  { url, folder, senders }: Fleet,
+  { lanes, seconds }: HeartbeatRun,
+): Promise<readonly Child[]> {
+  const { hostname: host, port, protocol } = new URL(url);
+  const startMs = wallClock() + 2_000;
+  const measureMs = startMs + WARM_UP_MS;
+  const children: Child[] = [];
+  for (let at = 0; at < PROCESSES; at += 1) {
+    const plan: SenderPlan = {
+      host,
+      port: Number(port),
+      tls: protocol === 'https:',
+      lanes: typeof lanes === 'number' ? lanes / PROCESSES : lanes,
+      senders: senders.filter((_, index) => index % PROCESSES === at),
+      startMs,
+      measureMs,
+      endMs: measureMs + seconds * 1_000,
+    };
+    const path = join(folder, `senders-${at}.json`);
+    await writeFile(path, JSON.stringify(plan));
+    const program = new URL('sender-process.ts', import.meta.url).pathname;
+    children.push(stack.adopt(startProgram([process.execPath, program, path]), (own) => own.stop()));
+  }
+  return children;
 }
 
 /** Lists all objects at a path of the synthetic API server. */
@@ -135,78 +213,11 @@ function list<T>(url: string): Promise<readonly T[]> {
   });
 }
 
-function createSenders(pods: readonly Pod[], key: KeyObject): readonly Sender[] {
+function createSenders(pods: readonly Pod[], key: KeyObject): readonly PlannedSender[] {
   return pods.map(
     ({ metadata: { name, namespace, uid }, spec: { nodeName: node, serviceAccountName = 'default' } }) => ({
       token: signToken(key, { namespace, account: serviceAccountName, pod: { name, uid }, node }),
       node,
-      sequence: 0,
     }),
   );
-}
-
-interface Beat {
-  readonly url: string;
-  readonly agent: Agent | undefined;
-  readonly seconds: number;
-}
-
-/** Each sender once a period, evenly spread; resolves when all is answered. */
-async function beat(senders: readonly Sender[], { url, agent, seconds }: Beat) {
-  const delays: number[] = [];
-  const pending = new Set<Promise<void>>();
-  const startMs = performance.now();
-  const total = Math.round((senders.length * seconds * 1000) / PERIOD_MS);
-  let answered = 0;
-  for (let sent = 0; sent < total;) {
-    const due = Math.min(total, Math.floor(((performance.now() - startMs) * senders.length) / PERIOD_MS));
-    for (; sent < due; sent += 1) {
-      const sender = senders[sent % senders.length];
-      if (sender === undefined) continue;
-      const atMs = performance.now();
-      const one = send(url, agent, sender).then((isAccepted) => {
-        delays.push(performance.now() - atMs);
-        answered += Number(isAccepted);
-        pending.delete(one);
-      });
-      pending.add(one);
-    }
-    await delay(5);
-  }
-  await Promise.all(pending);
-  return { sent: total, answered, delays, tookMs: performance.now() - startMs };
-}
-
-function send(url: string, agent: Agent | undefined, sender: Sender): Promise<boolean> {
-  sender.sequence += 1;
-  const { node, sequence, token } = sender;
-  const sentAt = Date.now();
-  const telemetry = [{ component: 'logs', sent: sequence * 100, dropped: 0, bufferFill: 0.1 }];
-  const mesh = { peersConnected: 9, peersTotal: 10 };
-  const item = { node, bootId: 'bench', sequence, sentAt, ackedThrough: sentAt - 1_000, telemetry, mesh };
-  const headers = { authorization: `Bearer ${token}` };
-  return new Promise((resolve) => {
-    const asked = request(
-      `${url}/api/v1/heartbeats`,
-      { method: 'POST', headers, agent: agent ?? false },
-      (response) => {
-        response.resume().on('end', () => resolve(response.statusCode === 200));
-      },
-    );
-    asked.on('error', () => resolve(false)).end(JSON.stringify({ items: [item] }));
-  });
-}
-
-/** The figures in words, and whether nothing was lost. */
-export function describeHeartbeats(
-  run: HeartbeatRun,
-  figures: HeartbeatFigures,
-): { readonly text: string; readonly holds: boolean } {
-  const { sent, answered, accepted, refused, covered } = figures;
-  const lost = sent - Math.min(answered, accepted);
-  const how =
-    run.connections === 0 ? 'each heartbeat on a connection of its own' : `over ${run.connections} connections`;
-  const text = `${run.senders} senders at 10 s for ${run.seconds} s, ${how}: ${Math.round(figures.perSecond)} heartbeats/s, ${sent} sent, ${answered} answered 200, ${accepted} counted, ${refused} refused, ${lost} lost, ${covered} nodes covered;
-answer after p50 ${figures.p50Ms.toFixed(1)} ms, p99 ${figures.p99Ms.toFixed(1)} ms, at most ${figures.maxMs.toFixed(0)} ms; collector ${figures.cpuCores.toFixed(2)} cores, ${figures.peakMb.toFixed(0)} MB at its peak, longest stall ${figures.stallMs.toFixed(0)} ms, of which it ran at most ${figures.stallRunMs.toFixed(0)} ms; the first two rounds, with a review of each token, took ${figures.warmUpCpuS.toFixed(1)} s of CPU`;
-  return { text, holds: lost === 0 && covered === run.senders };
 }

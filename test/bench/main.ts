@@ -4,7 +4,8 @@
  *
  *     node test/bench/main.ts [--nodes 5000,20000,100000] [--rounds 3] [--only streaming,reader,informer,paged,ksm,ksm-question,policies] [--json-only]
  *       [--node-flags '--FLAG ...'] [--record]
- *     node test/bench/main.ts --only heartbeats [--senders 20000] [--seconds 30]   every node's daemon reports every 10 s
+ *     node test/bench/main.ts --only heartbeats [--senders 20000] [--seconds 30] [--lanes 256,own,fresh] [--transports plain,tls]
+ *       every node's daemon reports every 10 s, over so many shared connections, one that each keeps, or a fresh one each time
  *     node test/bench/main.ts --only replay [--hours 24] [--seed 20260302]      a day of 20,000 nodes at speed: does memory grow?
  *
  * The collector is packed and run as it would be installed. `--json-only`: the API server knows no protobuf. `--node-flags` go to the
@@ -14,30 +15,34 @@ import { appendFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { PARTS, runContest, type Contest, type Part } from './contest.ts';
-import { describeHeartbeats, runHeartbeats } from './heartbeat-run.ts';
+import { describeHeartbeats } from './describe-heartbeats.ts';
+import { runHeartbeats, type HeartbeatRun } from './heartbeat-run.ts';
 import { judge } from './judge.ts';
 import { packProgram } from './packed-program.ts';
 import { describeReplay, runReplay, type ReplayRun } from './replay-run.ts';
 import { describeContests } from './report.ts';
+import type { LaneKind } from './sender-plan.ts';
 
 const REPLAYED_NODES = 20_000;
 const RECORD = new URL('../../docs/performance.md', import.meta.url);
 
+const OPTIONS = {
+  nodes: { type: 'string', default: '5000,20000,100000' },
+  rounds: { type: 'string', default: '3' },
+  only: { type: 'string', default: PARTS.join() },
+  'json-only': { type: 'boolean', default: false },
+  'node-flags': { type: 'string', default: '' },
+  record: { type: 'boolean', default: false },
+  hours: { type: 'string', default: '24' },
+  seed: { type: 'string', default: '20260302' },
+  senders: { type: 'string', default: '20000' },
+  seconds: { type: 'string', default: '30' },
+  lanes: { type: 'string', default: '256,own,fresh' },
+  transports: { type: 'string', default: 'plain,tls' },
+} as const;
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      nodes: { type: 'string', default: '5000,20000,100000' },
-      rounds: { type: 'string', default: '3' },
-      only: { type: 'string', default: PARTS.join() },
-      'json-only': { type: 'boolean', default: false },
-      'node-flags': { type: 'string', default: '' },
-      record: { type: 'boolean', default: false },
-      hours: { type: 'string', default: '24' },
-      seed: { type: 'string', default: '20260302' },
-      senders: { type: 'string', default: '20000' },
-      seconds: { type: 'string', default: '30' },
-    },
-  });
+  const { values } = parseArgs({ options: OPTIONS });
   if (values.only === 'replay')
     return replayOnly({
       hours: readCount('hours', values.hours),
@@ -45,7 +50,13 @@ async function main(): Promise<void> {
       jsonOnly: values['json-only'],
     });
   if (values.only === 'heartbeats')
-    return heartbeatsOnly(readCount('senders', values.senders), readCount('seconds', values.seconds));
+    return heartbeatsOnly({
+      senders: readCount('senders', values.senders),
+      seconds: readCount('seconds', values.seconds),
+      nodeFlags: values['node-flags'].split(' ').filter((flag) => flag !== ''),
+      lanes: readLanes(values.lanes),
+      tls: readTransports(values.transports),
+    });
   const rounds = readCount('rounds', values.rounds);
   const nodeFlags = values['node-flags'].split(' ').filter((flag) => flag !== '');
   const jsonOnly = values['json-only'];
@@ -74,15 +85,32 @@ async function replayOnly(day: Omit<ReplayRun, 'nodes' | 'log'>): Promise<void> 
   if (!result.holds) process.exitCode = 1;
 }
 
-/** Prints what heartbeats cost, over shared connections and each on its own; fails if any is lost. */
-async function heartbeatsOnly(senders: number, seconds: number): Promise<void> {
+interface HeartbeatRuns extends Omit<HeartbeatRun, 'program' | 'lanes' | 'tls'> {
+  readonly lanes: readonly LaneKind[];
+  readonly tls: readonly boolean[];
+}
+
+/** Prints what heartbeats cost, for each kind of connections; fails if any is lost. */
+async function heartbeatsOnly({ lanes, tls, ...rest }: HeartbeatRuns): Promise<void> {
   const program = packProgram();
-  for (const connections of [256, 0]) {
-    const run = { program, senders, seconds, connections };
-    const { text, holds } = describeHeartbeats(run, await runHeartbeats(run));
-    process.stdout.write(`${text}\n`);
-    if (!holds) process.exitCode = 1;
-  }
+  for (const isSecure of tls)
+    for (const kind of lanes) {
+      const run = { program, ...rest, lanes: kind, tls: isSecure };
+      const { text, holds } = describeHeartbeats(run, await runHeartbeats(run));
+      process.stdout.write(`${text}\n`);
+      if (!holds) process.exitCode = 1;
+    }
+}
+
+function readLanes(text: string): readonly LaneKind[] {
+  return text.split(',').map((kind) => (kind === 'own' || kind === 'fresh' ? kind : readCount('lanes', kind)));
+}
+
+function readTransports(text: string): readonly boolean[] {
+  return text.split(',').map((kind) => {
+    if (kind === 'plain' || kind === 'tls') return kind === 'tls';
+    throw new Error(`--transports ${kind}: there are plain and tls`);
+  });
 }
 
 function readParts(text: string): ReadonlySet<Part> {

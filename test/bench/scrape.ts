@@ -1,6 +1,7 @@
 /** Scrapes /metrics as Prometheus would, and sums what is needed of it. */
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
+import { Agent as SecureAgent, get as getSecurely } from 'node:https';
 import { buffer } from 'node:stream/consumers';
 
 /** One scrape: the sum of a family's samples (0 if it has none), how long it took in milliseconds, and its bytes. */
@@ -12,11 +13,15 @@ export interface Scrape {
 
 // A scraper keeps its connection.
 const agent = new Agent({ keepAlive: true });
+const secureAgent = new SecureAgent({ keepAlive: true, rejectUnauthorized: false });
 
 /** Scrapes once; `gzip` counts the bytes on the wire and has no sums. Rejects for any status but 200. */
 export async function scrape(url: string, encoding: 'identity' | 'gzip' = 'identity'): Promise<Scrape> {
   const start = performance.now();
-  const request = get(`${url}/metrics`, { agent, headers: { 'Accept-Encoding': encoding } });
+  const headers = { 'Accept-Encoding': encoding };
+  const request = url.startsWith('https:')
+    ? getSecurely(`${url}/metrics`, { agent: secureAgent, headers })
+    : get(`${url}/metrics`, { agent, headers });
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   const body = await buffer(response);
   const ms = performance.now() - start;

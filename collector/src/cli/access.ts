@@ -1,19 +1,29 @@
 /** Joins the flags about access to the server: where it listens, with which certificate, and who judges its clients. */
 import type { Connection, Log } from '@rollcall/kube';
 import type { Access } from '../config/access-flags.ts';
+import type { ServeConfig } from '../config/serve-config.ts';
 import { createAccessReviews } from '../control/review-access.ts';
 import type { ServerOptions } from '../http/server.ts';
+import { agentConnectionsOf, memoryLimitOf } from './start-limits.ts';
 import { systemClock } from './system-clock.ts';
 
-/** The part of the server's options that is about access, and the log that it shares with the reviews. */
+/** The part of the server's options that is about access and what agents may hold of it, and the log that it shares with the reviews. */
 export function createAccess(
-  { listen, tls, authenticate }: Access,
+  { listen, tls, authenticate, memoryLimitBytes }: Access & Pick<ServeConfig, 'memoryLimitBytes'>,
   connection: Connection,
   log: ServerOptions['log'],
-): Pick<ServerOptions, 'listen' | 'tls' | 'authorise' | 'log'> {
-  if (authenticate === undefined) return { listen, tls, log };
+): Pick<ServerOptions, 'listen' | 'tls' | 'authorise' | 'log' | 'limits'> {
+  const limitBytes = memoryLimitOf({ memoryLimitBytes });
+  const limits = { agentConnections: agentConnectionsOf({ limitBytes, isSecure: tls !== undefined }) };
+  if (authenticate === undefined) return { listen, tls, log, limits };
   const { audiences } = authenticate;
-  return { listen, tls, log, authorise: createAccessReviews({ connection, audiences, clock: systemClock, log }) };
+  return {
+    listen,
+    tls,
+    log,
+    limits,
+    authorise: createAccessReviews({ connection, audiences, clock: systemClock, log }),
+  };
 }
 
 /** Says at each start where it listens, who is answered there, and what there is to be warned of. */

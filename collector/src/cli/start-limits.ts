@@ -1,10 +1,12 @@
 /** Watches this process's limits: its memory, its event loop, and the pools of its policies. */
+import { readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import type { Timers } from '@rollcall/kube';
 import type { Logger } from 'pino';
 import type { PolicyRoll } from '../coverage/index.ts';
 import type { ServeConfig } from '../config/serve-config.ts';
+import { LIMITS } from '../http/limits.ts';
 import type { Stream } from '../http/stream.ts';
 import { tooManyPools } from '../sli/index.ts';
 import type { LivePipeline } from './live-pipeline.ts';
@@ -36,6 +38,37 @@ export function memoryLimitOf(
 ): number {
   if (memoryLimitBytes !== undefined) return memoryLimitBytes;
   return constrained > 0 && constrained < total ? Math.floor(constrained * PART_OF_GROUP) : Infinity;
+}
+
+/** What an idle connection of an agent costs, bytes, as measured (docs/heartbeats.md): OpenSSL's state and buffers are most of it. */
+const CONNECTION_BYTES = { plain: 12 * 1024, tls: 64 * 1024 };
+/** So much of the memory agents' connections may take. */
+const PART_FOR_AGENTS = 0.25;
+/** Files and sockets of everybody else. */
+const OTHER_FILES = 1_024;
+
+/** What bounds the connections of agents; `files` is how many this process may have open. */
+export interface AgentBounds {
+  readonly limitBytes: number;
+  readonly isSecure: boolean;
+  readonly files?: number;
+}
+
+/** How many connections of agents are kept at once. */
+export function agentConnectionsOf({ limitBytes, isSecure, files = readFileLimit() }: AgentBounds): number {
+  const each = CONNECTION_BYTES[isSecure ? 'tls' : 'plain'];
+  const most = Math.min(LIMITS.agentConnections, (limitBytes * PART_FOR_AGENTS) / each, files - OTHER_FILES);
+  return Math.max(0, Math.floor(most));
+}
+
+/** Node has raised its limit to the hard one at its start. Where there is no /proc none is known. */
+function readFileLimit(): number {
+  try {
+    const soft = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+    return Number(soft ?? Infinity);
+  } catch {
+    return Infinity;
+  }
 }
 
 /** What is watched, and what can be shed. */

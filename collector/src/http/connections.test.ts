@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { until } from '../test-time.ts';
+import type { Admission } from './reports.ts';
 import type { ScrapeSource } from './scrape.ts';
 import { startServer, type RunningServer, type ServerOptions } from './server.ts';
 import { ONE } from './test-certificates.ts';
@@ -73,6 +74,33 @@ test('past the limit a new connection gets in, and the one that is idle longest 
   await until(() => fourth.received().includes('ok'), 'the answer of the newcomer');
   await until(second.isEnded, 'the idle one to end');
   expect([first.isEnded(), third.isEnded(), fourth.isEnded()]).toEqual([false, false, false]);
+});
+
+test('agents that have proven who they are have a bound of their own, and strangers are not in their way', async () => {
+  const admitted: Admission = { outcome: 'admitted', take: (_, items) => items.map(() => ({ outcome: 'accepted' })) };
+  const intake = {
+    admit: () => Promise.resolve(admitted),
+    isBehind: () => false,
+    refused: () => undefined,
+    now: () => ({ wallMs: 0, monoMs: 0 }),
+  };
+  const port = await start({ limits: { connections: 2, agentConnections: 3 }, intake });
+  const answered = async (text: string): Promise<Client> => {
+    const client = await open(port);
+    client.socket.write(text);
+    await until(() => client.received().includes('\r\n\r\n'), 'the answer');
+    return client;
+  };
+  const head = 'POST /api/v1/heartbeats HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer good\r\n';
+  const report = (): Promise<Client> => answered(`${head}Content-Length: 14\r\n\r\n{"items":[{}]}`);
+  const probe = (): Promise<Client> => answered('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  const agents = [await report(), await report(), await report()];
+  const strangers = [await probe(), await probe(), await probe()];
+  await until(() => strangers[0]?.isEnded(), 'the first stranger to end');
+  expect([...agents, ...strangers.slice(1)].map((client) => client.isEnded())).toEqual(Array(5).fill(false));
+  const fourth = await report();
+  await until(() => agents[0]?.isEnded(), 'the agent that is idle longest to end');
+  expect([...agents.slice(1), fourth].map((client) => client.isEnded())).toEqual([false, false, false]);
 });
 
 test('one that is being answered stays, and where all are no other gets in', async () => {

@@ -1,4 +1,7 @@
-/** Bounds the connections of a server: a new one always gets in, at the cost of the one that is idle longest. */
+/**
+ * Bounds the connections of a server: a new one always gets in, at the cost of the one that is idle longest. Those of agents that have
+ * proven who they are have a bound of their own, so that a fleet keeps its connections and no stranger is in its way.
+ */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Limits } from './limits.ts';
@@ -7,23 +10,26 @@ import type { Limits } from './limits.ts';
 export interface Connections {
   /** Books a request until its response is closed; false, with its connection cut, if too many wait on it already. */
   book(request: IncomingMessage, response: ServerResponse): boolean;
+  /** Counts a connection among those of agents from now on. */
+  vouch(request: IncomingMessage): void;
 }
+
+type Bounds = Pick<Limits, 'connections' | 'agentConnections' | 'pipelined'>;
+
+/** By the client's address, which a TLS connection shares with the TCP one below it; in order of their last use. */
+type Pool = Map<string, Socket>;
 
 /** Watches the connections of a server from now on. */
 export function boundConnections(
-  server: Server,
-  { connections, pipelined }: Pick<Limits, 'connections' | 'pipelined'>,
+  server: Pick<Server, 'on'>,
+  { connections, agentConnections, pipelined }: Bounds,
 ): Connections {
-  // By the client's address, which a TLS connection shares with the TCP one below it; in order of their last use.
-  const open = new Map<string, Socket>();
+  const strangers: Pool = new Map();
+  const agents: Pool = new Map();
   const busy = new Map<string, number>();
   const enter = (socket: Socket): void => {
-    const name = nameOf(socket);
-    open.set(name, socket);
-    socket.once('close', () => {
-      if (open.get(name) === socket) open.delete(name);
-    });
-    if (open.size > connections) evict(open, busy, socket);
+    keep(strangers, socket);
+    if (strangers.size > connections) evict(strangers, busy, socket);
   };
   server.on('connection', enter);
   server.on('secureConnection', enter);
@@ -36,14 +42,27 @@ export function boundConnections(
         const left = (busy.get(name) ?? 1) - 1;
         if (left > 0) busy.set(name, left);
         else busy.delete(name);
-        if (open.delete(name) && !socket.destroyed) open.set(name, socket);
+        for (const pool of [strangers, agents]) if (pool.delete(name) && !socket.destroyed) pool.set(name, socket);
       });
       if (waiting <= pipelined) return true;
       stopParsing(socket);
       socket.destroy();
       return false;
     },
+    vouch: ({ socket }) => {
+      if (agentConnections === 0 || socket.destroyed || !strangers.delete(nameOf(socket))) return;
+      keep(agents, socket);
+      if (agents.size > agentConnections) evict(agents, busy, socket);
+    },
   };
+}
+
+function keep(pool: Pool, socket: Socket): void {
+  const name = nameOf(socket);
+  pool.set(name, socket);
+  socket.once('close', () => {
+    if (pool.get(name) === socket) pool.delete(name);
+  });
 }
 
 /**
@@ -60,7 +79,7 @@ function nameOf({ remoteAddress = '', remotePort = 0 }: Socket): string {
   return `${remoteAddress} ${remotePort}`;
 }
 
-function evict(open: Map<string, Socket>, busy: ReadonlyMap<string, number>, newcomer: Socket): void {
+function evict(open: Pool, busy: ReadonlyMap<string, number>, newcomer: Socket): void {
   for (const [name, socket] of open) {
     if (busy.has(name) || socket === newcomer) continue;
     open.delete(name);

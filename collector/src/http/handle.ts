@@ -20,6 +20,8 @@ export interface HandlerOptions {
   readonly readiness: () => Readiness;
   /** Who takes what agents report. */
   readonly intake: Intake;
+  /** Told of each request of an agent that has proven who it is. */
+  readonly vouch: (request: IncomingMessage) => void;
   /** Closed with the server. */
   readonly stream: Pick<Stream, 'answer' | 'close'>;
   /** Who may ask; absent: everybody who reaches the address. */
@@ -42,7 +44,7 @@ export function createHandler(options: HandlerOptions, limits: Limits): Handler 
   const refuse = createRefusal(options.host, limits);
   const enter = createEntrance(options.authorise, limits);
   const route = createRouter(options, fail);
-  const answerReports = createReports(options.intake, limits);
+  const answerReports = createReports(options, limits);
   return async (request, response) => {
     for (const [name, value] of HEADERS) response.setHeader(name, value);
     const [path = ''] = (request.url ?? '').split('?');
@@ -56,8 +58,9 @@ export function createHandler(options: HandlerOptions, limits: Limits): Handler 
   };
 }
 
-/** A client that went away in the middle is no fault of ours. */
-function isAbort(error: unknown): boolean {
+/** A client that went away in the middle, of its request or of our answer, is no fault of ours. */
+function isAbort(error: unknown, { complete, errored }: IncomingMessage): boolean {
+  if (!complete && errored === error) return true;
   return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
@@ -66,7 +69,7 @@ type Fail = (error: unknown, response: ServerResponse) => void;
 /** Ends a request whose handler threw: with a problem if nothing was sent, else by cutting it so that no half looks whole. */
 function createFail(log: HttpLog): Fail {
   return (error, response) => {
-    if (isAbort(error)) return;
+    if (isAbort(error, response.req)) return;
     log.error({ err: error, path: response.req.url }, 'a request failed');
     if (response.headersSent) response.destroy();
     else sendProblem(response, 500, 'The collector could not answer; its log says why.');

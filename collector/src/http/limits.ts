@@ -16,6 +16,8 @@ export interface Limits {
   readonly urlBytes: number;
   /** Open at once; the one that is idle longest makes room for a new one, so that a probe always gets in. */
   readonly connections: number;
+  /** The same of agents that have proven who they are, which keep theirs between two heartbeats: one for each node of a large cluster. */
+  readonly agentConnections: number;
   /**
    * Begun and not answered, of each kind, so that a flood of one leaves room for the others; all together half of the connections.
    * Probes are not counted. Of streams: those that are open and some that are about to be refused.
@@ -45,6 +47,7 @@ export const LIMITS: Limits = {
   headerBytes: 16 * 1024,
   urlBytes: 4 * 1024,
   connections: 512,
+  agentConnections: 25_000,
   requests: { scrapes: 32, streams: 128, others: 96 },
   reports: { atOnce: 256, perSecond: 12_000, burst: 24_000, bodyBytes: 1024 * 1024, allBytes: 32 * 1024 * 1024 },
   pipelined: 2,

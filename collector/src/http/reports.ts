@@ -57,9 +57,16 @@ function overload(detail: string): Refusal {
   return { status: 429, fault: 'overloaded', detail };
 }
 
+/** Who takes reports, and who is told of each request of an agent that has proven who it is. */
+export interface ReportHost {
+  readonly intake: Intake;
+  readonly vouch: (request: IncomingMessage) => void;
+}
+
 /** Answers reports within limits. */
-export function createReports(intake: Intake, { reports: limits }: Pick<Limits, 'reports'>): AnswerReports {
-  const read = createReader(intake, limits);
+export function createReports(host: ReportHost, { reports: limits }: Pick<Limits, 'reports'>): AnswerReports {
+  const { intake } = host;
+  const read = createReader(host, limits);
   const refuse = createRefuse(intake);
   let inside = 0;
   return async (path, request, response) => {
@@ -100,7 +107,7 @@ function createRefuse({ refused }: Intake) {
 
 type Read = (...of: Parameters<AnswerReports>) => Promise<ReportReply | Refusal>;
 
-function createReader(intake: Intake, limits: Limits['reports']): Read {
+function createReader({ intake, vouch }: ReportHost, limits: Limits['reports']): Read {
   const readBody = createBodyReader({ one: limits.bodyBytes, all: limits.allBytes });
   const takeToken = createTokenBucket(limits, () => intake.now().monoMs);
   const readItems = async (
@@ -119,6 +126,7 @@ function createReader(intake: Intake, limits: Limits['reports']): Read {
     if (intake.isBehind()) return overload('What was reported still waits to be counted; try again later.');
     const admission = await admit(intake, request);
     if ('status' in admission) return admission;
+    vouch(request);
     if (!takeToken()) return overload('More reports come than can be taken; try again later.');
     const items = await readItems(request, response);
     if ('status' in items) return items;

@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Spans } from '@rollcall/contract';
 import { contextOf, followPair, readPair, type TlsFiles } from './certificate.ts';
-import { boundConnections } from './connections.ts';
+import { boundConnections, type Connections } from './connections.ts';
 import { createHandler, type Handler, type HandlerOptions } from './handle.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { traceRequests } from './trace-requests.ts';
 
 /** What the server needs; port 0 takes a free one, the host is 127.0.0.1 unless given. */
-export interface ServerOptions extends Omit<HandlerOptions, 'host'> {
+export interface ServerOptions extends Omit<HandlerOptions, 'host' | 'vouch'> {
   readonly listen: { readonly host?: string | undefined; readonly port: number };
   /** Absent: plain HTTP. */
   readonly tls?: TlsFiles | undefined;
@@ -35,8 +35,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const secured = tls && (await createTlsServer(tls, limits));
   const server = secured?.server ?? createPlainServer(limits);
   server.setTimeout(limits.idleMs);
-  const handle = traceRequests(options.spans, createHandler({ ...options, host }, limits));
-  const running = answerRequests(server, handle, limits);
+  const connections = boundConnections(server, limits);
+  const handle = traceRequests(options.spans, createHandler({ ...options, host, vouch: connections.vouch }, limits));
+  const running = answerRequests(server, handle, connections);
   const url = await listen(server, { scheme: secured ? 'https' : 'http', host, port });
   if (secured) server.once('close', followPair(secured.server, { ...secured, log }));
   return {
@@ -69,8 +70,7 @@ async function createTlsServer(files: TlsFiles, limits: Limits) {
   return { server: process.getBuiltinModule('node:https').createServer(settings), files, first };
 }
 
-function answerRequests(server: Server, handle: Handler, limits: Limits): Pick<RunningServer, 'close'> {
-  const connections = boundConnections(server, limits);
+function answerRequests(server: Server, handle: Handler, connections: Connections): Pick<RunningServer, 'close'> {
   let ending: Promise<void> | undefined;
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     // A connection whose request ran when the end began is idle only now.

@@ -128,7 +128,7 @@ export {
 } from './tallies.ts';
 export { packSteps, scheduledAtOf, startedAtOf } from './pod-steps.ts';
 export { NODE_STATES, type NodeMemory, type NodeState, type Transition } from './transition.ts';
-export type { HistoryAnswer, HistoryItem, TopAnswer } from './past.ts';
+export type { ExclusionsAnswer, GoodOfValid, HistoryAnswer, HistoryItem, TopAnswer } from './past.ts';
 export {
   JOURNAL_STATES,
   type History,
@@ -143,6 +143,7 @@ export {
   type PolicyName,
   type TimeSpan,
 } from './journal-reader.ts';
+export { checkExclusion, type CheckedExclusion, type ExclusionWish, type LedgerEntry } from './exclusion-ledger.ts';
 export type {
   EventRow,
   ExclusionRow,

@@ -1,4 +1,5 @@
 /** What is asked of the journal's past, and how it is doing. */
+import type { LedgerEntry } from './exclusion-ledger.ts';
 import type { HourlyRow, MomentRow } from './journal.ts';
 import type { ReasonCode } from './reasons.ts';
 
@@ -65,6 +66,8 @@ export interface PolicyName {
 export interface HourPage {
   readonly items: readonly HourlyRow[];
   readonly policies: readonly PolicyName[];
+  /** The whole ledger, oldest first: rows are as they were counted, whoever reckons leaves out what it excludes. */
+  readonly exclusions: readonly LedgerEntry[];
   readonly next: string | undefined;
 }
 

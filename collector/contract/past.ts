@@ -1,5 +1,6 @@
 /** The shapes of answers about the past: what the API says of it, and what the CLI prints. */
 import type { Owner } from './health-words.ts';
+import type { LedgerEntry } from './exclusion-ledger.ts';
 import type { MomentRow } from './journal.ts';
 import type { ReasonCode } from './reasons.ts';
 
@@ -45,4 +46,24 @@ export interface HistoryAnswer {
   readonly node: string;
   readonly durable: boolean;
   readonly items: readonly HistoryItem[];
+}
+
+/** Good and valid node-milliseconds. */
+export interface GoodOfValid {
+  readonly validMs: number;
+  readonly goodMs: number;
+}
+
+/** The ledger of exclusions, oldest entry first, and what it and maintenance windows do to the coverage of the last 30 days. */
+export interface ExclusionsAnswer {
+  readonly items: readonly LedgerEntry[];
+  /** Only policies of which anything was excluded or excused for maintenance. */
+  readonly effects: readonly {
+    readonly namespace: string;
+    readonly daemonset: string;
+    readonly raw: GoodOfValid;
+    readonly adjusted: GoodOfValid;
+    /** Of what may be taken out of a period, a tenth of it. */
+    readonly capUsed: number;
+  }[];
 }

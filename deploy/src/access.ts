@@ -20,6 +20,14 @@ export const readerRole = {
   rules: [{ nonResourceURLs: ['/', '/metrics', '/rollcall/api/v1/*'], verbs: ['get', 'head'] }],
 } as const;
 
+/** Whoever has it may exclude hours from budgets, in his own name. */
+export const excluderRole = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRole',
+  metadata: { name: 'rollcall-excluder' },
+  rules: [{ nonResourceURLs: ['/rollcall/api/v1/exclusions'], verbs: ['get', 'post'] }],
+} as const;
+
 /** Who scrapes. */
 export const scraperAccount = { apiVersion: 'v1', kind: 'ServiceAccount', metadata } as const;
 

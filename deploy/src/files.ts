@@ -7,7 +7,15 @@ import {
   WATCHED_KINDS,
   type WatchedKind,
 } from '@rollcall/contract';
-import { issuerBinding, peerBinding, readerRole, scraperAccount, scraperBinding, scraperToken } from './access.ts';
+import {
+  excluderRole,
+  issuerBinding,
+  peerBinding,
+  readerRole,
+  scraperAccount,
+  scraperBinding,
+  scraperToken,
+} from './access.ts';
 import { renderCanary } from './canary.ts';
 import {
   clusterRoleBinding,
@@ -67,6 +75,7 @@ function renderInstall(tag: string): ReadonlyMap<string, string> {
     ['service.yaml', renderManifest(service)],
     ['peer-service.yaml', renderManifest(peerService)],
     ['reader-role.yaml', renderManifest(readerRole)],
+    ['excluder-role.yaml', renderManifest(excluderRole)],
     ['peer-binding.yaml', renderManifest(peerBinding)],
     ['scraper-service-account.yaml', renderManifest(scraperAccount)],
     ['scraper-token.yaml', renderManifest(scraperToken)],

@@ -43,6 +43,8 @@ export interface CollectorClient {
   readonly url: string;
   /** The document at a path; undefined where the server knows no such thing (404). */
   get(path: string): Promise<unknown>;
+  /** Sends a document to a path; answers what comes back. */
+  post(path: string, document: object): Promise<unknown>;
   /** The body of an endless answer, piece by piece, until the signal aborts or the server ends it. */
   open(path: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<AsyncIterable<Buffer>>;
 }
@@ -74,11 +76,11 @@ function isLoopback({ hostname }: URL): boolean {
 /** A client of a server without fault; nothing is sent yet. The files are read for each request, since tokens are renewed. */
 export function createCollectorClient(server: string, flags: ServerFlags): CollectorClient {
   const url = server.replace(/\/+$/, '');
-  const send = async (path: string, headers: Readonly<Record<string, string>>, signal: AbortSignal) => {
+  const send = async (path: string, headers: Readonly<Record<string, string>>, rest: Sent) => {
     const name = flags['tls-server-name'];
     const options = {
       headers: { ...headers, ...(await readToken(flags)) },
-      signal,
+      ...rest,
       ...(await readAuthority(flags)),
       ...(name !== undefined && { servername: name }),
     };
@@ -89,19 +91,24 @@ export function createCollectorClient(server: string, flags: ServerFlags): Colle
   return {
     url,
     get: async (path) => {
-      const response = await send(path, { Accept: 'application/json' }, AbortSignal.timeout(ANSWER_LIMIT_MS));
-      const body = await text(response).catch((error: unknown) => {
-        throw explainFailure(url, error);
-      });
-      if (response.statusCode === 404) return undefined;
-      if (response.statusCode !== 200) throw refusal(url, response.statusCode ?? 0, body);
-      return parseJson(url, body);
+      const response = await send(
+        path,
+        { Accept: 'application/json' },
+        { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) },
+      );
+      const body = await bodyOf(url, response);
+      return response.statusCode === 404 ? undefined : parseAnswer(url, response, body);
+    },
+    post: async (path, document) => {
+      const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
+      const response = await send(path, JSON_HEADERS, { signal, body: JSON.stringify(document) });
+      return parseAnswer(url, response, await bodyOf(url, response));
     },
     open: async (path, headers, signal) => {
       const limit = new AbortController();
       const timer = setTimeout(() => limit.abort(new DOMException('no answer', 'TimeoutError')), ANSWER_LIMIT_MS);
       try {
-        const response = await send(path, headers, AbortSignal.any([signal, limit.signal]));
+        const response = await send(path, headers, { signal: AbortSignal.any([signal, limit.signal]) });
         if (response.statusCode !== 200) throw refusal(url, response.statusCode ?? 0, await text(response));
         return response;
       } finally {
@@ -111,17 +118,36 @@ export function createCollectorClient(server: string, flags: ServerFlags): Colle
   };
 }
 
-interface RequestOptions {
-  readonly headers: Readonly<Record<string, string>>;
+const JSON_HEADERS = { Accept: 'application/json', 'Content-Type': 'application/json' };
+
+function bodyOf(url: string, response: IncomingMessage): Promise<string> {
+  return text(response).catch((error: unknown) => {
+    throw explainFailure(url, error);
+  });
+}
+
+function parseAnswer(url: string, { statusCode = 0 }: IncomingMessage, body: string): unknown {
+  if (statusCode !== 200 && statusCode !== 201) throw refusal(url, statusCode, body);
+  return parseJson(url, body);
+}
+
+/** What is sent beside headers; with a body it is a POST. */
+interface Sent {
   readonly signal: AbortSignal;
+  readonly body?: string;
+}
+
+interface RequestOptions extends Sent {
+  readonly headers: Readonly<Record<string, string>>;
   readonly ca?: string;
   readonly servername?: string;
 }
 
-function sendRequest(url: string, options: RequestOptions): Promise<IncomingMessage> {
+function sendRequest(url: string, { body, ...rest }: RequestOptions): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
+    const options = { ...rest, method: body === undefined ? 'GET' : 'POST' };
     const request = url.startsWith('https:') ? requestHttps(url, options) : requestHttp(url, options);
-    request.on('response', resolve).on('error', reject).end();
+    request.on('response', resolve).on('error', reject).end(body);
   });
 }
 

@@ -1,5 +1,5 @@
 /** Opens the journal that the flags ask for; nothing of the durable one is loaded for a collector that remembers in memory only. */
-import type { HourlyRow, Journal, JournalReader, JournalStatus, PolicyName } from '@rollcall/contract';
+import type { HourlyRow, Journal, JournalReader, JournalStatus, LedgerEntry, PolicyName } from '@rollcall/contract';
 import type { Logger } from 'pino';
 import { createMemoryJournal } from '../journal/memory-journal.ts';
 import type { Machine } from './system-clock.ts';
@@ -12,6 +12,9 @@ export interface OpenJournal extends Journal, JournalReader {
   newestForeign(): Promise<number | undefined>;
   /** Keeps rows of other replicas. */
   adopt(rows: readonly HourlyRow[], policies: readonly PolicyName[]): void;
+  /** Adds entries to the ledger; resolves with how many were new, once they are written. */
+  exclude(entries: readonly LedgerEntry[]): Promise<number>;
+  exclusions(): Promise<readonly LedgerEntry[]>;
   close(): Promise<void>;
 }
 
@@ -37,6 +40,11 @@ export async function openJournal({ path, log, machine }: JournalHost): Promise<
       notes: () => [],
       newestForeign: () => Promise.resolve(undefined),
       adopt: () => undefined,
+      exclude: () =>
+        Promise.reject(
+          new Error('there is no ledger: history is kept in memory; start rollcall serve with --journal PATH'),
+        ),
+      exclusions: () => Promise.resolve([]),
       close: () => Promise.resolve(),
     };
   }

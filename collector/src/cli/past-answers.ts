@@ -9,7 +9,7 @@ import {
   type PolicyName,
   type TopAnswer,
 } from '@rollcall/contract';
-import type { PastAnswers, TopQuery } from '../http/answers.ts';
+import type { Ledger, PastAnswers, TopQuery } from '../http/answers.ts';
 
 /** What answers about the past are made of. */
 export interface PastSources {
@@ -20,7 +20,7 @@ export interface PastSources {
 }
 
 /** The answers; each rejects when the journal does. */
-export function createPastAnswers({ journal, policies, nowMs }: PastSources): PastAnswers {
+export function createPastAnswers({ journal, policies, nowMs }: PastSources): Omit<PastAnswers, keyof Ledger> {
   const { durable } = journal;
   const nameBy = (known: readonly PolicyName[]): Names => {
     const all = new Map<string, Omit<PolicyName, 'cluster'>>(

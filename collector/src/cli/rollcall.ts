@@ -3,6 +3,7 @@ import { EXIT, type Command, type Io } from './command.ts';
 import { canary } from './canary.ts';
 import { coverage } from './coverage.ts';
 import { crds } from './crds.ts';
+import { exclude } from './exclude.ts';
 import { explain } from './explain.ts';
 import { history } from './history.ts';
 import { plan } from './plan.ts';
@@ -12,7 +13,19 @@ import { validate } from './validate.ts';
 import { verify } from './verify.ts';
 import { VERSION } from './version.ts';
 
-const COMMANDS: readonly Command[] = [serve, coverage, explain, top, history, verify, plan, validate, crds, canary];
+const COMMANDS: readonly Command[] = [
+  serve,
+  coverage,
+  explain,
+  top,
+  history,
+  exclude,
+  verify,
+  plan,
+  validate,
+  crds,
+  canary,
+];
 
 const HELP = `Rollcall proves that a DaemonSet covers every node that should run it, and says why not.
 

@@ -6,7 +6,7 @@ import { watchBackends, type BackendWatch } from '../backends/watch-backends.ts'
 import { createPolicyBook, type PolicyBook } from '../config/policy-book.ts';
 import type { ServeConfig } from '../config/serve-config.ts';
 import type { Instant } from '../coverage/index.ts';
-import type { Answers, FindEvidence, FindMore, Readiness } from '../http/answers.ts';
+import type { Answers, FindEvidence, FindMore, Ledger, Readiness } from '../http/answers.ts';
 import { createSelfMetrics, type SelfMetrics, type SelfMetricsSource } from '../http/self-metrics.ts';
 import { startServer, type RunningServer, type ServerOptions } from '../http/server.ts';
 import { renderExposition } from '../metrics/exposition.ts';
@@ -29,6 +29,7 @@ import { logCondition, logInForce } from './log-lines.ts';
 import { openConnection } from './open-connection.ts';
 import { openDaemonSources } from './open-daemon-sources.ts';
 import { openJournal, type OpenJournal } from './open-journal.ts';
+import { createExclusionDesk } from './exclusion-desk.ts';
 import { createPastAnswers } from './past-answers.ts';
 import { openWindows, type OpenWindows } from './open-windows.ts';
 import { openStream } from './open-stream.ts';
@@ -120,7 +121,8 @@ function startParts({ config, env, log, version }: CollectorOptions, { connectio
   const readiness = readinessBy(live, { watch, layers, notes: () => [...limits.notes(), ...journal.notes()] });
   const intake = createIntake({ live, ...base });
   const lookUps = { evidence: createEvidence(connection), findMore: createStaleConfig(connection) };
-  const answers = answer(live, { ...watching, ...daemons, ...lookUps, journal, notesOf: intake.notesOf });
+  const ledger = createExclusionDesk({ cluster, journal, log, nowMs: systemMachine.clock.wallMs });
+  const answers = answer(live, { ...watching, ...daemons, ...lookUps, journal, ledger, notesOf: intake.notesOf });
   const control = startControl(live, { ...base, readiness, book, answers });
   const hours = keepHours(live, systemMachine.timers);
   const peers = fetchFromPeers({ ...base, peer, journal });
@@ -248,10 +250,11 @@ interface Answering extends Watches {
   readonly evidence: FindEvidence;
   readonly findMore: FindMore;
   readonly journal: OpenJournal;
+  readonly ledger: Ledger;
   readonly notesOf: ReportIntake['notesOf'];
 }
 
-function answer(live: LivePipeline, { book, layers, backends, sources, journal, ...rest }: Answering): Answers {
+function answer(live: LivePipeline, { book, layers, backends, sources, journal, ledger, ...rest }: Answering): Answers {
   const known = sources.map(({ name }) => name);
   const conditionsOf = (policy: Policy) => [
     ...sourceCondition(policy, { known, stateOf: layers.sourceState }),
@@ -263,7 +266,7 @@ function answer(live: LivePipeline, { book, layers, backends, sources, journal, 
       [...live.pipeline.roll.policies.values()].map(({ policy }) => ({ ...policy, policyUid: policy.uid })),
     nowMs: systemMachine.clock.wallMs,
   });
-  return createAnswers({ ...live, rejected: book.rejected, conditionsOf, past, ...rest });
+  return createAnswers({ ...live, rejected: book.rejected, conditionsOf, past: { ...past, ...ledger }, ...rest });
 }
 
 function expose(

@@ -1,10 +1,12 @@
 /** The ports of the HTTP server: what it asks of the core and of the watches; it knows nothing else of them. */
 import type {
+  ExclusionsAnswer,
   ExcuseCode,
   Finding,
   HistoryAnswer,
   HourPage,
   HourQuery,
+  LedgerEntry,
   NodeAnswer,
   NodeDetail,
   NodeState,
@@ -63,10 +65,17 @@ export interface TopQuery {
 }
 
 /** Answers out of the journal. Each rejects with why while the journal cannot be read. */
-export interface PastAnswers {
+export interface PastAnswers extends Ledger {
   top(query: TopQuery): Promise<TopAnswer>;
   history(node: string, limit: number): Promise<HistoryAnswer>;
   hours(query: HourQuery): Promise<HourPage>;
+}
+
+/** The ledger of exclusions. Each rejects with why while the journal cannot be read or written. */
+export interface Ledger {
+  exclusions(): Promise<ExclusionsAnswer>;
+  /** Adds to the ledger what a body asks for; a text says what is wrong with it. */
+  exclude(body: unknown, author: string): Promise<LedgerEntry | string>;
 }
 
 /** The detail with what is looked up for it. */

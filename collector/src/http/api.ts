@@ -3,7 +3,7 @@ import type { NodeAnswer, Page, PolicySummary } from '@rollcall/contract';
 import express, { type Express, type Request, type Response, type Router } from 'express';
 import { withEvidence, type Answers } from './answers.ts';
 import { continueToken, parseNodeQuery } from './node-query.ts';
-import { answerHistory, answerHours, answerTop } from './past-routes.ts';
+import { answerExclusions, answerHistory, answerHours, answerTop } from './past-routes.ts';
 import { searchOf } from './query-parameters.ts';
 import { refuseMethod, refusePath, sendJson, sendProblem, sendText } from './respond.ts';
 import { INDEX, type ApiPath } from './routes.ts';
@@ -63,6 +63,7 @@ function createHandlers(answers: Answers): Readonly<Record<ApiPath, ApiHandler>>
     '/api/v1/top': ({ url }, response) => answerTop(answers, url, response),
     '/api/v1/history/{node}': ({ url, params }, response) =>
       answerHistory(answers, { url, node: params.node }, response),
+    '/api/v1/exclusions': ({ url }, response) => answerExclusions(answers, url, response),
     '/api/v1/journal': ({ url }, response) => answerHours(answers, url, response),
   };
 }

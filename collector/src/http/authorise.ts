@@ -65,6 +65,12 @@ export async function admit(
   }
 }
 
+/** Who sent a request that was let in; '' when nobody can say any more. */
+export async function userOf(authorise: Authorise, { token, path, verb }: Asked): Promise<string> {
+  const { outcome, user } = await authorise({ token, path: rightTo(path), verb });
+  return outcome === 'allowed' ? user : '';
+}
+
 /**
  * The nonResourceURL of a path: itself, as it was sent, but `/rollcall/api…` for what begins with /api. Every cluster lets all that
  * are authenticated get /api/* (ClusterRole system:discovery, meant for the API server's own): who has a token would have the right.

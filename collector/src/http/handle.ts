@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answers, HttpLog, Readiness } from './answers.ts';
 import { admit, type Authorise } from './authorise.ts';
+import { addsExclusion, createExclusions } from './exclusions.ts';
 import type { Limits } from './limits.ts';
 import { answerHealth, answerReadiness } from './probes.ts';
 import { refuseMethod, sendProblem } from './respond.ts';
@@ -45,13 +46,15 @@ export function createHandler(options: HandlerOptions, limits: Limits): Handler 
   const enter = createEntrance(options.authorise, limits);
   const route = createRouter(options, fail);
   const answerReports = createReports(options, limits);
+  const exclude = createExclusions(options.answers, options.authorise);
   return async (request, response) => {
     for (const [name, value] of HEADERS) response.setHeader(name, value);
     const [path = ''] = (request.url ?? '').split('?');
     try {
       if (refuse(request, response)) return;
       if (takesReports(path)) return await answerReports(path, request, response);
-      if (isOpen(path) || (await enter(request, response))) await route(path)(request, response);
+      const isIn = isOpen(path) || (await enter(request, response));
+      if (isIn) await (addsExclusion(request) ? exclude : route(path))(request, response);
     } catch (error) {
       fail(error, response);
     }
@@ -83,13 +86,17 @@ function createRefusal(host: string, { urlBytes }: Limits): (...of: Parameters<H
       sendProblem(response, 414, `The path and query are longer than ${urlBytes} bytes; shorten them.`);
     } else if (isForeign(host, request.headers.host)) {
       sendProblem(response, 421, 'This server listens on loopback; ask it by 127.0.0.1 or localhost.');
-    } else if (hasBody(request) && !takesReports((request.url ?? '').split('?')[0] ?? '')) {
+    } else if (hasBody(request) && !takesBody(request)) {
       // Not read: what is still coming ends with the connection.
       response.setHeader('Connection', 'close');
-      sendProblem(response, 413, 'Only reports of agents have a body; send none.');
+      sendProblem(response, 413, 'Only reports of agents and exclusions have a body; send none.');
     }
     return response.writableEnded;
   };
+}
+
+function takesBody(request: IncomingMessage): boolean {
+  return addsExclusion(request) || takesReports((request.url ?? '').split('?')[0] ?? '');
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

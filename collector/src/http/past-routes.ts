@@ -1,6 +1,6 @@
 /** The routes that answer out of the journal. */
 import type { ServerResponse } from 'node:http';
-import { parseDuration, type HourlyRow, type PolicyName, type Page } from '@rollcall/contract';
+import { parseDuration, type HourlyRow, type LedgerEntry, type PolicyName, type Page } from '@rollcall/contract';
 import type { Answers, PastAnswers } from './answers.ts';
 import { findFault, searchOf, type Parameter, type Parameters } from './query-parameters.ts';
 import { sendJson, sendProblem } from './respond.ts';
@@ -91,6 +91,7 @@ function keyOf(token: string): unknown {
 /** A page of hourly totals, with the names of the policies that they are of. */
 export interface HoursAnswer extends Page<HourlyRow> {
   readonly policies: readonly PolicyName[];
+  readonly exclusions: readonly LedgerEntry[];
 }
 
 /** Hourly totals, page by page. */
@@ -106,9 +107,25 @@ export async function answerHours(answers: Answers, url: string | undefined, res
     after: token === null ? undefined : Buffer.from(token, 'base64url').toString(),
   };
   await answerPast(answers, response, async (past): Promise<HoursAnswer> => {
-    const { items, policies, next } = await past.hours(query);
-    return { items, policies, ...(next !== undefined && { continue: Buffer.from(next).toString('base64url') }) };
+    const { items, policies, exclusions, next } = await past.hours(query);
+    return {
+      items,
+      policies,
+      exclusions,
+      ...(next !== undefined && { continue: Buffer.from(next).toString('base64url') }),
+    };
   });
+}
+
+/** The ledger of exclusions, oldest entry first. */
+export async function answerExclusions(
+  answers: Answers,
+  url: string | undefined,
+  response: ServerResponse,
+): Promise<void> {
+  const fault = findFault(new Map(), searchOf(url));
+  if (fault !== undefined) return sendProblem(response, 400, fault);
+  await answerPast(answers, response, (past) => past.exclusions());
 }
 
 /** A journal that cannot be read is a 503 that says why: everything else is answered meanwhile. */

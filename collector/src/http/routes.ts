@@ -42,6 +42,12 @@ export const ROUTES = [
     what: 'hourly totals by replica; ?since=&replica=best&limit=&continue=',
   },
   {
+    path: '/api/v1/exclusions',
+    open: false,
+    direct: false,
+    what: 'hours that are excluded from budgets, by whom and why; POST adds one',
+  },
+  {
     path: '/api/v1/stream',
     open: false,
     direct: true,

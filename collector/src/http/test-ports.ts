@@ -86,7 +86,9 @@ export function fakeAnswers(nodes: ReadonlySet<string>, overrides: Partial<Answe
     past: {
       top: () => Promise.resolve({ from: '', to: '', durable: false, nodes: [], reasons: [], notListed: 0 }),
       history: (node) => Promise.resolve({ node, durable: false, items: [] }),
-      hours: () => Promise.resolve({ items: [], policies: [], next: '["key"]' }),
+      hours: () => Promise.resolve({ items: [], policies: [], exclusions: [], next: '["key"]' }),
+      exclusions: () => Promise.resolve({ items: [], effects: [] }),
+      exclude: () => Promise.resolve('from: is required'),
     },
     ...overrides,
   };

@@ -5,6 +5,7 @@ import type {
   HourlyRow,
   PolicyName,
   HourQuery,
+  LedgerEntry,
   JournalRow,
   NodeMemory,
   TimeSpan,
@@ -45,7 +46,10 @@ export type StoreQuery =
   | ({ readonly ask: 'history' } & HistoryQuery)
   | ({ readonly ask: 'lost' } & TimeSpan)
   | ({ readonly ask: 'hours' } & HourQuery)
-  | { readonly ask: 'newestForeign' };
+  | { readonly ask: 'newestForeign' }
+  /** Not a question alone: answered once the entries are written. */
+  | { readonly ask: 'exclude'; readonly entries: readonly LedgerEntry[] }
+  | { readonly ask: 'exclusions' };
 
 /** What the journal's thread says. */
 export type Reply =

@@ -1,5 +1,5 @@
 /** The journal in a file: what is appended waits in a bounded queue, and a thread of its own writes it. */
-import type { HourlyRow, Journal, JournalReader, JournalStatus, PolicyName } from '@rollcall/contract';
+import type { HourlyRow, Journal, JournalReader, JournalStatus, LedgerEntry, PolicyName } from '@rollcall/contract';
 import { createMoments } from './memory-journal.ts';
 import { createRowQueue } from './row-queue.ts';
 import { createScribe, type Scribe, type ScribeHost } from './scribe.ts';
@@ -10,6 +10,9 @@ export interface DurableJournal extends Journal, JournalReader {
   status(): JournalStatus;
   /** The newest hour of another replica that is kept here; undefined without any. */
   newestForeign(): Promise<number | undefined>;
+  /** Adds entries that are not there yet; resolves with how many came, once they are written. */
+  exclude(entries: readonly LedgerEntry[]): Promise<number>;
+  exclusions(): Promise<readonly LedgerEntry[]>;
   /** Keeps rows of other replicas; rows of its own are left out. */
   adopt(rows: readonly HourlyRow[], policies: readonly PolicyName[]): void;
   /** What an operator has to know now; empty while all is well. */
@@ -57,6 +60,8 @@ export async function openDurableJournal(host: DurableJournalHost): Promise<Dura
     lost: (span) => scribe.ask({ ask: 'lost', ...span }),
     hours: (query) => scribe.ask({ ask: 'hours', ...query }),
     newestForeign: () => scribe.ask({ ask: 'newestForeign' }),
+    exclude: (entries) => scribe.ask({ ask: 'exclude', entries }),
+    exclusions: () => scribe.ask({ ask: 'exclusions' }),
     adopt: (rows, policies) => queue.adopt(rows, policies),
     status: scribe.status,
     notes: scribe.notes,

@@ -1,5 +1,5 @@
 /** Fetches from a peer the hours that this replica has not seen: all at its start, and after each hour those that have ended since. */
-import type { HourlyRow, PolicyName } from '@rollcall/contract';
+import type { HourlyRow, LedgerEntry, PolicyName } from '@rollcall/contract';
 
 /** What a fetch works with. */
 export interface FetchHost {
@@ -10,6 +10,8 @@ export interface FetchHost {
     newestForeign(): Promise<number | undefined>;
     /** Keeps rows of other replicas; rows of its own are left out. */
     adopt(rows: readonly HourlyRow[], policies: readonly PolicyName[]): void;
+    /** Adds what is not there yet. */
+    exclude(entries: readonly LedgerEntry[]): Promise<number>;
     status(): { readonly queued: number };
   };
   readonly clock: { wallMs(): number };
@@ -56,6 +58,8 @@ export function startFetching(host: FetchHost): { stop(): void } {
 interface HoursDocument {
   readonly items: readonly HourlyRow[];
   readonly policies: readonly PolicyName[];
+  /** Absent from a peer of an earlier version. */
+  readonly exclusions?: readonly LedgerEntry[];
   readonly continue?: string;
 }
 
@@ -74,6 +78,7 @@ export async function fetchHours(host: FetchHost, isStopped: () => boolean): Pro
         const query: string = token === '' ? '' : `&continue=${encodeURIComponent(token)}`;
         const page = (await get(`/api/v1/journal?since=${since}${query}`)) as HoursDocument;
         journal.adopt(page.items, page.policies);
+        if (page.exclusions !== undefined && page.exclusions.length > 0) await journal.exclude(page.exclusions);
         rows += page.items.length;
         token = page.continue;
         await room(host, isStopped);

@@ -61,7 +61,7 @@ export function createMemoryJournal({ limit = MOST_MOMENTS, wallMs = Date.now }:
       const nodes = sumLost([{ lastMs: wallMs(), transitions: inOrder }], span);
       return Promise.resolve({ nodes, policies: names() });
     },
-    hours: () => Promise.resolve({ items: [], policies: names(), next: undefined }),
+    hours: () => Promise.resolve({ items: [], policies: names(), exclusions: [], next: undefined }),
   };
 }
 

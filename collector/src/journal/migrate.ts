@@ -44,6 +44,15 @@ const STEPS: readonly string[] = [
     PRIMARY KEY (hour, kind, cluster, policy_uid, pool, sli, reason, replica)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE exclusions (
+    id TEXT PRIMARY KEY, cluster TEXT NOT NULL, recorded_ms INTEGER NOT NULL, author TEXT NOT NULL, reason TEXT NOT NULL,
+    namespace TEXT NOT NULL, daemonset TEXT NOT NULL, pool TEXT NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL,
+    revokes TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER exclusions_stay BEFORE DELETE ON exclusions BEGIN SELECT raise(ABORT, 'the ledger is only added to'); END;
+  CREATE TRIGGER exclusions_are_final BEFORE UPDATE ON exclusions BEGIN SELECT raise(ABORT, 'the ledger is only added to'); END;
+  `,
 ];
 
 /** Takes the steps that are missing, each in a transaction of its own. Throws for a file that a later version has written. */

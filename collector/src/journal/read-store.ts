@@ -19,6 +19,7 @@ import type {
 import type { Recalled } from './batch.ts';
 import { byAge } from './by-age.ts';
 import { sumLost, type LifeTransitions } from './lost-time.ts';
+import { readLedger } from './ledger-store.ts';
 import { renewMemory } from './renew-memory.ts';
 
 type Stored = Record<string, SQLOutputValue>;
@@ -136,6 +137,7 @@ export function readHours(database: DatabaseSync, { sinceMs, limit, after, best 
   return {
     items: found.slice(0, limit).map(toHourly),
     policies: readPolicies(database),
+    exclusions: readLedger(database),
     next: last && JSON.stringify(KEY.map((name) => last[name])),
   };
 }

@@ -2,6 +2,7 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { Reply, Request, StoreQuery } from './batch.ts';
 import { toFailure, type JournalFault } from './journal-fault.ts';
+import { addToLedger, readLedger } from './ledger-store.ts';
 import { openStore, setAside, type OpenOptions, type OpenStore } from './open-store.ts';
 import { readHistory, readHours, readLost, readNewestForeign } from './read-store.ts';
 import { createWriter, prune, type Life, type WriteBatch } from './write-store.ts';
@@ -90,6 +91,10 @@ function ask({ database, life }: Open, query: StoreQuery): unknown {
       return readHours(database, query);
     case 'newestForeign':
       return readNewestForeign(database, life.replica);
+    case 'exclude':
+      return addToLedger(database, query.entries);
+    case 'exclusions':
+      return readLedger(database);
   }
 }
 

@@ -4,3 +4,4 @@ export { createHourBook, type HourBook } from './hour-book.ts';
 export { createLedger, type Ledger } from './ledger.ts';
 export { readPolicy, type Span } from './read-policy.ts';
 export type { PolicyReading } from './reading.ts';
+export { splitHours } from './exclude-hours.ts';

@@ -1,0 +1,101 @@
+/** The ledger of retroactive exclusions: hours that are taken out of budgets afterwards, by whom and why. Entries are added, never changed. */
+import { z } from 'zod';
+
+/** One entry, flat as it is kept: '' is what does not apply. Times are wall-clock milliseconds. */
+export interface LedgerEntry {
+  readonly id: string;
+  readonly cluster: string;
+  readonly recordedMs: number;
+  /** Who the token of the request belonged to. */
+  readonly author: string;
+  readonly reason: string;
+  /** The DaemonSet whose hours are excluded; '' for all. */
+  readonly namespace: string;
+  readonly daemonset: string;
+  /** '' for all. */
+  readonly pool: string;
+  /** Whole hours in UTC, the end not in it; both 0 for an entry that revokes. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** The id of the entry that this one takes back. */
+  readonly revokes: string;
+}
+
+/** How far back hours may be excluded. */
+export const EXCLUDABLE_MS = 30 * 86_400_000;
+
+const HOUR_MS = 3_600_000;
+
+/** What is asked for: an exclusion, or the end of one. */
+export type ExclusionWish = Pick<
+  LedgerEntry,
+  'reason' | 'namespace' | 'daemonset' | 'pool' | 'fromMs' | 'toMs' | 'revokes'
+>;
+
+/** A wish, or what is wrong with it in one line. */
+export type CheckedExclusion =
+  { readonly ok: true; readonly wish: ExclusionWish } | { readonly ok: false; readonly fault: string };
+
+const line = z.string().regex(/^\P{Cc}{1,500}$/u, 'is not one line of 1 to 500 characters');
+const hour = z
+  .string()
+  .refine((text) => /^\d{4}-.*(Z|[+-]\d\d:\d\d)$/.test(text) && Number.isFinite(Date.parse(text)), {
+    error: 'is not a time; write it in RFC 3339 with its zone, such as 2027-01-31T13:00:00Z',
+    abort: true,
+  })
+  .refine((text) => Date.parse(text) % HOUR_MS === 0, {
+    error: 'is not a full hour in UTC; totals are kept by the hour, so exclude whole ones',
+  });
+
+const exclusion = z.strictObject({
+  namespace: line.optional(),
+  daemonset: line.optional(),
+  pool: line.optional(),
+  from: hour,
+  to: hour,
+  reason: line,
+});
+const revocation = z.strictObject({ revokes: line, reason: line });
+
+/** Reads the body of a request at `nowMs`; never throws. */
+export function checkExclusion(document: unknown, nowMs: number): CheckedExclusion {
+  const isRevocation = typeof document === 'object' && document !== null && 'revokes' in document;
+  if (isRevocation) {
+    const parsed = revocation.safeParse(document);
+    if (!parsed.success) return refuse(parsed.error);
+    return { ok: true, wish: { ...NOTHING, ...parsed.data } };
+  }
+  const parsed = exclusion.safeParse(document);
+  if (!parsed.success) return refuse(parsed.error);
+  const { from, to, namespace = '', daemonset = '', pool = '', reason } = parsed.data;
+  const wish = { ...NOTHING, namespace, daemonset, pool, reason, fromMs: Date.parse(from), toMs: Date.parse(to) };
+  const fault = findFault(wish, nowMs);
+  return fault === undefined ? { ok: true, wish } : { ok: false, fault };
+}
+
+const NOTHING: ExclusionWish = { namespace: '', daemonset: '', pool: '', reason: '', fromMs: 0, toMs: 0, revokes: '' };
+
+function findFault({ namespace, daemonset, fromMs, toMs }: ExclusionWish, nowMs: number): string | undefined {
+  if ((namespace === '') !== (daemonset === ''))
+    return 'namespace and daemonset go together: name both, or neither for all DaemonSets';
+  if (toMs <= fromMs) return 'to: is not after from; write a later hour';
+  if (toMs > nowMs)
+    return 'to: is not over yet; exclude hours that have ended, and write a MaintenanceWindow for those to come';
+  if (fromMs < nowMs - EXCLUDABLE_MS) return 'from: is more than 30 days ago; what is older stays as it was counted';
+  return undefined;
+}
+
+function refuse({ issues: [issue] }: z.ZodError): CheckedExclusion {
+  if (issue === undefined) return { ok: false, fault: 'is not what is asked for' };
+  if (issue.code === 'unrecognized_keys')
+    return {
+      ok: false,
+      fault: `${issue.keys.join(', ')}: is not a field; write from, to, reason, and namespace, daemonset, pool`,
+    };
+  const field = issue.path.join('.');
+  const words = issue.code === 'invalid_type' ? 'is required, as a string' : issue.message;
+  return {
+    ok: false,
+    fault: field === '' ? 'the body is no object; send {"from", "to", "reason"}' : `${field}: ${words}`,
+  };
+}

@@ -102,6 +102,7 @@ export const WATCH = {
   nodeStates: 'plexdnodestates',
   leases: 'leases',
   controllerLease: 'leases/kube-controller-manager',
+  schedulerLease: 'leases/kube-scheduler',
 } as const;
 
 /** Where heartbeats come from: no watch, but agents that report by themselves. */

@@ -89,7 +89,7 @@ export const WATCHED_KINDS = {
     version: 'v1',
     resource: 'leases',
     verbs: READ,
-    why: 'since when a node is silent, from its kubelet in kube-node-lease, or kube-controller-manager',
+    why: 'since when a node is silent, from its kubelet in kube-node-lease, or kube-controller-manager, or kube-scheduler',
   },
   events: {
     group: '',

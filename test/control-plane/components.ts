@@ -24,6 +24,9 @@ export interface Setup {
   readonly manageNodesWithLabel: string | undefined;
 }
 
+/** What KWOK takes from a file only. */
+const KWOK_OPTIONS = `${import.meta.dirname}/kwok/options.yaml`;
+
 const issuer = 'https://kubernetes.default.svc';
 
 /** The arguments of a component. */
@@ -109,6 +112,7 @@ function kwok({ ports, kubeconfigs, kwokStages, manageNodesWithLabel }: Setup): 
   return [
     `--kubeconfig=${kubeconfigs.kwok}`,
     `--server-address=127.0.0.1:${ports.kwok}`,
+    `--config=${KWOK_OPTIONS}`,
     ...kwokStages.map((file) => `--config=${file}`),
     manageNodesWithLabel === undefined
       ? '--manage-all-nodes=true'

@@ -53,6 +53,8 @@ export interface Fault {
   readonly message?: RegExp;
   /** Codes that every node has to have as findings beside the primary one. */
   readonly findings?: readonly (ReasonCode | FindingCode)[];
+  /** Codes that no node may have beside it. */
+  readonly never?: readonly (ReasonCode | FindingCode)[];
   /** The controllers try again by themselves, so that the answer has to say when. */
   readonly retries?: boolean;
   /** For how long no node may change its mind, 5 s if absent: shorter for what ends by itself. */
@@ -60,6 +62,8 @@ export interface Fault {
   readonly stops?: Stopped;
   /** The controller replaces pods again and again, at the cost of the others: such faults play one after the other. */
   readonly greedy?: boolean;
+  /** The code is looked up for one node's detail only, so that the list of nodes does not have it. */
+  readonly inDetail?: boolean;
   /** How many nodes the code is to be said of; default: all. */
   readonly affects?: (nodes: number) => number;
 }

@@ -97,6 +97,11 @@ function createScene(stage: Stage, fault: SceneShape, { name, nodes }: Cast): Sc
     addDaemonSet: () => request('POST', daemons, { body: daemonSetOf(fault, name) }),
     patchDaemonSet: (body) => request('PATCH', `${daemons}/${DAEMON}`, { body, contentType: MERGE }),
     seeReason: (wanted) => waitFor(() => isGiven(stage, { namespace, nodes }, wanted), { what: wanted }),
+    seeCovered: () =>
+      waitFor(async () => (await stage.collector.policy(`${namespace}/${DAEMON}`)).counts.covered === nodes.length, {
+        what: 'all nodes to be covered',
+        deadlineMs: 120_000,
+      }),
     writePods: async (writer) => {
       kubelets.splice(0).forEach((kubelet) => kubelet.rest());
       kubelets.push(await startKubelet(whole, writer));

@@ -15,6 +15,10 @@ export interface Outcome {
   readonly via: readonly string[];
   /** From the end of the cause until all nodes were covered again; undefined where it was not taken away. */
   readonly returnedMs?: number;
+  /** Nodes of the scene that died of a crowded machine while it played. */
+  readonly starved: number;
+  /** How often it was played before, in vain, since nodes died that the fault does not touch. */
+  readonly spoiled?: number;
   /** What was wrong, in words. */
   readonly wrongs: readonly string[];
 }

@@ -22,10 +22,10 @@ export function playAll(stage: Stage, faults: readonly Fault[], pace: Pace): Run
   const outcomes = new Map(faults.map((fault) => [fault, Promise.withResolvers<Outcome>()]));
   let number = 0;
   const play = async (fault: Fault): Promise<void> => {
-    number += 1;
-    const name = `${fault.code.toLowerCase()}-${number}`;
-    const outcome = await playFault(stage, fault, { name, nodes: pace.nodes });
-    await revive(stage, fault);
+    const outcome = await playUnspoiled(stage, fault, {
+      nodes: pace.nodes,
+      nextName: () => `${fault.code.toLowerCase()}-${(number += 1)}`,
+    });
     pace.tell?.(outcome);
     outcomes.get(fault)?.resolve(outcome);
   };
@@ -42,6 +42,25 @@ export function playAll(stage: Stage, faults: readonly Fault[], pace: Pace): Run
   void run();
   const all = Promise.all([...outcomes.values()].map(({ promise }) => promise));
   return { all, outcomeOf: (fault) => outcomes.get(fault)?.promise ?? Promise.reject(new Error('not of this run')) };
+}
+
+const MOST_PLAYS = 3;
+
+/** Plays a fault, and again if it went wrong while nodes died that it does not touch: then two faults were played, and neither was judged. */
+async function playUnspoiled(
+  stage: Stage,
+  fault: Fault,
+  { nodes, nextName }: { readonly nodes: number; readonly nextName: () => string },
+): Promise<Outcome> {
+  for (let spoiled = 0; ; spoiled += 1) {
+    const outcome = await playFault(stage, fault, { name: nextName(), nodes });
+    await revive(stage, fault);
+    const isSpoiled = outcome.wrongs.length > 0 && outcome.starved > 0;
+    if (!isSpoiled || spoiled + 1 >= MOST_PLAYS) return { ...outcome, spoiled };
+    console.log(
+      `${fault.code}: ${fault.cause}: played again, ${outcome.starved} nodes starved: ${outcome.wrongs.join('; ')}`,
+    );
+  }
 }
 
 function slowness({ waitsMs = 0, evidence, takeAway }: Fault): number {

@@ -7,6 +7,7 @@ import type { Outcome } from './outcome.ts';
 import { openScene } from './open-scene.ts';
 import { each, type Scene, type SceneSize } from './scene.ts';
 import type { Stage } from './stage.ts';
+import { findStarved } from './starved.ts';
 
 const BEGIN_WITHIN_MS = 180_000;
 const SHOWN_WITHIN_MS = 180_000;
@@ -23,12 +24,15 @@ const OWN_NAME = /(?<=agent-)[a-z0-9]{5}\b|(?<=[a-z]-\d+-)\d+\b/g;
 export async function playFault(stage: Stage, fault: Fault, size: SceneSize): Promise<Outcome> {
   const affected = fault.affects?.(size.nodes) ?? size.nodes;
   let scene: Scene | undefined;
+  let openedMs = Infinity;
   try {
     scene = await openScene(stage, fault, size);
+    openedMs = Date.now();
     return await play(scene, fault, affected);
   } catch (error) {
     const wrongs = [error instanceof Error ? error.message : String(error)];
-    return { fault, nodes: affected, right: 0, unexplained: 0, via: [], wrongs };
+    const starved = scene === undefined ? [] : await findStarved(scene, openedMs).catch(() => []);
+    return { fault, nodes: affected, right: 0, unexplained: 0, via: [], starved: starved.length, wrongs };
   } finally {
     // A component that stands still is started again, whatever happened.
     await scene?.close().catch((error: unknown) => console.error(`${size.name} was not cleared: ${String(error)}`));
@@ -49,6 +53,7 @@ async function play(scene: Scene, fault: Fault, affected: number): Promise<Outco
     wallMs,
     shownWallMs: wallMs + (shownMs ?? Infinity) - started,
   });
+  const starved = await findStarved(scene, wallMs);
   const returnedMs = await takeAway(scene, fault);
   const wrongs = [...verdict.wrongs, ...(returnedMs === null ? ['coverage did not return'] : [])];
   const due = Math.max(evident, started + (fault.waitsMs ?? 0));
@@ -56,6 +61,7 @@ async function play(scene: Scene, fault: Fault, affected: number): Promise<Outco
     fault,
     nodes: affected,
     ...verdict,
+    starved: starved.length,
     wrongs,
     ...(shownMs === undefined ? {} : { shownMs: shownMs - started, afterEvidenceMs: Math.max(0, shownMs - due) }),
     ...(typeof returnedMs === 'number' ? { returnedMs } : {}),
@@ -119,8 +125,10 @@ async function seeShown(scene: Scene, fault: Fault, affected: number): Promise<n
   const { collector } = scene.stage;
   const name = `${scene.namespace}/agent`;
   const isShown = async (): Promise<boolean> => {
-    if (fault.asFinding)
-      return (await collector.nodes(name)).filter((node) => hasFinding(node, fault.code)).length === affected;
+    if (fault.asFinding) {
+      const nodes = await (fault.inDetail ? lookUpEach(scene) : collector.nodes(name));
+      return nodes.filter((node) => hasFinding(node, fault.code)).length === affected;
+    }
     const { reasons } = await collector.policy(name);
     return reasons.find(({ reason }) => reason === fault.code)?.nodes === affected;
   };
@@ -129,6 +137,12 @@ async function seeShown(scene: Scene, fault: Fault, affected: number): Promise<n
     () => performance.now(),
     () => undefined,
   );
+}
+
+async function lookUpEach({ stage, namespace, nodes }: Scene): Promise<readonly NodeAnswer[]> {
+  const details: NodeAnswer[] = [];
+  await each(nodes, async (node) => details.push(await stage.collector.node(`${namespace}/agent`, node)));
+  return details;
 }
 
 function hasFinding({ findings }: NodeAnswer, code: string): boolean {
@@ -149,6 +163,7 @@ async function judge(scene: Scene, fault: Fault, moment: Moment): Promise<Verdic
   const name = `${scene.namespace}/agent`;
   const nodes = await collector.nodes(name);
   const wanted = nodes.filter(({ state }) => (state === 'covered') === (fault.asFinding === true));
+  const others = nodes.filter((node) => !wanted.includes(node));
   const details: (NodeAnswer | NodeDetail)[] = [];
   // A phantom has no name to ask it by.
   await each(wanted, async (node) => details.push(node.node === '' ? node : await collector.node(name, node.node)));
@@ -161,10 +176,14 @@ async function judge(scene: Scene, fault: Fault, moment: Moment): Promise<Verdic
     via: [...new Set(details.flatMap((node) => detours(node, fault, moment)))],
     wrongs: [
       ...countEach(wrongs.flat().map((wrong) => wrong.replaceAll(OWN_NAME, '…'))),
-      ...(missing > 0 ? [`${missing} nodes are not uncovered`] : []),
-      ...(missing < 0 ? [`${-missing} nodes too many are uncovered`] : []),
+      ...(missing > 0 ? [`${missing} nodes are ${countEach(others.map(sayStanding)).join(', ')}`] : []),
+      ...(missing < 0 ? [`${-missing} nodes too many are ${fault.asFinding ? 'covered' : 'uncovered'}`] : []),
     ],
   };
+}
+
+function sayStanding({ state, reason }: NodeAnswer): string {
+  return `${state} ${reason ?? ''}`.trim();
 }
 
 function countEach(words: readonly string[]): readonly string[] {
@@ -179,6 +198,7 @@ function findWrongs(node: NodeAnswer | NodeDetail, fault: Fault, { shownWallMs, 
     [(fault.message ?? /\w/).test(said), `message does not name the cause: ${said}`],
     [after.length === 0, `changed its mind: ${after.map(({ to, reason }) => `${to} ${reason}`).join(', ')}`],
     ...(fault.findings ?? []).map((code) => [hasFinding(node, code), `without the finding ${code}`] as const),
+    ...(fault.never ?? []).map((code) => [!hasFinding(node, code), `with the finding ${code}`] as const),
     [
       fault.retries !== true || node.retryAt !== null || timed.has(node.node),
       'does not say when the controllers try again',

@@ -97,6 +97,11 @@ export function fails(reason: string, message: string, conditions: readonly obje
 
 /** A pod that serves. */
 export function serves(): PodScript {
+  return servesImage('');
+}
+
+/** The same, of an image with that id. */
+export function servesImage(imageID: string): PodScript {
   const lastTransitionTime = timeNow();
   const conditions = ['Initialized', 'Ready', 'ContainersReady'].map((type) => ({
     type,
@@ -106,7 +111,7 @@ export function serves(): PodScript {
     lastTransitionTime,
   }));
   const running = { startedAt: lastTransitionTime };
-  const containerStatuses = [daemonStatus({ running }, { ready: true, started: true })];
+  const containerStatuses = [daemonStatus({ running }, { ready: true, started: true, imageID })];
   return { status: { phase: 'Running', conditions, containerStatuses } };
 }
 

@@ -5,7 +5,7 @@ import { addUp, sayShare, type Outcome } from './outcome.ts';
 /** One line of the terminal. */
 export function printOutcome(outcome: Outcome): string {
   const { fault, nodes, right, via, wrongs } = outcome;
-  const verdict = wrongs.length === 0 ? 'right' : `WRONG: ${wrongs.join('; ')}`;
+  const verdict = (wrongs.length === 0 ? 'right' : `WRONG: ${wrongs.join('; ')}`) + sayPlays(outcome);
   const way = via.length === 0 ? '' : `, by way of ${via.join(', ')}`;
   return `${fault.code}: ${fault.cause}: ${right}/${nodes} nodes in ${sayMs(outcome.shownMs)} (${sayMs(outcome.afterEvidenceMs)} after the evidence), back in ${sayMs(outcome.returnedMs)}${way}: ${verdict}`;
 }
@@ -14,12 +14,17 @@ function sayMs(ms: number | undefined): string {
   return ms === undefined ? '-' : `${Math.round(ms)} ms`;
 }
 
+function sayPlays({ spoiled = 0 }: Outcome): string {
+  return spoiled === 0 ? '' : ` (play ${spoiled + 1})`;
+}
+
 /** The rows of Markdown, without a head. */
 function tableOf(outcomes: readonly Outcome[]): string {
   return outcomes
     .map((outcome) => {
       const { fault, nodes, right, via, wrongs } = outcome;
-      const verdict = wrongs.length === 0 ? 'right' : `**wrong**: ${wrongs.join('; ').replaceAll('|', '\\|')}`;
+      const verdict =
+        (wrongs.length === 0 ? 'right' : `**wrong**: ${wrongs.join('; ').replaceAll('|', '\\|')}`) + sayPlays(outcome);
       const code = fault.asFinding ? `${fault.code} (finding)` : fault.code;
       const figures = [outcome.shownMs, outcome.afterEvidenceMs, outcome.returnedMs].map(sayMs);
       return `| ${[code, fault.cause, `${right}/${nodes}`, ...figures, via.join(', ') || '-', verdict].join(' | ')} |`;
@@ -67,5 +72,7 @@ A node is right if it has the expected code, a message that names the cause, a r
 where the controllers retry (one that is under way has none), the findings that belong to it, and does not change its mind for 5 s.
 **After the evidence** counts from when the objects
 themselves showed the fault, or its deadline in the catalogue had passed (30 s of a silent scheduler, for example). **By way of** names other
-codes that nodes were given on the way there, but for Starting and RolloutReplacing.
+codes that nodes were given on the way there, but for Starting and RolloutReplacing. **(play 2)**: in the play before, nodes died that the fault
+does not touch (by the API server's own words: Ready changed though KWOK was to keep them alive, which a crowded machine does to its Leases), so that
+something went wrong; the fault was played again, at most twice. A play that went wrong without that counts as wrong.
 `;

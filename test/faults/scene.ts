@@ -45,6 +45,8 @@ export interface Scene {
   readonly writePods: (writer: PodWriter) => Promise<void>;
   /** Waits until the collector gives all nodes a reason. */
   readonly seeReason: (reason: string) => Promise<unknown>;
+  /** Waits until the collector calls all nodes covered. */
+  readonly seeCovered: () => Promise<unknown>;
   /** Whether an event of the namespace says so. */
   readonly hasEvent: (pattern: RegExp) => Promise<boolean>;
   /** The daemon's processes, as far as they talk: to a backend, and to the collector. */

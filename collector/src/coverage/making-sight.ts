@@ -4,13 +4,14 @@ import type { Making, Rollout } from './subject.ts';
 
 /** What is known of who makes the pods of the DaemonSet with that UID, '' for one that is absent. */
 export function sightMaking(inventory: Inventory, { uid, namespace }: { uid: string; namespace: string }): Making {
-  const { creations, newestPods, endingNamespaces, controllerLease } = inventory;
+  const { creations, newestPods, endingNamespaces, controllerLease, schedulerLease } = inventory;
   const ending = [...endingNamespaces.values()].find(({ name }) => name === namespace);
   return {
     refusals: creations.get(uid),
     newestPodMono: newestPods.get(uid),
     namespaceEndsSinceMono: ending?.sinceMono,
     controllerLease,
+    schedulerLease,
   };
 }
 

@@ -81,6 +81,8 @@ export interface Making {
   readonly namespaceEndsSinceMono: number | undefined;
   /** The Lease of kube-controller-manager; undefined where it is not known. */
   readonly controllerLease: LeaseEntry | undefined;
+  /** The Lease of kube-scheduler; undefined where it is not known. */
+  readonly schedulerLease: LeaseEntry | undefined;
 }
 
 /** The budget of a rollout in nodes, and the names of nodes that are not Ready and run the DaemonSet, no more of them than the budget is. */

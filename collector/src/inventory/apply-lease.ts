@@ -9,7 +9,8 @@ import { dateSign, type LeaseEntry } from './witness.ts';
 export function applyLease(inventory: Inventory, event: ObjectEvent<'lease', LeaseObject>): Touched {
   const { leases, leaseNodes, leaseOffset: offset, watches } = inventory;
   const { object } = event;
-  if (event.source === WATCH.controllerLease) return applyControllerLease(inventory, event);
+  const leader = LEADERS.get(event.source);
+  if (leader !== undefined) return applyLeaderLease(inventory, event, leader);
   const node = object?.node ?? leaseNodes.get(event.uid);
   if (node === undefined) return NOTHING;
   const known = leases.get(node);
@@ -26,14 +27,23 @@ export function applyLease(inventory: Inventory, event: ObjectEvent<'lease', Lea
   return NOTHING;
 }
 
-function applyControllerLease(inventory: Inventory, event: ObjectEvent<'lease', LeaseObject>): Touched {
+const LEADERS = new Map<string, 'controllerLease' | 'schedulerLease'>([
+  [WATCH.controllerLease, 'controllerLease'],
+  [WATCH.schedulerLease, 'schedulerLease'],
+]);
+
+function applyLeaderLease(
+  inventory: Inventory,
+  event: ObjectEvent<'lease', LeaseObject>,
+  leader: 'controllerLease' | 'schedulerLease',
+): Touched {
   const { object } = event;
-  const known = inventory.controllerLease;
+  const known = inventory[leader];
   if (object === undefined) {
-    if (known?.object.uid === event.uid) inventory.controllerLease = undefined;
+    if (known?.object.uid === event.uid) inventory[leader] = undefined;
     return NOTHING;
   }
-  inventory.controllerLease = { object, renewedMono: dateRenewal(event, object, known) };
+  inventory[leader] = { object, renewedMono: dateRenewal(event, object, known) };
   return NOTHING;
 }
 

@@ -100,6 +100,8 @@ export interface Inventory {
   leadsSinceMono: number;
   /** The Lease of kube-controller-manager, which makes the pods. */
   controllerLease: LeaseEntry | undefined;
+  /** The Lease of kube-scheduler, which places them. */
+  schedulerLease: LeaseEntry | undefined;
   readonly events: EventBook;
   readonly eventOffset: SourceOffset;
   /** What is known of refused pods, by the UID of their DaemonSet. */
@@ -146,6 +148,7 @@ export function createInventory(): Inventory {
     leads: false,
     leadsSinceMono: -Infinity,
     controllerLease: undefined,
+    schedulerLease: undefined,
     events: createEventBook(),
     eventOffset: createSourceOffset(),
     creations: new Map(),

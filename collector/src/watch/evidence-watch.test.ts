@@ -60,11 +60,12 @@ test('a namespace that begins to be deleted is told of, and an event that the AP
   expect(told('events/agents/Pod')).toEqual(['+mount', 'live']);
 });
 
-test("the Lease of kube-controller-manager is followed, and no node's", async () => {
+test("the Leases of kube-controller-manager and kube-scheduler are followed, and no node's", async () => {
   it = await startTestLayers();
   for (const [name, where] of [
     ['kube-controller-manager', 'kube-system'],
     ['kube-scheduler', 'kube-system'],
+    ['cloud-controller-manager', 'kube-system'],
     ['n1', 'kube-node-lease'],
   ])
     it.own.kube.store.apply({
@@ -76,4 +77,8 @@ test("the Lease of kube-controller-manager is followed, and no node's", async ()
   it.need({ namespaces: ['agents'] });
   await it.hears('leases/kube-controller-manager live');
   expect(told('leases/kube-controller-manager')).toEqual(['+kube-controller-manager', 'live']);
+  await it.hears('leases/kube-scheduler live');
+  expect(told('leases/kube-scheduler')).toEqual(['+kube-scheduler', 'live']);
+  it.need({});
+  expect(it.layers.watches()).toEqual([]);
 });

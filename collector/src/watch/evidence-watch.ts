@@ -1,6 +1,6 @@
 /**
  * Watches what tells why daemon pods do not come or do not run: Events about the DaemonSets and pods of the policies' namespaces, those
- * namespaces themselves, and the Lease of kube-controller-manager. It is evidence: nothing waits for it, and without it codes are missed, not nodes.
+ * namespaces themselves, and the Leases of kube-controller-manager and kube-scheduler. It is evidence: nothing waits for it, and without it codes are missed, not nodes.
  */
 import { WATCH, type KubeEventObject, type LeaseObject, type NamespaceObject } from '@rollcall/contract';
 import { projectKubeEvent } from './project-kube-event.ts';
@@ -32,8 +32,8 @@ const WANTED: readonly Wanted[] = [
 /** Starts nothing yet. */
 export function watchEvidence(host: WatchHost): EvidenceWatch {
   const running = new Map<string, readonly RetiringWatch[]>();
-  let controller: RetiringWatch | undefined;
-  const all = (): readonly RetiringWatch[] => [...running.values()].flat().concat(controller ?? []);
+  let leaders: RetiringWatch[] = [];
+  const all = (): readonly RetiringWatch[] => [...running.values()].flat().concat(leaders);
   return {
     retarget: (namespaces) => {
       for (const [namespace, own] of running) {
@@ -42,11 +42,8 @@ export function watchEvidence(host: WatchHost): EvidenceWatch {
         for (const { retire } of own) retire();
       }
       for (const namespace of namespaces) if (!running.has(namespace)) running.set(namespace, follow(host, namespace));
-      if (namespaces.size > 0) controller ??= watchController(host);
-      else {
-        controller?.retire();
-        controller = undefined;
-      }
+      if (namespaces.size === 0) leaders.splice(0).forEach(({ retire }) => retire());
+      else if (leaders.length === 0) leaders = LEADERS.map((leader) => watchLeader(host, leader));
     },
     watches: () => all().map(({ watch }) => watch),
     stop: async () => {
@@ -103,11 +100,16 @@ export function projectNamespace(raw: unknown): NamespaceObject {
   return { uid, name, deletedAt: readTime(metadata, 'deletionTimestamp') };
 }
 
-function watchController(host: WatchHost): RetiringWatch {
-  const source = WATCH.controllerLease;
+/** Who makes the pods, and who places them. */
+const LEADERS = [
+  { source: WATCH.controllerLease, name: 'kube-controller-manager' },
+  { source: WATCH.schedulerLease, name: 'kube-scheduler' },
+] as const;
+
+function watchLeader(host: WatchHost, { source, name }: (typeof LEADERS)[number]): RetiringWatch {
   return watchSource<LeaseObject>(host, source, {
     path: '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases',
-    fieldSelector: 'metadata.name=kube-controller-manager',
+    fieldSelector: `metadata.name=${name}`,
     project: projectLease,
     tell: (uid, object) => host.emit({ kind: 'lease', source, uid, object, ...stampNow(host.clock) }),
   });

@@ -1,5 +1,5 @@
 /** Two faults at once on every node: what is named has to be the cause, and the other one a finding where it is one. */
-import { BY_HAND } from '../../control-plane/index.ts';
+import { BY_HAND, waitFor } from '../../control-plane/index.ts';
 import type { Fault, FaultGroup } from '../fault.ts';
 import { crashes, ended, fails, initializing, runsUnready, serves, waits } from '../pod-states.ts';
 import type { Scene } from '../scene.ts';
@@ -12,6 +12,7 @@ const TAINT = { spec: { taints: [{ key: 'dedicated', value: 'db', effect: 'NoSch
 const AT_ONCE = { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '100%' } } };
 const NOT_FOUND = 'Back-off pulling image "daemon:2": ErrImagePull: rpc error: code = NotFound desc = not found';
 const pullFails = () => waits('ImagePullBackOff', NOT_FOUND);
+const EVICTED = fails('Evicted', 'The node was low on resource: memory. ');
 const OOM = { exitCode: 137, reason: 'OOMKilled' };
 const unhealthy = (probe: string): { reason: string; message: string } => ({
   reason: 'Unhealthy',
@@ -120,15 +121,38 @@ const REFUSED: readonly Fault[] = [
     cause: 'evicted, and the quota lets no pod come after',
     greedy: true,
     begins: 'covered',
+    // One node first: each pod that failed costs the controller one of its 25 warnings about a DaemonSet, so that of many at once none may be left.
     bringAbout: async (scene) => {
       await addQuota(scene, { hard: { pods: '0' } });
-      await scene.writePods(() => fails('Evicted', 'The node was low on resource: memory. '));
+      const [first] = scene.nodes;
+      await scene.writePods((pod) => (pod.spec.nodeName === first ? EVICTED : {}));
+      await waitFor(() => scene.hasEvent(/exceeded quota/), { what: 'the refusal', deadlineMs: 180_000 });
+      await scene.writePods(() => EVICTED);
     },
-    evidence: (scene) => scene.hasEvent(/exceeded quota/),
+    evidence: async (scene) => (await scene.pods()).length === 0,
     takeAway: async (scene) => {
       await scene.writePods(() => ({}));
       await dropQuota(scene);
     },
+  },
+  {
+    code: 'CreateStalled',
+    cause: 'all evicted at once, and the quota lets no pod come after: no warning is left to tell of it',
+    begins: 'covered',
+    stops: 'kube-controller-manager',
+    bringAbout: async (scene) => {
+      await scene.stage.plane.kill('kube-controller-manager');
+      await addQuota(scene, { hard: { pods: '0' } });
+      await scene.writePods(() => EVICTED);
+      await scene.stage.plane.start('kube-controller-manager');
+    },
+    evidence: async (scene) => (await scene.pods()).length === 0,
+    waitsMs: 10_000,
+    takeAway: async (scene) => {
+      await scene.writePods(() => ({}));
+      await dropQuota(scene);
+    },
+    message: /may write 25 warnings about a DaemonSet/,
   },
   {
     code: 'WebhookUnavailable',

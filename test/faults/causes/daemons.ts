@@ -48,9 +48,11 @@ export const registerAll =
 
 /** The Daemons of all nodes say so of their health. */
 export const say = (scene: Scene, health: object): Promise<void> =>
-  each(scene.nodes, (name) =>
-    scene.request('PATCH', `${DAEMONS}/${scene.namespace}/daemons/${name}/status`, { body: { status: { health } } }),
-  );
+  each(scene.nodes, (name) => patchStatus(scene, name, { health }));
+
+function patchStatus(scene: Scene, name: string, status: object): Promise<unknown> {
+  return scene.request('PATCH', `${DAEMONS}/${scene.namespace}/daemons/${name}/status`, { body: { status } });
+}
 
 /** The whole group. */
 export const daemonFaults: FaultGroup = {
@@ -117,6 +119,35 @@ export const daemonFaults: FaultGroup = {
       waitsMs: 30_000,
       takeAway: (scene) => say(scene, { lastProbeAt: basicTime(Date.now()) }),
       message: /last probed/,
+    },
+    {
+      code: 'VersionSkew',
+      cause: 'daemon of another release than its driver',
+      asFinding: true,
+      ...layered(9),
+      prepare: registerAll(9),
+      begins: 'covered',
+      bringAbout: (scene) =>
+        each(scene.nodes, (name, index) =>
+          patchStatus(scene, name, {
+            metadata: [
+              { name: 'awsiid:instance:id', value: instanceId(9, index) },
+              { name: 'status:daemon:version', value: 'v0.9.2' },
+              { name: 'status:driver:version', value: 'v0.8.7' },
+            ],
+          }),
+        ),
+      message: /v0\.9\.2 and its driver v0\.8\.7/,
+    },
+    {
+      code: 'ClockSkewed',
+      cause: 'prober whose clock is five minutes ahead',
+      asFinding: true,
+      ...layered(10),
+      prepare: registerAll(10),
+      begins: 'covered',
+      bringAbout: (scene) => say(scene, { lastProbeAt: basicTime(Date.now() + 300_000) }),
+      message: /ahead of our clock/,
     },
   ],
 };

@@ -1,6 +1,8 @@
 /** Faults of rollouts, and what looks like one and is none. */
-import { waitFor } from '../../control-plane/index.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { BY_HAND, waitFor } from '../../control-plane/index.ts';
 import type { FaultGroup } from '../fault.ts';
+import { serves, servesImage } from '../pod-states.ts';
 import { each, type Scene } from '../scene.ts';
 
 const NEXT = { spec: { template: { spec: { containers: [{ name: 'daemon', image: 'daemon:2' }] } } } };
@@ -78,6 +80,52 @@ export const rolloutFaults: FaultGroup = {
       begins: 'covered',
       bringAbout: (scene) => scene.patchDaemonSet(NEXT),
       message: /the newest is/,
+    },
+    {
+      code: 'StaleRevision',
+      cause: 'maxSurge: the old pod serves while the new one beside it has not come up',
+      asFinding: true,
+      spec: { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '100%', maxUnavailable: 0 } } },
+      begins: 'covered',
+      bringAbout: (scene) =>
+        scene.patchDaemonSet({ spec: { template: { metadata: { annotations: { [BY_HAND]: 'yes' } } } } }),
+      evidence: async (scene) => (await scene.pods()).length === 2 * scene.nodes.length,
+      message: /the newest is/,
+      never: ['DuplicatePod', 'RolloutBlocked'],
+    },
+    {
+      code: 'ImageSkew',
+      cause: 'tag that was pushed anew while the nodes pulled it: each has another image',
+      asFinding: true,
+      byHand: true,
+      bringAbout: async (scene) => {
+        await scene.addDaemonSet();
+        await scene.writePods(({ metadata }) =>
+          servesImage(`docker.io/agent@sha256:${metadata.uid.replaceAll('-', '')}`),
+        );
+      },
+      message: /pods of its revision do/,
+    },
+    {
+      code: 'ConfigStale',
+      cause: 'ConfigMap of the environment that changed under running pods',
+      asFinding: true,
+      inDetail: true,
+      byHand: true,
+      template: {
+        containers: [{ name: 'daemon', image: 'daemon:1', envFrom: [{ configMapRef: { name: 'agent-config' } }] }],
+      },
+      prepare: (scene) => scene.make('configmaps', { metadata: { name: 'agent-config' }, data: { level: 'info' } }),
+      bringAbout: async (scene) => {
+        await scene.addDaemonSet();
+        await scene.writePods(serves);
+        await scene.seeCovered();
+        // Both times have whole seconds.
+        await delay(1_100);
+        const path = `/api/v1/namespaces/${scene.namespace}/configmaps/agent-config`;
+        await scene.request('PATCH', path, { body: { data: { level: 'debug' } } });
+      },
+      message: /ConfigMap agent-config changed at/,
     },
     {
       code: 'DuplicatePod',

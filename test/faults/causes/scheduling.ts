@@ -139,7 +139,7 @@ export const schedulingFaults: FaultGroup = {
       code: 'SchedulerDown',
       cause: 'schedulerName that nobody answers to',
       template: { schedulerName: 'absent' },
-      waitsMs: 30_000,
+      waitsMs: 10_000,
       message: /PodScheduled/,
     },
     {
@@ -151,12 +151,33 @@ export const schedulingFaults: FaultGroup = {
         await scene.stage.plane.kill('kube-scheduler');
         await scene.deletePods();
       },
-      waitsMs: 30_000,
+      waitsMs: 10_000,
       takeAway: (scene) => scene.stage.plane.start('kube-scheduler'),
       message: /PodScheduled/,
     },
+    {
+      code: 'SchedulerDown',
+      cause: 'scheduler stopped whose Lease has ended, pods gone',
+      policy: { health: { pod: { startDeadline: '5m' } } },
+      begins: 'covered',
+      stops: 'kube-scheduler',
+      bringAbout: async (scene) => {
+        await scene.stage.plane.kill('kube-scheduler');
+        await scene.makeGlobal('/apis/coordination.k8s.io/v1/namespaces/kube-system/leases', endedLease());
+        await scene.deletePods();
+      },
+      takeAway: (scene) => scene.stage.plane.start('kube-scheduler'),
+      message: /kube-scheduler is down or hangs: its Lease was last renewed/,
+    },
   ],
 };
+
+/** As an elected scheduler leaves it behind; the control plane of the tests has only one, which elects nobody. */
+function endedLease(): object {
+  const renewTime = new Date(Date.now() - 60_000).toISOString().replace('Z', '000Z');
+  const spec = { holderIdentity: 'master-1', leaseDurationSeconds: 15, renewTime };
+  return { metadata: { name: 'kube-scheduler' }, spec };
+}
 
 // No node has the key, so that none has a place in the topology.
 function spread(): object {

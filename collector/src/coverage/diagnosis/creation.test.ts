@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LeaseEntry } from '../../inventory/index.ts';
 import { diagnose, findAll, findOnCovered } from './diagnose.ts';
-import { at, buildPod, buildSubject, condition, NOW, type Scene } from './test-subject.ts';
+import { at, buildEvent, buildPod, buildSubject, condition, NOW, type Scene } from './test-subject.ts';
 import { buildRefusals } from './test-refusals.ts';
 
 const QUOTA = 'pods "agent-x1" is forbidden: exceeded quota: none, requested: pods=1, used: pods=0, limited: pods=0';
@@ -89,6 +89,20 @@ describe('a node that nobody makes a pod for', () => {
       message: `Node node-1 has no pod of agents/agent past the start deadline of 120 s, and nobody refuses it. ${cause}`,
       retryDueMono: undefined,
     });
+  });
+
+  test('is told that the controller may have no warning left to tell of a refusal, where pods failed before', () => {
+    const told = (agoMs: number): string => {
+      const event = buildEvent('FailedDaemonPod', 'Found failed daemon pod agents/agent-x1 on node node-1', { agoMs });
+      return diagnose(buildSubject({ pods: [], daemonSetEvents: [event] })).message.replace(
+        /^.*nobody refuses it. /,
+        '',
+      );
+    };
+    expect(told(7_500_001)).toBe('Why is not known.');
+    expect(told(200_000)).toBe(
+      'A refusal may not have been told: the controller may write 25 warnings about a DaemonSet and then one in 5 min. It told of pods that failed, for the last time 3 min ago. Look at quotas and webhooks of the namespace.',
+    );
   });
 
   test('waits for the start deadline anew once pods are made again, and is told when the controller comes back to it', () => {

@@ -1,7 +1,9 @@
 /** The instants at which an answer changes by itself: each deadline belongs to what comes after it. */
+import type { Policy } from '@rollcall/contract';
 import { evidenceEndsMono, refusedUntilMono, type GonePod, type PodEntry } from '../../inventory/index.ts';
 import { isServing } from '../pod-layer.ts';
 import type { Subject } from '../subject.ts';
+import { leaseEndsMono } from './leader-silence.ts';
 import { isBeingCreated } from './live-pod.ts';
 
 /** A scheduler that is alive answers within this time. */
@@ -26,9 +28,22 @@ export function absenceDueMono(subject: Subject): number | undefined {
   return since === -Infinity ? undefined : startDueMono(subject, since);
 }
 
-/** When a scheduler that has said nothing of the pod counts as down. */
-export function silenceDueMono({ createdMono }: PodEntry): number {
-  return createdMono + SCHEDULER_SILENCE_MS;
+/** For how long a scheduler may say nothing of a pod: never longer than the daemon may take to start. */
+export function silenceMs({ podLayer }: Policy): number {
+  return Math.min(SCHEDULER_SILENCE_MS, podLayer.startDeadlineMs);
+}
+
+/** When a scheduler that has said nothing of the pod counts as down: after its silence, or with the Lease of the one that is meant. */
+export function silenceDueMono(subject: Subject, { createdMono }: PodEntry): number {
+  const { making, daemonSet, policy } = subject;
+  const isUsual = isUsualScheduler(daemonSet?.object.podTemplate.schedulerName);
+  const endsMono = (isUsual ? leaseEndsMono(making.schedulerLease) : undefined) ?? Infinity;
+  return Math.min(createdMono + silenceMs(policy), Math.max(createdMono, endsMono));
+}
+
+/** True for the scheduler that every control plane brings, whose Lease is known. */
+export function isUsualScheduler(name = ''): boolean {
+  return name === '' || name === 'default-scheduler';
 }
 
 /** When a pod that still has no container counts as without a sandbox: Ready is False since the kubelet took it up, or since its sandbox went. */
@@ -82,7 +97,7 @@ function listDeadlines(subject: Subject): readonly (number | undefined)[] {
   return [
     failureEnd,
     ...evidence,
-    pod.object.bound ? undefined : silenceDueMono(pod),
+    pod.object.bound ? undefined : silenceDueMono(subject, pod),
     isBeingCreated(pod.object) ? sandboxDueMono(pod) : undefined,
     startDueMono(subject, pod.createdMono),
     // Any pod that serves makes the pod layer good when it is available, not only the judged one.

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
-import { diagnose } from './diagnose.ts';
-import { buildPending, buildPod, buildSubject, condition } from './test-subject.ts';
+import { describe, expect, test } from 'vitest';
+import { diagnose, nextDeadline } from './diagnose.ts';
+import { buildPending, buildPod, buildSubject, condition, NOW } from './test-subject.ts';
 
 const OTHERS = "2 node(s) didn't satisfy plugin(s) [NodeAffinity]";
 const available = (why: string, preemption: string): string =>
@@ -97,6 +97,43 @@ test('a scheduler that fails is down at once, one that is silent after 30 s', ()
   });
   const silent = (ageMs: number): string => diagnose(buildSubject({ pods: [buildPending('', '', { ageMs })] })).code;
   expect([silent(29_999), silent(30_000)]).toEqual(['Starting', 'SchedulerDown']);
+});
+
+test('a scheduler is not waited for longer than the daemon may take to start', () => {
+  const podLayer = { ...buildSubject().policy.podLayer, startDeadlineMs: 10_000 };
+  const silent = (ageMs: number): string =>
+    diagnose(buildSubject({ policy: { podLayer }, pods: [buildPending('', '', { ageMs })] })).message;
+  expect([silent(9_999), silent(10_000)]).toEqual([
+    'Pod agents/agent-x1 is Pending, not Ready yet and within the start deadline of 10 s.',
+    'Pod agents/agent-x1 has been Pending without a PodScheduled condition for 10 s.',
+  ]);
+});
+
+describe('a scheduler that does not renew its Lease', () => {
+  const said = (renewedAgoMs: number, schedulerName = ''): string => {
+    const object = { uid: 'l', node: 'kube-scheduler', durationSeconds: 15 };
+    const making = { schedulerLease: { object, renewedMono: NOW - renewedAgoMs } };
+    const { podTemplate } = buildSubject().daemonSet?.object ?? {};
+    const daemonSet = podTemplate && { podTemplate: { ...podTemplate, schedulerName } };
+    const pods = [buildPending('', '', { ageMs: 2_000 })];
+    const subject = buildSubject({ making, pods, ...(daemonSet && { daemonSet }) });
+    return `${diagnose(subject).message} ${(nextDeadline(subject) ?? NaN) - NOW}`;
+  };
+  const starts = 'Pod agents/agent-x1 is Pending, not Ready yet and within the start deadline of 120 s.';
+
+  test('is down from the end of that on, without waiting for its silence', () => {
+    expect(said(15_000)).toBe(
+      'Pod agents/agent-x1 has been Pending without a PodScheduled condition while kube-scheduler is down or hangs: its Lease was last renewed 15 s ago. 118000',
+    );
+  });
+
+  test('and does until now is given the rest of it, then asked again', () => {
+    expect(said(14_999)).toBe(`${starts} 1`);
+  });
+
+  test("is nobody's business who asks for another one", () => {
+    expect(said(15_000, 'volcano')).toBe(`${starts} 28000`);
+  });
 });
 
 test.each([

@@ -32,6 +32,7 @@ export interface Scene {
   readonly telemetry?: Subject['telemetry'];
   readonly lease?: LeaseEntry;
   readonly podEvents?: readonly EventEntry[];
+  readonly daemonSetEvents?: readonly EventEntry[];
   readonly making?: Partial<Making>;
   readonly rollout?: Rollout;
   readonly egress?: EgressSight;
@@ -43,6 +44,7 @@ const NOTHING_MADE: Making = {
   newestPodMono: undefined,
   namespaceEndsSinceMono: undefined,
   controllerLease: undefined,
+  schedulerLease: undefined,
 };
 
 /** How long ago a pod was created and its Ready changed, and in how long its grace ends if it is terminating. */
@@ -80,7 +82,7 @@ export function buildSubject(scene: Scene = {}): Subject {
     telemetry: scene.telemetry ?? [],
     lease: scene.lease,
     podEvents: scene.podEvents ?? [],
-    daemonSetEvents: [],
+    daemonSetEvents: scene.daemonSetEvents ?? [],
     making: { ...NOTHING_MADE, ...scene.making },
     rollout: scene.rollout ?? { budget: 1, downNodes: [] },
     egress: scene.egress,

@@ -64,6 +64,7 @@ const SERIES: Readonly<Record<FamilyName, Cardinality>> = {
   maintenanceActive: none('policy', 'maintenance windows that speak for it'),
   maintenanceCap: none('policy', '1 with a maintenance window'),
   uncovered: none('pool', `reasons that have counted, at most ${ALL.length}`),
+  orderly: { per: 'pool', quiet: 2, each: 'rollout, upgrade' },
   layerGood: one('pool', `asked layers, at most ${LAYERS.length}`),
   uncoveredInfo: none('policy', `uncovered nodes, at most ${INFO_LIMIT}`),
   notListed: one('policy'),

@@ -61,6 +61,11 @@ export const COVERAGE_METRICS = {
   uncovered: gauge('rollcall_uncovered_nodes', 'Expected nodes that are not covered, by primary reason.', {
     labels: ['reason', 'owner'],
   }),
+  orderly: gauge(
+    'rollcall_orderly_nodes',
+    'Uncovered nodes that an orderly change explains, by what it is: a rollout inside its budget, or an upgrade that takes one cordoned node of a pool after the other. They count against budgets all the same.',
+    { labels: ['reason'] },
+  ),
   layerGood: gauge('rollcall_layer_good_nodes', 'Expected nodes of which this health layer is good.', {
     labels: ['layer'],
   }),

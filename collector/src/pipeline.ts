@@ -6,6 +6,7 @@ import type { ClusterEvent, HourCut, JournalRow, NodeMemory, PolicyAnswer, Polic
 import {
   createRoll,
   readMaintenance,
+  readOrderly,
   readPoolReports,
   toMemory,
   type Instant,
@@ -198,7 +199,9 @@ function readOne(
   if (frozen?.roll === own) return frozen.readings[span];
   const reports = readPoolReports(roll.inventory, own, now.monoMs);
   const maintenance = readMaintenance(roll.inventory, own, now.monoMs);
-  return readPolicy({ roll: own, ledger, span, daemonSet: own.daemonSet, reports, maintenance, monoMs: now.monoMs });
+  const orderly = readOrderly(roll.inventory, own, now.monoMs);
+  const { monoMs } = now;
+  return readPolicy({ roll: own, ledger, span, daemonSet: own.daemonSet, reports, maintenance, orderly, monoMs });
 }
 
 interface Named {

@@ -57,7 +57,16 @@ export function createAudited(): Audited {
       const daemonSet = findDaemonSet(roll.inventory, namespace, daemonset);
       const reports = readPoolReports(roll.inventory, own, monoMs);
       const maintenance = readMaintenance(roll.inventory, own, monoMs);
-      return readPolicy({ roll: own, ledger, span: 'seen', daemonSet, reports, maintenance, monoMs });
+      return readPolicy({
+        roll: own,
+        ledger,
+        span: 'seen',
+        daemonSet,
+        reports,
+        maintenance,
+        orderly: new Map(),
+        monoMs,
+      });
     },
     stateMs: integrals.sumMs,
     markMs: integrals.sumMs,

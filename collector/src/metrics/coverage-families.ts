@@ -167,6 +167,11 @@ export const COVERAGE_FAMILIES: Readonly<Record<keyof typeof COVERAGE_METRICS, F
     { ...byReason, items: (pool) => pool.reasons.filter(hasCounted) },
     (item) => item.nodes,
   ),
+  orderly: gauges(
+    metrics.orderly,
+    { items: ({ orderly }) => Object.entries(orderly), labels: [([reason]) => reason] },
+    ([, nodes]) => nodes,
+  ),
   layerGood: gauges(
     metrics.layerGood,
     { items: (pool) => pool.layers, labels: [(item) => item.layer] },

@@ -31,6 +31,7 @@ export function poolReading(overrides: Partial<PoolReading> & { counts?: Counts 
       stray: 1,
       excluded: 5,
     },
+    orderly: { rollout: 1, upgrade: 0 },
     layers: [{ layer: 'pod', good: 2 }],
     excluded: [{ rule: 'virtual-kubelet', nodes: 5 }],
     longestUncoveredMs: 61_234,

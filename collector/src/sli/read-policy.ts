@@ -4,8 +4,10 @@ import {
   askedLayers,
   divergenceOf,
   markOf,
+  NO_ORDERLY,
   type DaemonSetEntry,
   type MaintenanceReading,
+  type OrderlyNodes,
   type PolicyRoll,
   type PoolReports,
   type Standing,
@@ -33,6 +35,8 @@ export interface ReadOptions {
   /** By pool, what agents report; empty where nobody asks. */
   readonly reports: ReadonlyMap<string, PoolReports>;
   readonly maintenance: MaintenanceReading;
+  /** By pool. */
+  readonly orderly: ReadonlyMap<string, OrderlyNodes>;
   readonly monoMs: number;
 }
 
@@ -44,6 +48,7 @@ export function readPolicy({
   daemonSet,
   reports,
   maintenance,
+  orderly,
   monoMs,
 }: ReadOptions): PolicyReading {
   const { namespace, daemonset, objectives } = roll.policy;
@@ -69,6 +74,7 @@ export function readPolicy({
         versions: versions.get(pool) ?? [],
         probeAgeMaxMs: probe === undefined ? undefined : monoMs - probe,
         reports: reports.get(pool),
+        orderly: orderly.get(pool) ?? NO_ORDERLY,
       };
     }),
     tallies: tallies.of(''),
@@ -134,7 +140,7 @@ interface PoolParts {
 function readPool(
   pool: string,
   { buckets, longestUncoveredMs, layers, marked, possible }: PoolParts,
-): Omit<PoolReading, 'versions' | 'probeAgeMaxMs' | 'reports' | 'tallies'> {
+): Omit<PoolReading, 'versions' | 'probeAgeMaxMs' | 'reports' | 'orderly' | 'tallies'> {
   const pick = sumOf(buckets);
   const isValid = ({ state }: Standing): boolean => state === 'covered' || state === 'uncovered';
   return {

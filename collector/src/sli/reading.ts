@@ -10,12 +10,14 @@ import type {
   TallyName,
   Verdict,
 } from '@rollcall/contract';
-import type { MaintenanceReading, PoolReports } from '../coverage/index.ts';
+import type { MaintenanceReading, OrderlyNodes, PoolReports } from '../coverage/index.ts';
 
 /** The figures of one node pool; node-milliseconds are integers since the process began. */
 export interface PoolReading {
   readonly pool: string;
   readonly counts: Counts;
+  /** Uncovered nodes that an orderly change explains. */
+  readonly orderly: OrderlyNodes;
   readonly layers: readonly { readonly layer: LayerName; readonly good: number }[];
   readonly excluded: readonly { readonly rule: string; readonly nodes: number }[];
   readonly longestUncoveredMs: number;

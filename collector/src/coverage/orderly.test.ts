@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import { createCoveredCluster, type TestCluster } from '../test-cluster.ts';
+import { MINUTE, readyAs } from '../test-objects.ts';
+
+const NODES = ['a', 'b', 'c', 'd', 'e'];
+
+function stage(budget = '1', strategy: 'RollingUpdate' | 'OnDelete' = 'RollingUpdate'): TestCluster {
+  const cluster = createCoveredCluster([]);
+  cluster.daemonSet({ rolloutBudget: budget, strategy, status: { desired: 5, observedGeneration: 1 } });
+  for (const name of NODES) {
+    cluster.node(name, { labels: { pool: name < 'c' ? 'gold' : 'iron' } });
+    cluster.pod(name);
+  }
+  cluster.wait(60 * MINUTE);
+  cluster.revision(2, { hash: 'h2' });
+  return cluster;
+}
+
+function orderly(cluster: TestCluster): Readonly<Record<string, object>> {
+  return Object.fromEntries(cluster.reading().pools.map(({ pool, orderly: own }) => [pool, own]));
+}
+
+const NONE = { rollout: 0, upgrade: 0 };
+
+function replace(cluster: TestCluster, node: string): void {
+  cluster.podGone(`pod-${node}`);
+}
+
+function reboot(cluster: TestCluster, node: string, pool = 'gold'): void {
+  cluster.node(node, { labels: { pool }, unschedulable: true, ...readyAs('False', cluster.now().wallMs) });
+}
+
+describe('a rollout is orderly', () => {
+  test('for the nodes that it replaces, as many as its budget is', () => {
+    const cluster = stage('2');
+    replace(cluster, 'a');
+    replace(cluster, 'c');
+    expect(cluster.state('a')).toBe('uncovered:RolloutReplacing');
+    expect(orderly(cluster)).toEqual({ gold: { rollout: 1, upgrade: 0 }, iron: { rollout: 1, upgrade: 0 } });
+  });
+
+  test('for none of them once they are more', () => {
+    const cluster = stage('1');
+    replace(cluster, 'a');
+    replace(cluster, 'c');
+    expect(orderly(cluster)).toEqual({ gold: NONE, iron: NONE });
+  });
+
+  test('not by OnDelete, where nobody keeps a budget', () => {
+    const cluster = stage('1', 'OnDelete');
+    replace(cluster, 'a');
+    expect(orderly(cluster)).toEqual({ gold: NONE, iron: NONE });
+  });
+});
+
+describe('an upgrade is orderly', () => {
+  test('for one cordoned node of a pool after the other', () => {
+    const cluster = stage();
+    reboot(cluster, 'a');
+    reboot(cluster, 'c', 'iron');
+    expect(cluster.state('a')).toBe('uncovered:NodeNotReady');
+    expect(orderly(cluster)).toEqual({ gold: { rollout: 0, upgrade: 1 }, iron: { rollout: 0, upgrade: 1 } });
+  });
+
+  test('for none of two of a pool, and the other pool goes on', () => {
+    const cluster = stage();
+    reboot(cluster, 'a');
+    reboot(cluster, 'b');
+    reboot(cluster, 'c', 'iron');
+    expect(orderly(cluster)).toEqual({ gold: NONE, iron: { rollout: 0, upgrade: 1 } });
+  });
+
+  test('not for a node that nobody cordoned, nor for longer than half an hour', () => {
+    const cluster = stage();
+    cluster.node('a', { labels: { pool: 'gold' }, ...readyAs('False', cluster.now().wallMs) });
+    expect(orderly(cluster)).toEqual({ gold: NONE, iron: NONE });
+    reboot(cluster, 'c', 'iron');
+    cluster.wait(30 * MINUTE - 1);
+    expect(orderly(cluster)['iron']).toEqual({ rollout: 0, upgrade: 1 });
+    cluster.wait(1);
+    expect(orderly(cluster)['iron']).toEqual(NONE);
+  });
+});

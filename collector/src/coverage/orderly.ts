@@ -1,0 +1,67 @@
+/** Which uncovered nodes an orderly change explains: a rollout inside its budget, or an upgrade that takes one node after the other. */
+import type { ReasonCode } from '@rollcall/contract';
+import type { Inventory } from '../inventory/index.ts';
+import { sightRollout } from './making-sight.ts';
+import type { PolicyRoll } from './policy-roll.ts';
+import type { NodeRecord } from './record.ts';
+
+/** Of a pool: uncovered nodes that a rollout, or an upgrade, explains. They count against budgets like any other. */
+export interface OrderlyNodes {
+  readonly rollout: number;
+  readonly upgrade: number;
+}
+
+/** No step of an orderly change takes a node longer. */
+const STEP_MS = 30 * 60_000;
+/** So many nodes of a pool are upgraded at once, and no more. */
+const UPGRADED_AT_ONCE = 1;
+
+const OF_ROLLOUTS: ReadonlySet<ReasonCode | ''> = new Set(['RolloutReplacing', 'Starting', 'NotYetAvailable']);
+
+/**
+ * By pool. More of them at once than a rollout may spend, or an upgrade takes, are no orderly change, and then none of them is one: what
+ * goes wrong on many nodes must not hide behind it.
+ */
+export function readOrderly(
+  inventory: Inventory,
+  roll: PolicyRoll,
+  nowMono: number,
+): ReadonlyMap<string, OrderlyNodes> {
+  const upgraded: NodeRecord[] = [];
+  const replaced: NodeRecord[] = [];
+  for (const record of roll.uncovered) {
+    const { standing, name } = record;
+    if (standing === undefined || name === '') continue;
+    const isCordoned = inventory.nodes.get(name)?.object.unschedulable === true;
+    if (isCordoned && (standing.owner === 'node' || standing.owner === 'rollout')) upgraded.push(record);
+    else if (OF_ROLLOUTS.has(standing.reason)) replaced.push(record);
+  }
+  const isShort = ({ sinceMono }: NodeRecord): boolean => nowMono - sinceMono < STEP_MS;
+  const inBudget = replaced.length <= budgetOf(inventory, roll);
+  const upgrades = [...Map.groupBy(upgraded, poolOf).values()]
+    .filter(({ length }) => length <= UPGRADED_AT_ONCE)
+    .flat();
+  return count(upgrades.filter(isShort), inBudget ? replaced.filter(isShort) : []);
+}
+
+function budgetOf(inventory: Inventory, { daemonSet }: PolicyRoll): number {
+  return daemonSet?.object.strategy === 'RollingUpdate' ? sightRollout(inventory, daemonSet).budget : 0;
+}
+
+function poolOf({ standing }: NodeRecord): string {
+  return standing?.pool ?? '';
+}
+
+function count(upgrades: readonly NodeRecord[], rollouts: readonly NodeRecord[]): ReadonlyMap<string, OrderlyNodes> {
+  const counts = new Map<string, OrderlyNodes>();
+  const add = (record: NodeRecord, by: OrderlyNodes): void => {
+    const { rollout, upgrade } = counts.get(poolOf(record)) ?? NO_ORDERLY;
+    counts.set(poolOf(record), { rollout: rollout + by.rollout, upgrade: upgrade + by.upgrade });
+  };
+  for (const record of upgrades) add(record, { rollout: 0, upgrade: 1 });
+  for (const record of rollouts) add(record, { rollout: 1, upgrade: 0 });
+  return counts;
+}
+
+/** Of a pool in which nothing is explained so. */
+export const NO_ORDERLY: OrderlyNodes = { rollout: 0, upgrade: 0 };

@@ -11,6 +11,9 @@ declare module 'vitest' {
   }
 }
 
+/** Read here alone, for the e2e tests too. */
+export const ROUNDS = Number(process.env['ROLLCALL_LONG'] ?? 1);
+
 /** What changes or measures its whole process: tracing is registered once per process, and a heap has room for one that measures it. */
 const ALONE = [
   'collector/src/cli/{start-tracing,tracing}.test.ts',
@@ -28,7 +31,7 @@ export default defineConfig({
     testTimeout: 60_000,
     // By itself vitest leaves a core to nobody, which is half of a machine with two.
     maxWorkers: '100%',
-    provide: { rounds: Number(process.env['ROLLCALL_LONG'] ?? 1) },
+    provide: { rounds: ROUNDS },
     // Modules hold no state that one test leaves to the next, so the files of a worker load them once: half of the time went there.
     projects: [
       { extends: true, test: { name: 'together', isolate: false, include: ALL, exclude: [...EXCLUDED, ...ALONE] } },

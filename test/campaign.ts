@@ -6,8 +6,8 @@
  * `embedded`: a town on the embedded API under mixed faults, on simulated time; `real`: collectors on the real control plane behind a
  * proxy that does mischief; `suites`: the expectation against the Go function, and
  * the collector against a living world's truth. `--faults` plays the fault matrix in place of all that (faults/play-matrix.ts; `--only` a
- * pattern of its causes, `--fast` controllers), `--drills` the drills (drills/drills.ts), `--long 10` the fast tests with ten times the
- * seeds and runs that every commit has. Appends its answer to docs/campaign.md; a seed that fails is printed with its faults
+ * pattern of its causes, `--fast` controllers), `--drills` the drills (drills/drills.ts), `--long 10` the fast tests and the
+ * comparison with Go's protobuf with ten times the seeds and runs that every commit has. Appends its answer to docs/campaign.md; a seed that fails is printed with its faults
  * and the command that repeats it, and belongs into campaign/regressions.ts. Exits 1 if one fails.
  */
 import { spawn } from 'node:child_process';
@@ -117,13 +117,15 @@ async function runSuite(suite: string, seed: number): Promise<boolean> {
   return code === 0;
 }
 
-/** Runs the fast tests with so many times their seeds and runs; vitest.config.ts reads the variable. */
+/** Runs the fast tests and the comparison with Go with so many times their seeds and runs; vitest.config.ts reads the variable. */
 async function playLong(rounds: number): Promise<void> {
   if (!(rounds >= 1)) throw new Error(`--long is how many times the runs of a commit: ${rounds}`);
   const env = { ...process.env, ROLLCALL_LONG: String(rounds) };
-  const child = spawn('npm', ['run', '--silent', 'test'], { stdio: 'inherit', env });
-  const [code] = (await once(child, 'close')) as [number | null];
-  process.exitCode = code ?? 1;
+  for (const args of [['test'], ['e2e', '--', 'test/protobuf/compare.e2e.test.ts']]) {
+    const child = spawn('npm', ['run', '--silent', ...args], { stdio: 'inherit', env });
+    const [code] = (await once(child, 'close')) as [number | null];
+    if (code !== 0) process.exitCode = 1;
+  }
 }
 
 const PARTS = { embedded: playEmbedded, real: playReal, suites: runSuites } as const;

@@ -1,4 +1,4 @@
-/** JSON and protobuf give the same objects; `compare.e2e.test.ts` says it of 100,000. */
+/** JSON and protobuf give the same objects; `compare.e2e.test.ts` says it of ten times as many. */
 import { expect, inject, test } from 'vitest';
 import { announceSeed } from '../e2e/random.ts';
 import { compareEncodings, describeComparison } from './compare.ts';

@@ -127,6 +127,11 @@ export interface Journal {
   /** True when what it holds outlives the process. */
   readonly durable: boolean;
   append(row: JournalRow): void;
+  /**
+   * Calls `run` once what was appended until now, and what is remembered of this node by now, outlives the process; at once where the journal is
+   * not written, and after some seconds where the disk does not answer. Absent where nothing outlives it. `run` must not throw.
+   */
+  settle?: ((node: Pick<NodeMemory, 'policyUid' | 'nodeUid'>, run: () => void) => void) | undefined;
   remember(memory: NodeMemory): void;
   /** Takes a policy's hour as it now is; a later cut of the same hour replaces an earlier one. */
   book(cut: HourCut): void;

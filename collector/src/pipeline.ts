@@ -2,7 +2,15 @@
  * The whole path as one pure state machine: events in, figures and transitions out. `serve` drives it with the real clock and
  * watches; scenario tests drive it with a script.
  */
-import type { ClusterEvent, HourCut, JournalRow, NodeMemory, PolicyAnswer, PolicySummary } from '@rollcall/contract';
+import type {
+  ClusterEvent,
+  HourCut,
+  Journal,
+  JournalRow,
+  NodeMemory,
+  PolicyAnswer,
+  PolicySummary,
+} from '@rollcall/contract';
 import {
   createRoll,
   readMaintenance,
@@ -30,6 +38,8 @@ import {
 export interface History {
   readonly durable: boolean;
   append(row: JournalRow): void;
+  /** As of a journal; absent where nothing outlives the process. */
+  settle?: Journal['settle'];
   /** Absent where nothing outlives the process: what nobody would recall is not put together. */
   remember?: ((memory: NodeMemory) => void) | undefined;
   /** Takes totals by the hour; absent where nobody keeps them. */
@@ -74,7 +84,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     cluster,
     memories,
     sink: {
-      ...keepBooks(ledger, hours),
+      ...keepBooks(ledger, hours, history.settle),
       transition: (transition) => history.append({ kind: 'transition', ...transition }),
       happened: (row) => history.append(row),
       remember: ({ policy }, record, now) => history.remember?.(toMemory(record, policy.uid, now)),
@@ -104,6 +114,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 function keepBooks(
   ledger: Ledger,
   hours: HourBook | undefined,
+  settle: Journal['settle'],
 ): Pick<RollSink, 'adopted' | 'dropped' | 'moved' | 'tallied'> {
   return {
     adopted: (policy, now) => {
@@ -118,7 +129,12 @@ function keepBooks(
       hours?.counts(move.policy);
       ledger.move(move);
     },
-    tallied: ledger.tally,
+    tallied: (what) => {
+      const release = ledger.tally(what);
+      // What the next life would count again must not be exported before that life knows of it.
+      if (what.onceOf === undefined || settle === undefined) release();
+      else settle({ policyUid: what.policy.uid, nodeUid: what.onceOf }, release);
+    },
   };
 }
 

@@ -44,7 +44,7 @@ export function createAudited(): Audited {
         integrals.move(move);
         moved.add(move.policy.daemonset);
       },
-      tallied: (tally) => ledger.tally(tally),
+      tallied: (tally) => ledger.tally(tally)(),
       transition: () => undefined,
       happened: () => undefined,
       remember: () => undefined,

@@ -129,31 +129,40 @@ async function rest(name: string): Promise<readonly Joined[]> {
   return joinsOf(name);
 }
 
-/** True once a collector has counted that many joins in its life. */
-async function waitForJoins(collector: Collector, count: number): Promise<void> {
+/** Scrapes until that many joins are counted; answers how many the last scrape saw. */
+async function scrapeUntil(collector: Collector, count: number): Promise<number> {
+  let counted = 0;
   await waitFor(
     async () => {
-      const counted = await collector.total('rollcall_joins_total');
+      counted = await collector.total('rollcall_joins_total');
       if (counted < count) throw new Error(`${counted} joins`);
       return true;
     },
     { what: `${count} joins` },
   );
+  return counted;
 }
 
 test('300 nodes at once: each is measured once, also by a collector that is killed halfway', async () => {
   const [steady, killed] = ['steady', 'killed'].map((name) => collectors.get(name));
   if (steady === undefined || killed === undefined) throw new Error('a collector is missing');
   const begun = Promise.all(nameNodes('late', NODES).map((name) => kubelets.join(name)));
-  await waitForJoins(killed, NODES / 2);
-  const before = await killed.total('rollcall_joins_total');
+  const before = await scrapeUntil(killed, NODES / 2);
   await killed.stop();
+  const kept = joinsOf('killed').length;
   const reborn = await wake('killed');
   await begun;
-  await waitForJoins(steady, NODES);
-  await waitForJoins(reborn, NODES - before);
+  await scrapeUntil(steady, NODES);
+  await scrapeUntil(reborn, NODES - kept);
   expect(await steady.total('rollcall_joins_total')).toBe(NODES);
-  console.log(`the killed one counted ${before} joins before and ${await reborn.total('rollcall_joins_total')} after`);
+  const after = await reborn.total('rollcall_joins_total');
+  console.log(
+    `the killed one: ${before} joins at its last scrape, ${kept} in its file, ${after} afterwards: ${before + after}`,
+  );
+  // Nothing twice. What no scrape has seen is what became durable between the last one and the kill.
+  expect(after).toBe(NODES - kept);
+  expect(kept - before).toBeGreaterThanOrEqual(0);
+  expect(kept - before).toBeLessThan(NODES / 10);
   const truth = await readTruth();
   compare('steady', await rest('steady'), truth);
   compare('killed', await rest('killed'), truth);
@@ -175,7 +184,7 @@ test('nodes of the same names with other UIDs are measured anew', async () => {
     old.map(({ metadata }) => plane.request('DELETE', `/api/v1/namespaces/default/pods/${metadata.name}`, now)),
   );
   await Promise.all(names.map((name) => kubelets.join(name)));
-  await waitForJoins(collector, TWINS);
+  await scrapeUntil(collector, TWINS);
   const truth = [...(await readTruth())].filter(([uid]) => !before.has(uid));
   expect(truth).toHaveLength(TWINS);
   const own = (await rest('steady')).filter(({ nodeUid }) => !before.has(nodeUid));

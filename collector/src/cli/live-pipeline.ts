@@ -51,7 +51,7 @@ export function startPipeline(host: LivePipelineHost): LivePipeline {
   // What does not outlive the process need not be kept beside the records themselves: nobody would recall it.
   const remember = journal.durable ? journal.remember : undefined;
   const book = journal.durable ? journal.book : undefined;
-  const history = { durable: journal.durable, append, remember, book };
+  const history = { durable: journal.durable, append, settle: journal.settle, remember, book };
   const pipeline = createPipeline({ cluster, history, memories: journal.recall(), cuts: journal.cuts() });
   return { pipeline, journal, ...drive(pipeline, { log, self, machine, onApplied }) };
 }

@@ -28,6 +28,8 @@ export interface Tallied {
   readonly label: string;
   readonly by?: number;
   readonly ms?: number;
+  /** The node of which it is counted once only, over all process lives. */
+  readonly onceOf?: string;
   readonly monoMs: number;
 }
 

@@ -148,9 +148,10 @@ function finish(join: Join, { subject, joining, startMono }: Finish): number {
   // What it was at its deadline nobody saw: covered then, and once more since, it looks the same.
   if (isLate && joining.sinceMono > deadlineMono) return Infinity;
   if (!joining.late) conclude(join, isLate ? 'late' : 'in_time', stages);
+  const [policy, onceOf] = [roll.policy, record.uid];
   for (const [stage, ms] of Object.entries(stages)) {
     const pool = stage === JOIN_TOTAL ? join.pool : '';
-    context.sink.tallied({ policy: roll.policy, pool, of: 'joinDuration', label: stage, ms, monoMs: now.monoMs });
+    context.sink.tallied({ policy, pool, of: 'joinDuration', label: stage, ms, onceOf, monoMs: now.monoMs });
   }
   return Infinity;
 }
@@ -183,7 +184,6 @@ function conclude(
   stages: Readonly<Record<string, number>>,
 ): void {
   const { policy } = roll;
-  context.sink.tallied({ policy, pool, of: 'joins', label: outcome, monoMs: now.monoMs });
   context.sink.happened({
     kind: 'join',
     cluster: context.cluster,
@@ -195,4 +195,6 @@ function conclude(
     outcome,
     stages,
   });
+  // Behind its row, so that it is not exported before that is kept.
+  context.sink.tallied({ policy, pool, of: 'joins', label: outcome, onceOf: record.uid, monoMs: now.monoMs });
 }

@@ -41,6 +41,7 @@ export async function openDurableJournal(host: DurableJournalHost): Promise<Dura
       moments.append(row);
       queue.add(row);
     },
+    settle: scribe.settle,
     remember: queue.remember,
     book: queue.book,
     recall: () => {

@@ -11,6 +11,11 @@ export interface RowQueue {
   adopt(rows: readonly HourlyRow[], policies: readonly PolicyName[]): void;
   /** Some of what waits, the oldest first, to be written in one piece; undefined when nothing waits. */
   take(): Batch | undefined;
+  /** How many rows have come so far: once as many have gone, all of those have. */
+  added(): number;
+  gone(): number;
+  /** Whether what is remembered of a node waits. */
+  remembers(node: Pick<NodeMemory, 'policyUid' | 'nodeUid'>): boolean;
   queued(): number;
   dropped(): number;
 }
@@ -34,6 +39,7 @@ export function createRowQueue(limits: QueueLimits = LIMITS): RowQueue {
   const foreign: HourlyRow[] = [];
   let names: readonly PolicyName[] = [];
   let dropped = 0;
+  let gone = 0;
   const renew = <T>(waiting: Map<string, T>, entry: readonly [string, T], most: number): void => {
     renewEntry(waiting, entry);
     if (waiting.size <= most) return;
@@ -45,7 +51,7 @@ export function createRowQueue(limits: QueueLimits = LIMITS): RowQueue {
       if (rows.length < limits.rows) rows.push(row);
       else dropped += 1;
     },
-    remember: (memory) => renew(memories, [`${memory.policyUid}/${memory.nodeUid}`, memory], limits.memories),
+    remember: (memory) => renew(memories, [keyOf(memory), memory], limits.memories),
     book: (cut) => renew(cuts, [`${cut.hour} ${cut.policyUid}`, cut], limits.cuts),
     adopt: (others, policies) => {
       foreign.push(...others);
@@ -55,17 +61,27 @@ export function createRowQueue(limits: QueueLimits = LIMITS): RowQueue {
       if (rows.length + memories.size + cuts.size + foreign.length === 0) return undefined;
       const policies = names;
       names = [];
+      const taken = rows.splice(0, BATCH.rows);
+      gone += taken.length;
       return {
         foreign: foreign.splice(0, BATCH.rows),
         policies,
-        rows: rows.splice(0, BATCH.rows),
-        memories: takeFirst(memories, BATCH.memories),
+        rows: taken,
+        // Who remembers that a node was counted must not come before the row that says so.
+        memories: rows.length > 0 ? [] : takeFirst(memories, BATCH.memories),
         cuts: takeFirst(cuts, BATCH.cuts),
       };
     },
+    added: () => gone + rows.length,
+    gone: () => gone,
+    remembers: (node) => memories.has(keyOf(node)),
     queued: () => rows.length + memories.size + cuts.size + foreign.length,
     dropped: () => dropped,
   };
+}
+
+function keyOf({ policyUid, nodeUid }: Pick<NodeMemory, 'policyUid' | 'nodeUid'>): string {
+  return `${policyUid}/${nodeUid}`;
 }
 
 /** Behind all others: what was renewed last goes last. */

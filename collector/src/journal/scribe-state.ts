@@ -2,6 +2,7 @@
 import type { JournalState, JournalStatus, NodeMemory } from '@rollcall/contract';
 import type { Batch, Recalled } from './batch.ts';
 import type { RowQueue } from './row-queue.ts';
+import { createSettling, type Settling } from './settling.ts';
 import type { JournalThread } from './start-worker.ts';
 
 /** How often the scribe looks whether there is work. */
@@ -33,10 +34,11 @@ export interface State {
   hear: ((past: Past) => void) | undefined;
   refused: (() => void) | undefined;
   closed: (() => void) | undefined;
+  readonly settling: Settling;
 }
 
 /** A scribe that has done nothing yet. */
-export function beginState(): State {
+export function beginState(queue: RowQueue): State {
   return {
     state: 'opening',
     thread: undefined,
@@ -56,6 +58,7 @@ export function beginState(): State {
     hear: undefined,
     refused: undefined,
     closed: undefined,
+    settling: createSettling(queue),
   };
 }
 

@@ -7,6 +7,7 @@ import { createQuestions, type Questions } from './questions.ts';
 import type { RowQueue } from './row-queue.ts';
 import { beginState, isWell, LOOK_MS, sizeOf, statusOf, type Past, type State } from './scribe-state.ts';
 import { MENDS, sayState } from './say-state.ts';
+import type { Settling } from './settling.ts';
 import type { JournalThread, ThreadListener } from './start-worker.ts';
 
 /** What the scribe works with. */
@@ -28,6 +29,8 @@ export interface Scribe {
   onRefused(hear: () => void): void;
   /** This life begins without the past: once the file opens it goes on under a name of its own, so that nothing of it is written over. */
   renounce(): void;
+  /** Calls `run` once all that is known of a node by now is in the file; at once while it is not written. */
+  settle: Settling['add'];
   ask<T>(query: StoreQuery): Promise<T>;
   status(): JournalStatus;
   notes(): readonly string[];
@@ -43,7 +46,7 @@ const TRIES = 3;
 
 /** Starts the thread. */
 export function createScribe(host: ScribeHost): Scribe {
-  const state = beginState();
+  const state = beginState(host.queue);
   const questions = createQuestions(host.timers);
   let cancel: () => void = () => undefined;
   const look = (): void => {
@@ -59,6 +62,7 @@ export function createScribe(host: ScribeHost): Scribe {
       state.refused = hear;
     },
     renounce: () => renounce(host, state),
+    settle: (node, run) => (isWell(state.state) ? state.settling.add(node, run) : run()),
     ask: async <T>(query: StoreQuery): Promise<T> => {
       proceed(host, { state, questions });
       if (!state.isOpen || state.thread === undefined)
@@ -180,6 +184,7 @@ function written(host: ScribeHost, running: Running): void {
   state.retryMs = LOOK_MS;
   state.lastWriteMono = host.clock.monoMs();
   turn(host, state, { state: 'writing', why: '' });
+  state.settling.written();
   // What is left of a burst follows at once; what came meanwhile waits for the next look, so that a transaction is worth its while.
   if (host.queue.queued() >= BURST) proceed(host, running);
 }
@@ -211,6 +216,7 @@ function turn({ path, log, queue }: ScribeHost, state: State, next: Pick<State, 
   const before = state.state;
   state.state = next.state;
   state.why = next.why;
+  if (!isWell(next.state)) state.settling.letGo();
   if (before === next.state) return;
   const fields = { journal: path, state: next.state };
   if (isWell(next.state)) {

@@ -36,8 +36,7 @@ export function createWriter(database: DatabaseSync, life: Life): WriteBatch {
     if (row.kind === 'transition') writeTransition(statements, row, life);
     else if (row.kind === 'hour' || row.kind === 'exclusion' || row.kind === 'lag')
       statements.hourly.run(...hourlyValues(row, life));
-    else
-      writeMoment(statements, row, row.kind === 'event' ? `event ${row.eventUid}` : `${life.number} ${(moments += 1)}`);
+    else writeMoment(statements, row, nameMoment(row) ?? `${life.number} ${(moments += 1)}`);
   };
   return ({ rows, memories, cuts, foreign, policies }) => {
     database.exec('BEGIN IMMEDIATE');
@@ -60,6 +59,12 @@ function writeTransition({ transition, life: statement }: Statements, row: Trans
   const { wallMs, sequence, cluster, policyUid, nodeUid, node, pool, from, to, reason, evidence } = row;
   transition.run(wallMs, life.number, sequence, cluster, policyUid, nodeUid, node, pool, from, to, reason, evidence);
   statement.run(wallMs, life.number);
+}
+
+/** What is the same moment whoever tells it: a join is told again by a life that does not know that the one before has counted it. */
+function nameMoment(row: OtherMoment): string | undefined {
+  if (row.kind === 'event') return `event ${row.eventUid}`;
+  return row.kind === 'join' ? `join ${row.policyUid} ${row.nodeUid} ${row.outcome}` : undefined;
 }
 
 type OtherMoment = Exclude<JournalRow, TransitionRow | HourlyRow>;

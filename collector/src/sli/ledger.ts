@@ -24,8 +24,8 @@ export interface Ledger {
   adopt(policy: Policy, now: Instant): void;
   drop(policy: Policy): void;
   move(move: Move): void;
-  /** Counts or measures something; only what happened while this replica led is exported, or while nobody did and it leads next. */
-  tally(tally: Tallied): void;
+  /** Counts or measures something; only what happened while this replica led is exported, or while nobody did and it leads next, and that once the answer is called. */
+  tally(tally: Tallied): () => void;
   /**
    * Takes a role, which holds until the next one. Time behind `untilMonoMs` is pending: a leader exports it as unobserved when it
    * takes the Lease or renews it late; when somebody else is seen to lead it is dropped, since that one has. A follower's end may

@@ -12,6 +12,7 @@ const HEARTBEATS: Partial<Policy> = {
 /** A ledger that counts for one policy; times are milliseconds after START. */
 function createScene(changes: Partial<Policy> = {}): {
   count: (of: TallyName, label: string, ms?: number) => void;
+  hold: (of: TallyName, label: string, ms?: number) => () => void;
   lead: (leader: boolean, untilMs: number, ms: number) => void;
   measure: (of: TallyName, label: string, measured: number) => void;
   at: (ms: number) => void;
@@ -29,8 +30,9 @@ function createScene(changes: Partial<Policy> = {}): {
       .filter(({ slots }) => slots.some((slot) => slot > 0))
       .map(({ of, label, slots }) => `${of} ${label}: ${slots.join(' ')}`);
   return {
-    count: (of, label, ms = now) => ledger.tally({ policy, pool: 'p', of, label, monoMs: START.monoMs + ms }),
-    measure: (of, label, measured) => ledger.tally({ policy, pool: '', of, label, ms: measured, monoMs: monoMs() }),
+    count: (of, label, ms = now) => ledger.tally({ policy, pool: 'p', of, label, monoMs: START.monoMs + ms })(),
+    measure: (of, label, measured) => ledger.tally({ policy, pool: '', of, label, ms: measured, monoMs: monoMs() })(),
+    hold: (of, label, ms = now) => ledger.tally({ policy, pool: 'p', of, label, monoMs: START.monoMs + ms }),
     lead: (leader, untilMs, ms) => ledger.take({ leader, untilMonoMs: START.monoMs + untilMs }, START.monoMs + ms),
     at: (ms) => {
       now = ms;
@@ -55,6 +57,29 @@ describe('tallies', () => {
     count('restarts', 'Error', 50);
     expect(exported()).toEqual([]);
     expect(seen()).toEqual(['restarts Error: 1']);
+  });
+
+  test('are exported when they are released, once, by whoever led when they were counted', () => {
+    const { hold, lead, exported, seen } = createScene();
+    const release = hold('restarts', 'Error', 10);
+    expect(seen()).toEqual(['restarts Error: 1']);
+    expect(exported()).toEqual([]);
+    lead(false, 100, 50);
+    release();
+    release();
+    hold('restarts', 'Error', 60)();
+    expect(exported()).toEqual(['restarts Error: 1']);
+  });
+
+  test('that are held behind the end of a Lease are for whoever leads next', () => {
+    const { hold, lead, exported } = createScene();
+    lead(false, 100, 0);
+    const [ours, theirs] = [hold('restarts', 'Error', 150), hold('restarts', 'OOMKilled', 120)];
+    lead(false, 130, 160);
+    lead(true, 300, 170);
+    ours();
+    theirs();
+    expect(exported()).toEqual(['restarts Error: 1']);
   });
 
   test('behind the end of a Lease are exported by whoever leads next, and by nobody twice', () => {

@@ -14,33 +14,59 @@ export interface TallyCell {
   readonly pending: number[];
 }
 
-/** The cells of a series, and since when something is pending. */
+/** The cells of a series, since when something is pending, and what is not to be exported yet. */
 export interface Tallies {
   readonly cells: Map<string, TallyCell>;
+  readonly held: Set<Held>;
   pendingSinceMono: number;
+}
+
+/** What was counted: to be exported, or pending, once it is released. */
+interface Held {
+  readonly cell: TallyCell;
+  readonly amounts: readonly (readonly [slot: number, amount: number])[];
+  readonly monoMs: number;
+  isPending: boolean;
 }
 
 /** Nothing counted. */
 export function createTallies(): Tallies {
-  return { cells: new Map(), pendingSinceMono: Infinity };
+  return { cells: new Map(), held: new Set(), pendingSinceMono: Infinity };
 }
 
-/** Counts under a role that has held since its last change; nothing where there is no series. */
-export function tally(tallies: Tallies | undefined, tallied: Tallied, role: Role): void {
-  if (tallies === undefined) return;
+const NOTHING = (): void => undefined;
+
+/**
+ * Counts under a role that has held since its last change; nothing where there is no series. It is seen at once, and exported, if this role
+ * or what becomes of it has it so, when the answer is called for the first time.
+ */
+export function tally(tallies: Tallies | undefined, tallied: Tallied, role: Role): () => void {
+  if (tallies === undefined) return NOTHING;
   const { pool, of, label, by = 1, ms, monoMs } = tallied;
   const cell = cellOf(tallies, { of, pool, label: boundLabel(tallies, of, label) });
+  const amounts = ms === undefined ? [[0, by] as const] : slotsOf(of, ms);
+  for (const [slot, amount] of amounts) add(cell.seen, slot, amount);
   const isPending = monoMs > role.untilMonoMs;
+  if (!isPending && !role.leader) return NOTHING;
+  const held: Held = { cell, amounts, monoMs, isPending };
+  tallies.held.add(held);
+  return () => release(tallies, held);
+}
+
+function release(tallies: Tallies, held: Held): void {
+  if (!tallies.held.delete(held)) return;
+  const { cell, amounts, monoMs, isPending } = held;
   if (isPending) tallies.pendingSinceMono = Math.min(tallies.pendingSinceMono, monoMs);
-  for (const [slot, amount] of ms === undefined ? [[0, by] as const] : slotsOf(of, ms)) {
-    add(cell.seen, slot, amount);
-    if (isPending) add(cell.pending, slot, amount);
-    else if (role.leader) add(cell.exported, slot, amount);
-  }
+  for (const [slot, amount] of amounts) add(isPending ? cell.pending : cell.exported, slot, amount);
 }
 
 /** Ends a role: what is pending is exported by whoever leads now, and dropped once somebody else is seen to have led at that time. */
 export function turnTallies(tallies: Tallies, after: Role): void {
+  for (const held of tallies.held) {
+    if (!held.isPending) continue;
+    if (after.leader) held.isPending = false;
+    else if (held.monoMs <= after.untilMonoMs) tallies.held.delete(held);
+  }
   if (!after.leader && after.untilMonoMs < tallies.pendingSinceMono) return;
   for (const { exported, pending } of tallies.cells.values()) {
     if (after.leader) pending.forEach((amount, slot) => add(exported, slot, amount));

@@ -1,0 +1,39 @@
+/** Who waits until what is known of a node outlives the process. */
+import type { NodeMemory } from '@rollcall/contract';
+import type { RowQueue } from './row-queue.ts';
+
+/** Those who wait. */
+export interface Settling {
+  add(node: Pick<NodeMemory, 'policyUid' | 'nodeUid'>, run: () => void): void;
+  /** Nothing that was taken out of the queue is under way: lets those go of whom nothing waits. */
+  written(): void;
+  /** Lets all go: nobody knows when, or whether, the disk will have it. */
+  letGo(): void;
+}
+
+interface Waiter {
+  readonly node: Pick<NodeMemory, 'policyUid' | 'nodeUid'>;
+  /** How many rows must have gone. */
+  readonly rows: number;
+  run(): void;
+}
+
+/** Nobody waits yet. */
+export function createSettling(queue: Pick<RowQueue, 'added' | 'gone' | 'remembers'>): Settling {
+  let waiting: Waiter[] = [];
+  return {
+    add: (node, run) => void waiting.push({ node, rows: queue.added(), run }),
+    written: () => {
+      const gone = queue.gone();
+      const isDone = ({ rows, node }: Waiter): boolean => rows <= gone && !queue.remembers(node);
+      const done = waiting.filter(isDone);
+      if (done.length > 0) waiting = waiting.filter((waiter) => !isDone(waiter));
+      for (const { run } of done) run();
+    },
+    letGo: () => {
+      const all = waiting;
+      waiting = [];
+      for (const { run } of all) run();
+    },
+  };
+}

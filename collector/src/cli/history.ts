@@ -1,12 +1,12 @@
 /** `rollcall history`: what became of a node, across policies, newest first, by the journal. */
 import { parseArgs } from 'node:util';
 import type { HistoryAnswer, HistoryItem, MomentRow } from '@rollcall/contract';
-import { stringify } from 'yaml';
 import { sayDuration } from '../coverage/index.ts';
-import { SERVER_HELP, SERVER_OPTIONS } from './collector-client.ts';
+import { SERVER_HELP } from './collector-client.ts';
 import { EXIT, type Command, type Io } from './command.ts';
 import { formatTable } from './format-table.ts';
-import { findPastFault, openPast } from './open-past.ts';
+import { findPastFault } from './open-past.ts';
+import { findRowsFault, PAST_OPTIONS, runPast } from './run-past.ts';
 
 const HELP = `Show what became of a node: its transitions under every policy, joins, restarts and Events, newest first.
 
@@ -28,59 +28,32 @@ Usage:
 Exit codes: 0 fine, 1 nothing is known of the node, 2 bad flags, 3 the collector or the file cannot be read.
 `;
 
-const OPTIONS = {
-  ...SERVER_OPTIONS,
-  journal: { type: 'string' },
-  limit: { type: 'string', default: '50' },
-  output: { type: 'string', short: 'o', default: 'table' },
-} as const;
-
-const OUTPUTS = ['table', 'json', 'yaml'];
-const MOST = 1_000;
+const OPTIONS = { ...PAST_OPTIONS, limit: { type: 'string', default: '50' } } as const;
 
 /** The command. */
 export const history: Command = {
   name: 'history',
   summary: 'Show what became of a node, newest first',
   help: HELP,
-  run: async (argv, io) => {
-    const parsed = parse(argv, io.env);
-    if (typeof parsed === 'string') {
-      io.err(`error: ${parsed}\nSee 'rollcall history --help' for usage.\n`);
-      return EXIT.usage;
-    }
-    try {
-      const past = await openPast(parsed.flags, io.env);
-      const answer = await past.history(parsed.node, parsed.limit);
-      io.out(print(answer, parsed.flags.output));
-      return answer.items.length === 0 ? EXIT.no : EXIT.ok;
-    } catch (error) {
-      io.err(`error: ${error instanceof Error ? error.message : String(error)}\n`);
-      return EXIT.unreachable;
-    }
-  },
+  run: runPast({
+    name: 'history',
+    parse,
+    ask: (past, { node, limit }) => past.history(node, limit),
+    table: print,
+    judge: ({ items }) => (items.length === 0 ? EXIT.no : EXIT.ok),
+  }),
 };
 
 function parse(argv: readonly string[], env: Io['env']) {
-  try {
-    const { values: flags, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
-    const [node, ...more] = positionals;
-    if (node === undefined) return 'no node is named; write for example: rollcall history node-7';
-    if (more.length > 0) return `"${more[0]}" is one name too many; ask for one node at a time`;
-    if (!OUTPUTS.includes(flags.output))
-      return `--output: "${flags.output}" is unknown; use one of ${OUTPUTS.join(', ')}`;
-    const limit = Number(flags.limit);
-    if (!Number.isInteger(limit) || limit < 1 || limit > MOST)
-      return `--limit: "${flags.limit}" is no number of moments; write 1 to ${MOST}`;
-    return findPastFault(flags, env) ?? { flags, node: node.replace(/^nodes?\//, ''), limit };
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+  const { values: flags, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+  const [node, ...more] = positionals;
+  if (node === undefined) return 'no node is named; write for example: rollcall history node-7';
+  if (more.length > 0) return `"${more[0]}" is one name too many; ask for one node at a time`;
+  const fault = findRowsFault(flags, 'moments') ?? findPastFault(flags, env);
+  return fault ?? { flags, node: node.replace(/^nodes?\//, ''), limit: Number(flags.limit) };
 }
 
-function print(answer: HistoryAnswer, output: string): string {
-  if (output === 'json') return `${JSON.stringify(answer, undefined, 2)}\n`;
-  if (output === 'yaml') return stringify(answer, { aliasDuplicateObjects: false });
+function print(answer: HistoryAnswer): string {
   if (answer.items.length === 0) return `Nothing is known of a node ${answer.node}.\n`;
   return formatTable([['WHEN', 'FOR', 'DAEMONSET', 'WHAT', 'SEEN'], ...answer.items.map(toCells)]);
 }

@@ -1,12 +1,12 @@
 /** `rollcall top`: which nodes and reasons cost the most coverage in a window, by the journal. */
 import { parseArgs } from 'node:util';
 import { parseDuration, type TopAnswer } from '@rollcall/contract';
-import { stringify } from 'yaml';
 import { sayDuration } from '../coverage/index.ts';
-import { SERVER_HELP, SERVER_OPTIONS } from './collector-client.ts';
-import { EXIT, type Command, type Io } from './command.ts';
+import { SERVER_HELP } from './collector-client.ts';
+import type { Command, Io } from './command.ts';
 import { formatTable } from './format-table.ts';
-import { findPastFault, openPast } from './open-past.ts';
+import { findPastFault } from './open-past.ts';
+import { findRowsFault, PAST_OPTIONS, runPast } from './run-past.ts';
 
 const HELP = `Show what cost the most coverage: reasons and nodes by uncovered node-time in a window, the most first.
 
@@ -34,67 +34,39 @@ Exit codes: 0 fine, 2 bad flags, 3 the collector or the file cannot be read.
 `;
 
 const OPTIONS = {
-  ...SERVER_OPTIONS,
-  journal: { type: 'string' },
+  ...PAST_OPTIONS,
   limit: { type: 'string', default: '20' },
   namespace: { type: 'string', short: 'n' },
-  output: { type: 'string', short: 'o', default: 'table' },
   window: { type: 'string', default: '24h' },
 } as const;
 
-const OUTPUTS = ['table', 'json', 'yaml'];
 const LONGEST_MS = 30 * 86_400_000;
-const MOST = 1_000;
 
 /** The command. */
 export const top: Command = {
   name: 'top',
   summary: 'Show which nodes and reasons cost the most coverage',
   help: HELP,
-  run: async (argv, io) => {
-    const parsed = parse(argv, io.env);
-    if (typeof parsed === 'string') {
-      io.err(`error: ${parsed}\nSee 'rollcall top --help' for usage.\n`);
-      return EXIT.usage;
-    }
-    try {
-      const past = await openPast(parsed.flags, io.env);
-      const { window, output } = parsed.flags;
-      io.out(print(await past.top(parsed.query), { window, output }));
-      return EXIT.ok;
-    } catch (error) {
-      io.err(`error: ${error instanceof Error ? error.message : String(error)}\n`);
-      return EXIT.unreachable;
-    }
-  },
+  run: runPast({
+    name: 'top',
+    parse,
+    ask: (past, { query }) => past.top(query),
+    table: (answer, { query }) => print(answer, query.window),
+  }),
 };
 
 function parse(argv: readonly string[], env: Io['env']) {
-  try {
-    const { values: flags, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
-    const [name, ...more] = positionals;
-    if (more.length > 0) return `"${more[0]}" is one name too many; ask for one DaemonSet at a time`;
-    const windowMs = parseDuration(flags.window) ?? 0;
-    const limit = Number(flags.limit);
-    const fault = findFault(flags, { windowMs, limit }) ?? findPastFault(flags, env);
-    if (fault !== undefined) return fault;
-    const [namespace, daemonset] = name === undefined ? [flags.namespace] : splitName(name, flags.namespace);
-    return { flags, query: { window: flags.window, windowMs, limit, namespace, daemonset } };
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
-
-function findFault(
-  { output, window, limit: told }: { readonly output: string; readonly window: string; readonly limit: string },
-  { windowMs, limit }: { readonly windowMs: number; readonly limit: number },
-): string | undefined {
-  if (!OUTPUTS.includes(output)) return `--output: "${output}" is unknown; use one of ${OUTPUTS.join(', ')}`;
+  const { values: flags, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+  const [name, ...more] = positionals;
+  if (more.length > 0) return `"${more[0]}" is one name too many; ask for one DaemonSet at a time`;
+  const { window } = flags;
+  const windowMs = parseDuration(window) ?? 0;
   if (windowMs <= 0 || windowMs > LONGEST_MS)
     return `--window: "${window}" is no window; write for example 24h or 7d, at most 30d`;
-  if (!Number.isInteger(limit) || limit < 1 || limit > MOST)
-    return `--limit: "${told}" is no number of nodes; write 1 to ${MOST}`;
-  return undefined;
+  const fault = findRowsFault(flags, 'nodes') ?? findPastFault(flags, env);
+  if (fault !== undefined) return fault;
+  const [namespace, daemonset] = name === undefined ? [flags.namespace] : splitName(name, flags.namespace);
+  return { flags, query: { window, windowMs, limit: Number(flags.limit), namespace, daemonset } };
 }
 
 function splitName(name: string, namespace: string | undefined): readonly [string | undefined, string] {
@@ -105,9 +77,7 @@ function splitName(name: string, namespace: string | undefined): readonly [strin
 const IN_MEMORY =
   'Without --journal a collector remembers only what it saw since it began, and of that the last 5,000 transitions.\n';
 
-function print(answer: TopAnswer, { window, output }: { readonly window: string; readonly output: string }): string {
-  if (output === 'json') return `${JSON.stringify(answer, undefined, 2)}\n`;
-  if (output === 'yaml') return stringify(answer, { aliasDuplicateObjects: false });
+function print(answer: TopAnswer, window: string): string {
   const note = answer.durable ? '' : `\n${IN_MEMORY}`;
   if (answer.nodes.length === 0) return `No node was uncovered in the last ${window}.\n${note}`;
   const more = answer.notListed === 0 ? '' : `and ${answer.notListed} more nodes (--limit)\n`;

@@ -5,13 +5,15 @@ import { toFailure, type JournalFault } from './journal-fault.ts';
 import { addToLedger, readLedger } from './ledger-store.ts';
 import { openStore, setAside, type OpenOptions, type OpenStore } from './open-store.ts';
 import { readHistory, readHours, readLost, readNewestForeign } from './read-store.ts';
+import { createPruneClock, type PruneClock } from './prune-clock.ts';
 import { createWriter, prune, type Life, type WriteBatch } from './write-store.ts';
 
 const PRUNE_MS = 60_000;
 
 interface Open extends OpenStore {
   readonly write: WriteBatch;
-  prunedMs: number;
+  prunedMono: number;
+  readonly pruneClock: PruneClock;
 }
 
 /** The file, open or not. */
@@ -60,7 +62,13 @@ function open(desk: Desk, replica: string | undefined, tell: Tell): Open {
   close(desk);
   const store = openStore(desk.path, { nowMs: Date.now(), life: desk.life, replica, tell });
   desk.life = store.life;
-  return (desk.store = { ...store, write: createWriter(store.database, store.life), prunedMs: 0 });
+  const pruneClock = createPruneClock(store.database, { wallMs: Date.now(), monoMs: performance.now() });
+  return (desk.store = {
+    ...store,
+    write: createWriter(store.database, store.life),
+    prunedMono: -Infinity,
+    pruneClock,
+  });
 }
 
 function opened({ store }: Desk): Open {
@@ -75,10 +83,10 @@ function close(desk: Desk): void {
 }
 
 function pruneSometimes(store: Open): void {
-  const now = Date.now();
-  if (now - store.prunedMs < PRUNE_MS) return;
-  store.prunedMs = now;
-  prune(store.database, now);
+  const now = performance.now();
+  if (now - store.prunedMono < PRUNE_MS) return;
+  store.prunedMono = now;
+  prune(store.database, store.pruneClock({ wallMs: Date.now(), monoMs: now }));
 }
 
 function ask({ database, life }: Open, query: StoreQuery): unknown {

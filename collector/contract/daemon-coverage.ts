@@ -7,15 +7,14 @@ import {
   namespaceName,
   objectName,
   setOf,
-  textOf,
   timestamp,
   withRules,
 } from './daemon-coverage-fields.ts';
 import { grace, health } from './daemon-coverage-health.ts';
 import { narrowSelector, nodes } from './daemon-coverage-nodes.ts';
 import { status } from './daemon-coverage-status.ts';
+import { objective } from './daemon-coverage-objectives.ts';
 import { join, resources, telemetry } from './daemon-coverage-telemetry.ts';
-import { OWNERS } from './health-words.ts';
 import { SLIS, type SliName } from './slis.ts';
 import { GROUP, VERSION } from './watched-kinds.ts';
 
@@ -55,24 +54,6 @@ const exemption = withRules(
     },
   ],
 );
-
-const window = textOf({
-  pattern: '^([1-9]|[1-8][0-9]|90)d$',
-  max: 8,
-  message: 'is not a number of days from 1d to 90d',
-  mend: 'write whole days, such as 7d or 30d',
-});
-
-const objective = z.strictObject({
-  sli: z
-    .enum(Object.keys(SLIS) as [SliName, ...SliName[]])
-    .describe(`Service level indicator: ${Object.keys(SLIS).join(', ')}.`),
-  target: z.number().gt(50).max(99.999).describe('Target in percent: above 50, at most 99.999.'),
-  window: window.describe('Rolling window in whole days: 1d to 90d.').default('30d'),
-  owners: setOf(z.enum(OWNERS), OWNERS.length, 1)
-    .describe(`Owners whose uncovered time alone counts as bad (${OWNERS.join(', ')}). All owners if absent.`)
-    .exactOptional(),
-});
 
 const byDefault = Object.entries(SLIS).flatMap(([sli, { byDefault: wanted, target, windowMs }]) =>
   wanted ? [{ sli: sli as SliName, target: percent(target), window: `${windowMs / 86_400_000}d` }] : [],

@@ -39,8 +39,11 @@ export type {
   NetworkPolicyObject,
 } from './network-objects.ts';
 export { annotationOf, labelOf, labelsOf, type Labelled } from './node-labels.ts';
+export { CALENDAR_UNITS } from './policy.ts';
 export type {
   AnnotationPattern,
+  CalendarUnit,
+  CalendarWindow,
   Exclusion,
   Exemption,
   Objective,

@@ -34,11 +34,27 @@ export interface Exemption {
   readonly expiresAt: number;
 }
 
-/** One objective: `target` is a ratio in (0, 1); with `owners` only their uncovered time counts as bad. */
+/** The windows that begin with the calendar: the ISO week (on Monday), the month, the quarter of the year. */
+export const CALENDAR_UNITS = ['Week', 'Month', 'Quarter'] as const;
+
+/** One of CALENDAR_UNITS. */
+export type CalendarUnit = (typeof CALENDAR_UNITS)[number];
+
+/** A window that begins at midnight of a zone of the IANA list. */
+export interface CalendarWindow {
+  readonly unit: CalendarUnit;
+  readonly timeZone: string;
+}
+
+/**
+ * One objective: `target` is a ratio in (0, 1); with `owners`, of coverage alone, only their uncovered time counts as bad. Over the last
+ * `windowMs`, or with `calendar` since that unit began: `windowMs` is then the length of the longest one.
+ */
 export interface Objective {
   readonly sli: SliName;
   readonly target: number;
   readonly windowMs: number;
+  readonly calendar?: CalendarWindow;
   readonly owners?: readonly Owner[];
 }
 

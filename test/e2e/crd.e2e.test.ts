@@ -146,6 +146,9 @@ const left = [
   'minimum-pool-name.yaml',
   'minimum-prototype.yaml',
   'objective-sli-not-measured.yaml',
+  'objective-zone-case.yaml',
+  'objective-zone-of-wrong-area.yaml',
+  'objective-zone-unknown.yaml',
   'selector-label-key.yaml',
 ];
 

@@ -121,7 +121,11 @@ const objective = some(
   {
     sli: near(['coverage', 'join', 'stability', 'freshness'], ['speed']),
     target: near([50.001, 99, 99.999], [50, 99.9991, 100, 0.99]),
-    window: near(['1d', '30d', '90d'], ['91d', '0d', '720h', '01d', '']),
+    window: near(['1d', '30d', '90d', 'Week', 'Month', 'Quarter'], ['91d', '0d', '720h', '01d', 'month', 'Year', '']),
+    timeZone: near(
+      ['UTC', 'Europe/Berlin', 'America/Argentina/Ushuaia', 'Etc/GMT+5'],
+      ['CET', '+02:00', 'Europe/', ''],
+    ),
     owners: near([['agent'], ['agent', 'node']], [[], ['nobody'], ['agent', 'agent']]),
   },
   ['sli', 'target'],

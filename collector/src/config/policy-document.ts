@@ -10,6 +10,7 @@ import {
 import { derivePolicyUid } from './policy-identity.ts';
 import { toPolicy } from './policy-resolve.ts';
 import { findUnread } from './policy-version.ts';
+import { findUnknownZones } from './policy-zones.ts';
 
 /** Whose documents are read. */
 export interface PolicyContext {
@@ -36,7 +37,7 @@ export function resolvePolicy(input: PolicyInput): ResolvedPolicy {
   const { document, origin, cluster, createdAtFallback } = input;
   const checked = checkDaemonCoverage(document);
   const wrong = checked.ok ? [] : checked.faults;
-  const others = [...findUnread(document), ...findForeign(input)];
+  const others = [...findUnread(document), ...findUnknownZones(document), ...findForeign(input)];
   const faults = [...wrong, ...others.filter(({ field }) => wrong.every((fault) => fault.field !== field))];
   if (!checked.ok || faults.length > 0) return { ok: false, faults };
 

@@ -1,10 +1,12 @@
 /** From a checked spec to a Policy: built-in rules added, durations in milliseconds, percent as ratio. */
 import {
+  CALENDAR_UNITS,
   JOINING_TAINTS,
   LEAVING_TAINTS,
   parseDuration,
   POOL_LABELS,
   VIRTUAL_NODES,
+  type CalendarUnit,
   type DaemonCoverage,
   type Exemption,
   type Objective,
@@ -103,10 +105,16 @@ function toExemption({ nodes = [], expires, ...rest }: Spec['exemptions'][number
   return { nodes, ...rest, expiresAt: Date.parse(expires) };
 }
 
-function toObjective({ target, window, ...rest }: Spec['objectives'][number]): Objective {
+function toObjective({ target, window, timeZone = 'UTC', ...rest }: Spec['objectives'][number]): Objective {
+  const unit = CALENDAR_UNITS.find((name) => name === window);
   // Through the decimal form: 99.9 / 100 alone would be 0.9990000000000001.
-  return { ...rest, target: Number((target / 100).toFixed(12)), windowMs: milliseconds(window) };
+  const aimed = { ...rest, target: Number((target / 100).toFixed(12)) };
+  return unit === undefined
+    ? { ...aimed, windowMs: milliseconds(window) }
+    : { ...aimed, windowMs: milliseconds(LONGEST[unit]), calendar: { unit, timeZone } };
 }
+
+const LONGEST: Readonly<Record<CalendarUnit, string>> = { Week: '7d', Month: '31d', Quarter: '92d' };
 
 function milliseconds(duration: string): number {
   const ms = parseDuration(duration);

@@ -14,22 +14,27 @@ export interface Connections {
   vouch(request: IncomingMessage): void;
 }
 
-type Bounds = Pick<Limits, 'connections' | 'agentConnections' | 'pipelined'>;
+type Bounds = Pick<Limits, 'connections' | 'agentConnections' | 'freshMs' | 'pipelined'>;
+
+interface Kept {
+  readonly socket: Socket;
+  /** When it was used last, or opened. */
+  readonly atMs: number;
+}
 
 /** By the client's address, which a TLS connection shares with the TCP one below it; in order of their last use. */
-type Pool = Map<string, Socket>;
+type Pool = Map<string, Kept>;
 
 /** Watches the connections of a server from now on. */
-export function boundConnections(
-  server: Pick<Server, 'on'>,
-  { connections, agentConnections, pipelined }: Bounds,
-): Connections {
+export function boundConnections(server: Pick<Server, 'on'>, limits: Bounds): Connections {
   const strangers: Pool = new Map();
   const agents: Pool = new Map();
   const busy = new Map<string, number>();
   const enter = (socket: Socket): void => {
     keep(strangers, socket);
-    if (strangers.size > connections) evict(strangers, busy, socket);
+    if (strangers.size <= limits.connections) return;
+    const oldest = findIdle(strangers, busy, socket);
+    drop(strangers, oldest === undefined || isFresh(oldest, limits) ? socket : oldest.socket);
   };
   server.on('connection', enter);
   server.on('secureConnection', enter);
@@ -39,29 +44,45 @@ export function boundConnections(
       const waiting = (busy.get(name) ?? 0) + 1;
       busy.set(name, waiting);
       response.once('close', () => {
-        const left = (busy.get(name) ?? 1) - 1;
-        if (left > 0) busy.set(name, left);
-        else busy.delete(name);
-        for (const pool of [strangers, agents]) if (pool.delete(name) && !socket.destroyed) pool.set(name, socket);
+        leave(busy, name);
+        for (const pool of [strangers, agents])
+          if (pool.delete(name) && !socket.destroyed) pool.set(name, { socket, atMs: performance.now() });
       });
-      if (waiting <= pipelined) return true;
+      if (waiting <= limits.pipelined) return true;
       stopParsing(socket);
       socket.destroy();
       return false;
     },
     vouch: ({ socket }) => {
-      if (agentConnections === 0 || socket.destroyed || !strangers.delete(nameOf(socket))) return;
+      const name = nameOf(socket);
+      if (socket.destroyed || !strangers.has(name)) return;
+      if (agents.size >= limits.agentConnections) {
+        const idle = findIdle(agents, busy, socket);
+        if (idle === undefined) return;
+        drop(agents, idle.socket);
+      }
+      strangers.delete(name);
       keep(agents, socket);
-      if (agents.size > agentConnections) evict(agents, busy, socket);
     },
   };
 }
 
+/** When a whole fleet comes at once nobody would get through its handshake if each newcomer took the place of one that is in it. */
+function isFresh({ atMs }: Kept, { freshMs }: Bounds): boolean {
+  return performance.now() - atMs < freshMs;
+}
+
+function leave(busy: Map<string, number>, name: string): void {
+  const left = (busy.get(name) ?? 1) - 1;
+  if (left > 0) busy.set(name, left);
+  else busy.delete(name);
+}
+
 function keep(pool: Pool, socket: Socket): void {
   const name = nameOf(socket);
-  pool.set(name, socket);
+  pool.set(name, { socket, atMs: performance.now() });
   socket.once('close', () => {
-    if (pool.get(name) === socket) pool.delete(name);
+    if (pool.get(name)?.socket === socket) pool.delete(name);
   });
 }
 
@@ -79,12 +100,13 @@ function nameOf({ remoteAddress = '', remotePort = 0 }: Socket): string {
   return `${remoteAddress} ${remotePort}`;
 }
 
-function evict(open: Pool, busy: ReadonlyMap<string, number>, newcomer: Socket): void {
-  for (const [name, socket] of open) {
-    if (busy.has(name) || socket === newcomer) continue;
-    open.delete(name);
-    socket.destroy();
-    return;
-  }
-  newcomer.destroy();
+/** The one that is idle longest, beside the newcomer. */
+function findIdle(pool: Pool, busy: ReadonlyMap<string, number>, newcomer: Socket): Kept | undefined {
+  for (const [name, kept] of pool) if (!busy.has(name) && kept.socket !== newcomer) return kept;
+  return undefined;
+}
+
+function drop(pool: Pool, socket: Socket): void {
+  pool.delete(nameOf(socket));
+  socket.destroy();
 }

@@ -14,9 +14,11 @@ export interface Limits {
   readonly headerBytes: number;
   /** The path with its query: a page's `continue` and two names of 253 characters fit three times over. */
   readonly urlBytes: number;
-  /** Open at once; the one that is idle longest makes room for a new one, so that a probe always gets in. */
+  /** Open at once; the one that is idle longest makes room for a new one, so that a probe gets in. */
   readonly connections: number;
-  /** The same of agents that have proven who they are, which keep theirs between two heartbeats: one for each node of a large cluster. */
+  /** One that was used, or opened, since makes no room: else a fleet that comes at once would cut each other off in their handshakes. */
+  readonly freshMs: number;
+  /** The number of agents that have proven who they are, which keep theirs between two heartbeats: one for each node of a large cluster. */
   readonly agentConnections: number;
   /**
    * Begun and not answered, of each kind, so that a flood of one leaves room for the others; all together half of the connections.
@@ -47,6 +49,7 @@ export const LIMITS: Limits = {
   headerBytes: 16 * 1024,
   urlBytes: 4 * 1024,
   connections: 512,
+  freshMs: 1_000,
   agentConnections: 25_000,
   requests: { scrapes: 32, streams: 128, others: 96 },
   reports: { atOnce: 256, perSecond: 12_000, burst: 24_000, bodyBytes: 1024 * 1024, allBytes: 32 * 1024 * 1024 },

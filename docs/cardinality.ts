@@ -50,6 +50,7 @@ function partsOf(name: 'joinDuration' | 'ingestionLag'): number {
 const COMPONENTS_OF_AGENTS = `components of agents, at most ${AGENT_COMPONENT_LIMIT + 1} a policy (\`other\` beside the ${AGENT_COMPONENT_LIMIT})`;
 
 const SERIES: Readonly<Record<FamilyName, Cardinality>> = {
+  policyInfo: one('policy'),
   expected: one('pool'),
   covered: one('pool'),
   current: one('pool'),

@@ -84,6 +84,7 @@ export {
   type Owner,
 } from './health-words.ts';
 export { CANARY_METRIC, formatCanary, formatCanarySample, parseCanary, type CanaryRecord } from './canary.ts';
+export { ALERT_LABELS, ALERTS, type Alert, type AlertName, type AlertPriority, type AlertSeverity } from './alerts.ts';
 export {
   BURN_TIERS,
   HISTORY_SHARE,

@@ -24,6 +24,11 @@ function counter(name: string, help: string, labels: readonly string[]): Metric 
 
 /** The families that a policy has, by the name that the code uses. */
 export const COVERAGE_METRICS = {
+  policyInfo: gauge(
+    'rollcall_policy_info',
+    'Always 1: who answers for the policy, what the daemon is for, and how its DaemonSet rolls out, empty while that is not known.',
+    { labels: ['team', 'contact', 'purpose', 'strategy'], pool: false },
+  ),
   expected: gauge('rollcall_expected_nodes', 'Nodes that should run the daemon now.'),
   covered: gauge('rollcall_covered_nodes', 'Expected nodes on which every asked health layer is good.'),
   current: gauge('rollcall_current_nodes', 'Covered nodes on the newest revision of the DaemonSet.'),

@@ -4,6 +4,7 @@
 export type FilePlan = ReadonlyMap<string, string>;
 
 const FOLDERS = [
+  ['alerts/src/', 'dist/alerts/'],
   ['collector/bin/', 'bin/'],
   ['collector/contract/', 'dist/contract/'],
   ['collector/kube/', 'dist/kube/'],

@@ -4,6 +4,7 @@ import { posix } from 'node:path';
 import type { FilePlan } from './plan-files.ts';
 
 const DOORS: Readonly<Record<string, string>> = {
+  '@rollcall/alerts': 'alerts/src/index.ts',
   '@rollcall/contract': 'collector/contract/index.ts',
   '@rollcall/kube': 'collector/kube/index.ts',
 };

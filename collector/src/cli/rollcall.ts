@@ -5,6 +5,7 @@ import { coverage } from './coverage.ts';
 import { crds } from './crds.ts';
 import { exclude } from './exclude.ts';
 import { explain } from './explain.ts';
+import { generate } from './generate.ts';
 import { history } from './history.ts';
 import { plan } from './plan.ts';
 import { serve } from './serve.ts';
@@ -23,6 +24,7 @@ const COMMANDS: readonly Command[] = [
   verify,
   plan,
   validate,
+  generate,
   crds,
   canary,
 ];

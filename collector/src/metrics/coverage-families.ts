@@ -92,6 +92,16 @@ function uncoveredInfo(metric: Metric): Family {
   };
 }
 
+function policyInfo(metric: Metric): Family {
+  const labels = tail<PolicyRow['reading']['info']>(metric, [
+    ({ team }) => escapeLabel(team),
+    ({ contact }) => escapeLabel(contact),
+    ({ purpose }) => escapeLabel(purpose),
+    ({ strategy }) => strategy,
+  ]);
+  return { metric, writePolicy: ({ head, reading }) => `${metric.name}${head}${labels(reading.info)}1\n` };
+}
+
 function objectives(metric: Metric): Family {
   const labels = tail<PolicyRow['reading']['objectives'][number]>(metric, [(item) => item.sli]);
   return {
@@ -139,6 +149,7 @@ const metrics = COVERAGE_METRICS;
 
 /** All families of COVERAGE_METRICS. A reason or excuse that once counted keeps its series at 0 nodes, so that gauges do not vanish. */
 export const COVERAGE_FAMILIES: Readonly<Record<keyof typeof COVERAGE_METRICS, Family>> = {
+  policyInfo: policyInfo(metrics.policyInfo),
   expected: count(metrics.expected, 'expected'),
   covered: count(metrics.covered, 'covered'),
   current: count(metrics.current, 'current'),

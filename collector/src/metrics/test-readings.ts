@@ -62,6 +62,7 @@ export function policyReading(overrides: Partial<PolicyReading> = {}): PolicyRea
   return {
     namespace: 'kube-system',
     daemonset: 'agent',
+    info: { team: 'platform', contact: '#platform', purpose: 'Joins the "mesh"', strategy: 'RollingUpdate' },
     createdWallMs: 1_767_225_600_123,
     pools: [poolReading()],
     tallies: [

@@ -51,7 +51,7 @@ export function readPolicy({
   orderly,
   monoMs,
 }: ReadOptions): PolicyReading {
-  const { namespace, daemonset, objectives } = roll.policy;
+  const { namespace, daemonset, objectives, team, contact, purpose } = roll.policy;
   const series = ledger.read(roll.policy, monoMs);
   const tallies = readTallies(roll.policy, series, (cell) => (span === 'seen' ? cell.seen : cell.exported));
   const byPool = groupByPool(series === undefined ? [] : bucketsIn(series, span), tallies.pools);
@@ -64,6 +64,7 @@ export function readPolicy({
   return {
     namespace,
     daemonset,
+    info: { team, contact, purpose, strategy: daemonSet?.object.strategy ?? '' },
     createdWallMs: series?.createdWallMs ?? 0,
     pools: [...byPool].map(([pool, buckets]) => {
       const longestUncoveredMs = monoMs - (since.get(pool) ?? monoMs);

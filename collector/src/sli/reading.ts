@@ -87,6 +87,13 @@ export interface UncoveredNode {
 export interface PolicyReading {
   readonly namespace: string;
   readonly daemonset: string;
+  /** Who answers for the policy, what its daemon is for, and how the DaemonSet rolls out, '' while that is not known. */
+  readonly info: {
+    readonly team: string;
+    readonly contact: string;
+    readonly purpose: string;
+    readonly strategy: 'RollingUpdate' | 'OnDelete' | '';
+  };
   /** When the counters of this series began, wall-clock milliseconds. */
   readonly createdWallMs: number;
   readonly pools: readonly PoolReading[];

@@ -1,0 +1,56 @@
+/** Recording rules for all policies: what the state alerts read, and the indicators of "What is DaemonSet?" to the letter (M1 to M3). */
+import { COVERAGE_METRICS, NODE_TO_POD, type ReasonCode } from '@rollcall/contract';
+import { formatDuration, gauge, increase, POLICY_LABELS, POOL, sumOver, without } from './promql.ts';
+import type { RecordingRule, RuleSettings } from './rule.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** The recorded series by what they are. */
+export const RECORDED = {
+  team: 'policy:rollcall_policy:info',
+  expected: 'pool:rollcall_expected_nodes:max',
+  lost: 'pool:rollcall_lost_nodes:sum',
+  lostOfPolicy: 'policy:rollcall_lost_nodes:sum',
+  expectedOfPolicy: 'policy:rollcall_expected_nodes:sum',
+  coverage: 'pool:rollcall_coverage:ratio',
+  podCoverage: 'pool:rollcall_pod_coverage:ratio',
+  restarts: 'pool:rollcall_restarts_per_node_hour:rate1h',
+  joinMean: 'policy:rollcall_node_to_pod_seconds:mean1d',
+  joinP95: 'policy:rollcall_node_to_pod_seconds:p95_1d',
+} as const;
+
+/** Uncovered by plan or for moments: no part of a collapse. DaemonSetMissing has an alert of its own. */
+const NO_LOSS: readonly ReasonCode[] = ['RolloutReplacing', 'Starting', 'NotYetAvailable', 'DaemonSetMissing'];
+
+/** What the state alerts need; evaluated before them, in this order. */
+export function recordStates({ speed }: RuleSettings): readonly RecordingRule[] {
+  const info = `max by (${POLICY_LABELS}, team) (last_over_time(${COVERAGE_METRICS.policyInfo.name}[${formatDuration(180_000 / speed)}]))`;
+  const lost = gauge(COVERAGE_METRICS.uncovered, { selector: `{reason!~"${NO_LOSS.join('|')}"}`, speed });
+  return [
+    // One team a policy, also while it changes: two would be an error of the join, and the alert would be lost.
+    { record: RECORDED.team, expr: `topk by (${POLICY_LABELS}) (1, ${info})` },
+    { record: RECORDED.expected, expr: gauge(COVERAGE_METRICS.expected, { speed }) },
+    { record: RECORDED.lost, expr: sumOver(['reason', 'owner'], lost) },
+    { record: RECORDED.expectedOfPolicy, expr: sumOver([POOL], RECORDED.expected) },
+    { record: RECORDED.lostOfPolicy, expr: sumOver([POOL], RECORDED.lost) },
+  ];
+}
+
+/** The indicators that dashboards show; nothing expected, no join: no sample. */
+export function recordIndicators({ speed }: RuleSettings): readonly RecordingRule[] {
+  const hour = formatDuration(HOUR_MS / speed);
+  const day = formatDuration((24 * HOUR_MS) / speed);
+  const covered = gauge(COVERAGE_METRICS.covered, { speed });
+  const podGood = gauge(COVERAGE_METRICS.layerGood, { selector: '{layer="pod"}', speed });
+  const restarts = increase(COVERAGE_METRICS.restarts, { window: hour, drop: ['reason'] });
+  const valid = increase(COVERAGE_METRICS.validSeconds, { selector: '{sli="coverage"}', window: hour, drop: ['sli'] });
+  const parts = (part: string, drop: readonly string[] = ['stage', POOL]): string =>
+    without('sum', `increase(${COVERAGE_METRICS.joinDuration.name}${part}{stage="${NODE_TO_POD}"}[${day}])`, drop);
+  return [
+    { record: RECORDED.coverage, expr: `${covered} / (${RECORDED.expected} > 0)` },
+    { record: RECORDED.podCoverage, expr: `${sumOver(['layer'], podGood)} / (${RECORDED.expected} > 0)` },
+    { record: RECORDED.restarts, expr: `${restarts} / (${valid} > 0) * 3600` },
+    { record: RECORDED.joinMean, expr: `${parts('_sum')} / (${parts('_count')} > 0)` },
+    { record: RECORDED.joinP95, expr: `histogram_quantile(0.95, ${parts('_bucket')}) and ${parts('_count')} > 0` },
+  ];
+}

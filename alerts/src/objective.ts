@@ -1,0 +1,91 @@
+/** What an objective's rules are made of: which series count as valid and as bad, and under which names their windows are recorded. */
+import { COVERAGE_METRICS, SLIS, type Objective, type Policy } from '@rollcall/contract';
+import { formatDuration, increase, matchers, POOL } from './promql.ts';
+import type { RuleSettings } from './rule.ts';
+
+/** The names of the recorded series, which dashboards read as well. `objective` is their level: pools and replicas are added up. */
+export interface Names {
+  /** The bad share, 0 to 1, over a window. */
+  readonly ratio: (ms: number) => string;
+  /** Bad and valid node-seconds, or joins, over a window. */
+  readonly bad: (ms: number) => string;
+  readonly valid: (ms: number) => string;
+  /** Seconds of a window in which there was anything to measure. */
+  readonly history: (ms: number) => string;
+  /** The share of the period's budget that is left; negative once it is overspent. */
+  readonly budgetLeft: string;
+}
+
+/** One objective of one policy, as its rules need it. */
+export interface Target {
+  readonly policy: Policy;
+  readonly objective: Objective;
+  readonly settings: RuleSettings;
+  /** `<daemonset>-<sli>`: the `slo` label. */
+  readonly slo: string;
+  /** Matchers of the policy and SLI, in braces, for recorded series. */
+  readonly selector: string;
+  readonly names: Names;
+  /** A window as it is written: its length divided by the speed. */
+  readonly span: (ms: number) => string;
+  readonly valid: (ms: number) => string;
+  readonly bad: (ms: number) => string;
+}
+
+/** Takes an objective apart. */
+export function describeTarget(policy: Policy, objective: Objective, settings: RuleSettings): Target {
+  const { namespace, daemonset } = policy;
+  const { sli } = objective;
+  const span = (ms: number): string => formatDuration(ms / settings.speed);
+  return {
+    policy,
+    objective,
+    settings,
+    slo: `${daemonset}-${sli}`,
+    selector: matchers({ namespace, daemonset, sli }),
+    names: nameSeries(objective, settings),
+    span,
+    ...countsOf(policy, objective, span),
+  };
+}
+
+function nameSeries({ sli, windowMs }: Objective, { speed }: RuleSettings): Names {
+  const unit = SLIS[sli].nodeSeconds ? 'node_seconds' : 'joins';
+  const span = (ms: number): string => formatDuration(ms / speed);
+  return {
+    ratio: (ms) => `objective:rollcall_bad:ratio${span(ms)}`,
+    bad: (ms) => `objective:rollcall_bad_${unit}:increase${span(ms)}`,
+    valid: (ms) => `objective:rollcall_valid_${unit}:increase${span(ms)}`,
+    history: (ms) => `objective:rollcall_history_seconds:count${span(ms)}`,
+    budgetLeft: `objective:rollcall_budget_remaining:ratio${span(windowMs)}`,
+  };
+}
+
+type Counts = Pick<Target, 'valid' | 'bad'>;
+
+function countsOf({ namespace, daemonset }: Policy, objective: Objective, span: Target['span']): Counts {
+  const { sli, owners } = objective;
+  const policy = { namespace, daemonset };
+  if (!SLIS[sli].nodeSeconds) {
+    const ofJoins = (outcome: string, ms: number): string => {
+      const selector = matchers(policy).replace('}', `,outcome${outcome}}`);
+      return increase(COVERAGE_METRICS.joins, { selector, window: span(ms), drop: [POOL, 'outcome'] });
+    };
+    return { valid: (ms) => ofJoins('=~"in_time|late"', ms), bad: (ms) => ofJoins('="late"', ms) };
+  }
+  const selector = matchers({ ...policy, sli });
+  const valid = (ms: number): string =>
+    increase(COVERAGE_METRICS.validSeconds, { selector, window: span(ms), drop: [POOL, 'sli'] });
+  const good = (ms: number): string =>
+    increase(COVERAGE_METRICS.goodSeconds, { selector, window: span(ms), drop: [POOL, 'sli'] });
+  if (sli !== 'coverage' || owners === undefined)
+    return { valid, bad: (ms) => `clamp_min(${valid(ms)} - ${good(ms)}, 0)` };
+  const byOwner = matchers(policy).replace('}', `,owner=~"${owners.join('|')}"}`);
+  const uncovered = (ms: number): string =>
+    increase(COVERAGE_METRICS.uncoveredSeconds, {
+      selector: byOwner,
+      window: span(ms),
+      drop: [POOL, 'reason', 'owner'],
+    });
+  return { valid, bad: uncovered };
+}

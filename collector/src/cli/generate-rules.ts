@@ -1,0 +1,120 @@
+/** `rollcall generate rules`: recording rules and alerts for policies in files. */
+import { parseArgs } from 'node:util';
+import { COLLECTOR_NAMESPACE, formatFault, parseDuration, type Policy } from '@rollcall/contract';
+import { loadPolicyTexts } from '../config/policy-load.ts';
+import { readPolicyTexts } from '../config/policy-text.ts';
+import { EXIT, type Command, type Io } from './command.ts';
+import { settleFiles, type TextFile } from './settle-files.ts';
+
+const HELP = `Rules:
+  rollcall generate rules --policies FILE|DIR... [options]
+
+      --policies=[]                       files and folders with policies; may be given again; - reads standard input
+      --format='prometheus-rule'          prometheus-rule, plain, or vmrule
+      --out=''                            folder to write into; without it everything is printed
+      --check=false                       write nothing, and exit 1 if the folder has other files or texts
+      --namespace='rollcall-system'       namespace of the objects; also policies in it may select DaemonSets of others
+      --label=[]                          NAME=VALUE, a label of the objects, as your Prometheus selects them
+      --interval='1m'                     how often burn rules are evaluated
+      --uncovered-after='5m'              from when on a single uncovered node makes a ticket
+      --runbook-url=''                    what the paths of runbook pages are put behind
+      --dashboard-url=''                  link of the alerts; $namespace and $daemonset stand for their labels
+      --speed='1'                         divides all windows and waits, for trials that cannot wait for hours
+
+Exits 0 when all is written or as it should be, 1 when --check finds a difference, 2 for bad flags and policies.
+`;
+
+const OPTIONS = {
+  policies: { type: 'string', multiple: true, default: [] as string[] },
+  format: { type: 'string', default: 'prometheus-rule' },
+  out: { type: 'string', default: '' },
+  check: { type: 'boolean', default: false },
+  namespace: { type: 'string', default: COLLECTOR_NAMESPACE },
+  label: { type: 'string', multiple: true, default: [] as string[] },
+  interval: { type: 'string', default: '1m' },
+  'uncovered-after': { type: 'string', default: '5m' },
+  'runbook-url': { type: 'string', default: '' },
+  'dashboard-url': { type: 'string', default: '' },
+  speed: { type: 'string', default: '1' },
+} as const;
+
+type Flags = ReturnType<typeof readFlags>;
+
+function readFlags(argv: readonly string[]) {
+  return parseArgs({ args: [...argv], options: OPTIONS }).values;
+}
+
+/** The command behind `generate`. */
+export const generateRules: Command = {
+  name: 'rules',
+  summary: 'Write rules for Prometheus',
+  help: HELP,
+  run: async (argv, io) => {
+    try {
+      const flags = readFlags(argv);
+      const files = await makeFiles(flags, io);
+      return await settleFiles(files, { folder: flags.out, check: flags.check, io });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      io.err(`error: ${message}\nSee 'rollcall generate --help' for usage.\n`);
+      return EXIT.usage;
+    }
+  },
+};
+
+async function makeFiles(flags: Flags, io: Io): Promise<readonly TextFile[]> {
+  const policies = await readPolicies(flags, io);
+  // Loaded here, since no other command needs it.
+  const alerts = await import('@rollcall/alerts');
+  const format = alerts.RULE_FORMATS.find((own) => own === flags.format);
+  if (format === undefined) throw new Error(`--format: "${flags.format}" is none of ${alerts.RULE_FORMATS.join(', ')}`);
+  const place = { namespace: flags.namespace, labels: readLabels(flags.label) };
+  const settings = {
+    ...alerts.DEFAULT_SETTINGS,
+    intervalMs: readDuration('--interval', flags.interval),
+    uncoveredAfterMs: readDuration('--uncovered-after', flags['uncovered-after']),
+    speed: readSpeed(flags.speed),
+    runbookBase: flags['runbook-url'].replace(/([^/])$/, '$1/'),
+    ...(flags['dashboard-url'] === '' ? {} : { dashboardUrl: flags['dashboard-url'] }),
+  };
+  for (const remark of alerts.remarkOn(policies, settings)) io.err(`note: ${remark}\n`);
+  return alerts
+    .generateRules(policies, settings)
+    .map((file) => ({ name: `${file.name}.yaml`, text: alerts.renderRules(file, format, place) }));
+}
+
+async function readPolicies({ policies, namespace }: Flags, io: Io): Promise<readonly Policy[]> {
+  if (policies.length === 0)
+    throw new Error('--policies is missing: name files or folders with policies, or - for standard input');
+  const files = await loadPolicyTexts(policies.filter((path) => path !== '-'));
+  const texts = policies.includes('-') ? [...files, { file: '-', text: await io.readStdin() }] : files;
+  const unread = texts.flatMap((text) => ('fault' in text ? [`${text.file}: ${formatFault(text.fault)}`] : []));
+  const { accepted, rejected } = readPolicyTexts(texts, { cluster: '', collectorNamespace: namespace });
+  const faults = rejected.flatMap(({ file, faults: own }) => own.map((fault) => `${file}: ${formatFault(fault)}`));
+  const all = [...unread, ...faults];
+  if (all.length > 0) throw new Error(all.join('\n'));
+  if (accepted.length === 0) throw new Error(`${policies.join(', ')}: no policy is there`);
+  return accepted.map(({ policy }) => policy);
+}
+
+function readLabels(labels: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    labels.map((label) => {
+      const [name = '', ...value] = label.split('=');
+      if (name === '' || value.length === 0) throw new Error(`--label: "${label}" is not NAME=VALUE`);
+      return [name, value.join('=')];
+    }),
+  );
+}
+
+function readDuration(flag: string, text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined || ms <= 0) throw new Error(`${flag}: "${text}" is no duration such as 30s or 5m`);
+  return ms;
+}
+
+function readSpeed(text: string): number {
+  const speed = Number(text);
+  if (!(speed >= 1 && speed <= 3600)) throw new Error(`--speed: "${text}" is no number from 1 to 3600`);
+  return speed;
+}

@@ -1,0 +1,28 @@
+/** `rollcall generate`: writes what other programs of the monitoring read, from the same policies and the same contract. */
+import { EXIT, type Command } from './command.ts';
+import { generateRules } from './generate-rules.ts';
+
+const GENERATORS: readonly Command[] = [generateRules];
+
+const HELP = `Write what Prometheus and its like need, from policies in files.
+
+Examples:
+  # Rules for the policies of a folder, as objects of the Prometheus Operator
+  rollcall generate rules --policies ./policies --out ./rules
+
+${GENERATORS.map(({ help }) => help).join('\n')}`;
+
+/** The command. */
+export const generate: Command = {
+  name: 'generate',
+  summary: GENERATORS.map((own) => own.summary).join('; '),
+  help: HELP,
+  run: async (argv, io) => {
+    const [name, ...rest] = argv;
+    const generator = GENERATORS.find((own) => own.name === name);
+    if (generator !== undefined) return generator.run(rest, io);
+    const names = GENERATORS.map((own) => own.name).join(', ');
+    io.err(`error: generate what? "${name ?? ''}" is none of: ${names}\nSee 'rollcall generate --help' for usage.\n`);
+    return EXIT.usage;
+  },
+};

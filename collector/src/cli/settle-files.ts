@@ -1,0 +1,59 @@
+/** What becomes of generated texts: printed, written into a folder, or held against what lies there. */
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EXIT, type Io } from './command.ts';
+
+/** A file to be: its name in the folder, and its text. */
+export interface TextFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Where the texts go; without a folder they are printed. */
+interface Settling {
+  readonly folder: string;
+  readonly check: boolean;
+  readonly io: Io;
+}
+
+/** A file of ours says so in its first line; others in the folder are left alone. */
+const MARK = /^# generated, do not edit/;
+
+/** Prints, writes or checks; answers the exit code. Of ours, files that are no longer made are removed. */
+export async function settleFiles(files: readonly TextFile[], { folder, check, io }: Settling): Promise<number> {
+  if (folder === '') {
+    if (check) throw new Error('--check needs --out, the folder to look into');
+    io.out(files.map(({ text }) => text).join('---\n'));
+    return EXIT.ok;
+  }
+  const old = await readOurs(folder);
+  const differing = files.filter(({ name, text }) => old.get(name) !== text);
+  const left = [...old.keys()].filter((name) => !files.some((file) => file.name === name));
+  if (check) return report(differing, left, { folder, io });
+  await mkdir(folder, { recursive: true });
+  for (const { name, text } of differing) await writeFile(join(folder, name), text);
+  for (const name of left) await rm(join(folder, name));
+  return EXIT.ok;
+}
+
+function report(
+  differing: readonly TextFile[],
+  left: readonly string[],
+  { folder, io }: Pick<Settling, 'folder' | 'io'>,
+): number {
+  for (const { name } of differing) io.err(`${join(folder, name)}: is not what would be generated\n`);
+  for (const name of left) io.err(`${join(folder, name)}: would not be generated any more\n`);
+  return differing.length + left.length === 0 ? EXIT.ok : EXIT.no;
+}
+
+async function readOurs(folder: string): Promise<ReadonlyMap<string, string>> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const yaml = names.filter((name) => name.endsWith('.yaml'));
+  const texts = await Promise.all(
+    yaml.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const),
+  );
+  return new Map(texts.filter(([, text]) => MARK.test(text)));
+}

@@ -197,6 +197,11 @@ export const COLLECTOR_METRICS = {
     'Heartbeats that this replica refused, by why; a request that is refused as a whole counts as one.',
     ['reason'],
   ),
+  eventsDropped: ownFamily(
+    'rollcall_kube_events_dropped_total',
+    'Kubernetes Events that went unused, by where: evidence (objects whose events found no room), or otlp (records that were not sent).',
+    ['where'],
+  ),
   journalState: ownFamily('rollcall_journal_state', 'How the journal is doing: 1 for the state it is in.', ['state']),
   journalQueued: ownFamily('rollcall_journal_queued_rows', 'Rows of the journal that wait to be written.'),
   journalDropped: ownFamily(

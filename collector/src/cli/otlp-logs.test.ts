@@ -90,14 +90,35 @@ test('gRPC is not spoken, which is said', () => {
   expect(said).toEqual([expect.stringMatching(/^warn: no Kubernetes Events are sent by OTLP/)]);
 });
 
-test('a receiver that fails is warned of once, and never holds up or fills the memory', async () => {
+test('a receiver that fails is warned of once, tried five times a batch, and never holds up or fills the memory', async () => {
   const { env, asked } = await receive((response) => void response.writeHead(503).end());
   const own = open(env);
   for (let n = 0; n < 3_000; n += 1) own?.send(exported(`e${n}`));
-  for (let batch = 1; batch <= 5; batch += 1) {
-    time.advance(2_000);
-    await until(() => asked.length === batch && said.length === batch, `batch ${batch}`);
+  expect(own?.dropped()).toBe(2_000);
+  for (let request = 1; request <= 25; request += 1) {
+    await until(() => time.pending().length === 1, `the plan of request ${request}`);
+    time.advance(64_000);
+    await until(() => asked.length === request && said.length === request, `request ${request}`);
   }
-  expect(said.map((line) => line.split(':', 1)[0])).toEqual(['warn', 'debug', 'debug', 'debug', 'debug']);
-  await until(() => time.pending().length === 0, 'nothing more to send');
+  expect(said.map((line) => line.split(':', 1)[0])).toEqual(['warn', ...Array.from({ length: 24 }, () => 'debug')]);
+  await until(() => own?.dropped() === 3_000, 'all to be dropped');
+  expect(time.pending()).toEqual([]);
+});
+
+test('a batch that fails is sent again, once, and one that is refused is dropped', async () => {
+  const statuses = [503, 429, 200, 400, 200];
+  const { env, asked } = await receive((response) => void response.writeHead(statuses.shift() ?? 200).end());
+  const own = open(env);
+  own?.send(exported('e1'));
+  for (const [at, pause] of [2_000, 4_000, 8_000].entries()) {
+    await until(() => time.pending().length === 1, `the plan of request ${at + 1}`);
+    time.advance(pause - 1);
+    expect(asked).toHaveLength(at);
+    time.advance(1);
+    await until(() => asked.length === at + 1, `request ${at + 1}`);
+  }
+  await until(() => statuses.length === 2, 'the third answer');
+  own?.send(exported('e2'));
+  await own?.stop();
+  expect([asked.length, own?.dropped(), time.pending()]).toEqual([4, 1, []]);
 });

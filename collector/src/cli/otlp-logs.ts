@@ -4,9 +4,11 @@ import type { Logger } from 'pino';
 import type { Io } from './command.ts';
 import type { ExportedEvent } from './export-events.ts';
 
-/** What takes events. `stop` sends what is left, within the time of one request, and never rejects. */
+/** What takes events. `stop` sends what is left, within the time of two requests, and never rejects. */
 export interface EventLogs {
   send(event: ExportedEvent): void;
+  /** How many were dropped: for want of room, or because the receiver did not take them in time. */
+  dropped(): number;
   stop(): Promise<void>;
 }
 
@@ -23,6 +25,8 @@ const EVERY_MS = 2_000;
 const REQUEST_MS = 4_000;
 const MOST_WAITING = 1_000;
 const IN_A_BATCH = 200;
+/** So often a batch is sent before it is dropped, and each time after twice the pause. */
+const TRIES = 5;
 
 interface Target {
   readonly url: string;
@@ -36,21 +40,31 @@ export function createEventLogs(options: EventLogsOptions): EventLogs | undefine
   const queue: ExportedEvent[] = [];
   const complain = createComplaint(options.log);
   let cancel: (() => void) | undefined;
-  let dropped = 0;
+  let [dropped, tries] = [0, 0];
+  let batch: readonly ExportedEvent[] = [];
+  let stopped = false;
+  let sending: Promise<void> | undefined;
   const flush = async (): Promise<void> => {
     cancel = undefined;
-    const events = queue.splice(0, IN_A_BATCH);
-    if (events.length === 0) return;
-    try {
-      await post(target, encodeLogs(events, options));
-    } catch (error) {
-      dropped += events.length;
-      complain(error, dropped);
+    if (batch.length === 0) batch = queue.splice(0, IN_A_BATCH);
+    if (batch.length === 0) return;
+    tries += 1;
+    const failure = await post(target, encodeLogs(batch, options)).catch(toFailure);
+    if (failure !== undefined) complain(failure.error, dropped);
+    if (failure === undefined || !failure.mayPass || tries >= TRIES) {
+      if (failure !== undefined) dropped += batch.length;
+      [batch, tries] = [[], 0];
     }
-    if (queue.length > 0) plan();
+  };
+  const begin = (): void => {
+    sending = flush().then(() => {
+      sending = undefined;
+      if (batch.length + queue.length > 0 && !stopped) plan();
+    });
   };
   const plan = (): void => {
-    cancel ??= options.timers.after(EVERY_MS, () => void flush());
+    // One at a time: what comes while a batch is under way follows it.
+    if (sending === undefined) cancel ??= options.timers.after(EVERY_MS * 2 ** tries, begin);
   };
   return {
     send: (event) => {
@@ -59,10 +73,12 @@ export function createEventLogs(options: EventLogsOptions): EventLogs | undefine
       else dropped += 1;
       plan();
     },
+    dropped: () => dropped,
     stop: async () => {
+      stopped = true;
       cancel?.();
+      await sending;
       await flush();
-      cancel?.();
     },
   };
 }
@@ -104,7 +120,22 @@ function decode(value: string): string {
   }
 }
 
-async function post({ url, headers }: Target, body: object): Promise<void> {
+interface Failure {
+  readonly error: unknown;
+  /** Whether it is worth trying again. */
+  readonly mayPass: boolean;
+}
+
+class Refused extends Error {}
+
+function toFailure(error: unknown): Failure {
+  return { error, mayPass: !(error instanceof Refused) };
+}
+
+/** By the OTLP specification these may pass; whatever else is refused is refused again. */
+const MAY_PASS = new Set([429, 502, 503, 504]);
+
+async function post({ url, headers }: Target, body: object): Promise<undefined> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...headers },
@@ -112,7 +143,9 @@ async function post({ url, headers }: Target, body: object): Promise<void> {
     signal: AbortSignal.timeout(REQUEST_MS),
   });
   await response.body?.cancel();
-  if (!response.ok) throw new Error(`the receiver answered ${response.status}`);
+  if (response.ok) return undefined;
+  const why = `the receiver answered ${response.status}`;
+  throw MAY_PASS.has(response.status) ? new Error(why) : new Refused(why);
 }
 
 /** At first a warning, then whispers, since an outage of the receiver would fill the log. */

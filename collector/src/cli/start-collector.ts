@@ -106,7 +106,7 @@ function startParts({ config, env, log, version }: CollectorOptions, { connectio
   const { cluster, journalPeer: peer } = config;
   const limitBytes = memoryLimitOf(config);
   const own = { version, memoryLimitBytes: limitBytes, journal: journal.status };
-  const self = measureSelf(own, () => ({ live, book, watch, layers, control, intake }));
+  const self = measureSelf(own, () => ({ live, book, watch, layers, control, intake, events }));
   const base = { config, connection, log, machine: systemMachine };
   const stream = openStream(() => answers.policies(), log);
   const onTransition: LivePipelineHost['onTransition'] = (policy, transition) => {
@@ -142,6 +142,7 @@ interface Measured {
   readonly layers: LayerWatch;
   readonly control: Pick<Control, 'writes' | 'nodeConditions'>;
   readonly intake: Pick<ReportIntake, 'counts'>;
+  readonly events: { dropped(): number };
 }
 
 /** The parts are asked for at each scrape: they are made with these metrics. */
@@ -158,6 +159,10 @@ function measureSelf(
     statusWrites: () => parts().control.writes(),
     nodeConditionWrites: () => parts().control.nodeConditions?.writes() ?? {},
     heartbeatsRefused: () => parts().intake.counts(),
+    eventsDropped: () => ({
+      evidence: parts().live.pipeline.roll.inventory.events.dropped,
+      otlp: parts().events.dropped(),
+    }),
     nowMonoMs: () => now().monoMs,
   });
 }

@@ -16,6 +16,8 @@ interface EventExportOptions extends Pick<EventExportHost, 'cluster' | 'journal'
 /** A running export: `hear` is to get every event once it is applied, `stop` sends what is left and never rejects. */
 interface EventExport {
   hear(event: ClusterEvent): void;
+  /** How many were not sent by OTLP though the environment asks for it. */
+  dropped(): number;
   stop(): Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export function startEventExport({ machine, ...options }: EventExportOptions): E
   const logs = createEventLogs({ ...options, timers: machine.timers });
   return {
     hear: exportEvents({ ...options, clock: machine.clock, send: logs?.send }),
+    dropped: () => logs?.dropped() ?? 0,
     stop: async () => logs?.stop(),
   };
 }

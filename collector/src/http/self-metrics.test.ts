@@ -26,6 +26,7 @@ function create(overrides: Partial<SelfMetricsSource> = {}): SelfMetrics {
     statusWrites: () => ({ written: 3, failed: 1 }),
     nodeConditionWrites: () => ({ written: 2, failed: 0 }),
     heartbeatsRefused: () => ({ forbidden: 7 }),
+    eventsDropped: () => ({ evidence: 3, otlp: 200 }),
     nowMonoMs: () => 10_000,
     ...overrides,
   });

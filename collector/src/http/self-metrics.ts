@@ -38,6 +38,8 @@ export interface SelfMetricsSource {
   readonly nodeConditionWrites: () => Readonly<Record<string, number>>;
   /** Refused heartbeats by why. */
   readonly heartbeatsRefused: () => Readonly<Record<string, number>>;
+  /** Kubernetes Events that went unused, by where. */
+  readonly eventsDropped: () => Readonly<Record<string, number>>;
   readonly nowMonoMs: () => number;
 }
 
@@ -126,6 +128,7 @@ export function createSelfMetrics(source: SelfMetricsSource): SelfMetrics {
     statusWrites,
     nodeConditionWrites,
     heartbeatsRefused,
+    eventsDropped,
     leader,
     memoryLimit,
     buildInfo,
@@ -142,6 +145,7 @@ export function createSelfMetrics(source: SelfMetricsSource): SelfMetrics {
       family(statusWrites, byOutcome(source.statusWrites())),
       family(nodeConditionWrites, byOutcome(source.nodeConditionWrites())),
       family(heartbeatsRefused, byLabel('reason', source.heartbeatsRefused())),
+      family(eventsDropped, byLabel('where', source.eventsDropped())),
       family(leader, [[{}, source.leader() ? 1 : 0]]),
       family(memoryLimit, limit === Infinity ? [] : [[{}, limit]]),
       family(buildInfo, [[{ version: source.version }, 1]]),

@@ -23,6 +23,7 @@ export interface EventLogsOptions {
 
 const EVERY_MS = 2_000;
 const REQUEST_MS = 4_000;
+/** Whoever cannot be reached must not fill the memory; the journal has them all. */
 const MOST_WAITING = 1_000;
 const IN_A_BATCH = 200;
 /** So often a batch is sent before it is dropped, and each time after twice the pause. */
@@ -36,13 +37,15 @@ interface Target {
 /** Undefined where nobody asks for them: no endpoint, switched off, or by another protocol than this one. */
 export function createEventLogs(options: EventLogsOptions): EventLogs | undefined {
   const target = findTarget(options);
-  if (target === undefined) return undefined;
+  return target && startSending(target, options);
+}
+
+function startSending(target: Target, options: EventLogsOptions): EventLogs {
   const queue: ExportedEvent[] = [];
   const complain = createComplaint(options.log);
   let cancel: (() => void) | undefined;
-  let [dropped, tries] = [0, 0];
+  let [dropped, tries, stopped] = [0, 0, false];
   let batch: readonly ExportedEvent[] = [];
-  let stopped = false;
   let sending: Promise<void> | undefined;
   const flush = async (): Promise<void> => {
     cancel = undefined;
@@ -51,24 +54,21 @@ export function createEventLogs(options: EventLogsOptions): EventLogs | undefine
     tries += 1;
     const failure = await post(target, encodeLogs(batch, options)).catch(toFailure);
     if (failure !== undefined) complain(failure.error, dropped);
-    if (failure === undefined || !failure.mayPass || tries >= TRIES) {
-      if (failure !== undefined) dropped += batch.length;
-      [batch, tries] = [[], 0];
-    }
+    if (failure?.mayPass === true && tries < TRIES) return;
+    dropped += failure === undefined ? 0 : batch.length;
+    [batch, tries] = [[], 0];
   };
-  const begin = (): void => {
-    sending = flush().then(() => {
-      sending = undefined;
-      if (batch.length + queue.length > 0 && !stopped) plan();
-    });
+  const begin = async (): Promise<void> => {
+    await (sending = flush());
+    sending = undefined;
+    if (batch.length + queue.length > 0 && !stopped) plan();
   };
   const plan = (): void => {
     // One at a time: what comes while a batch is under way follows it.
-    if (sending === undefined) cancel ??= options.timers.after(EVERY_MS * 2 ** tries, begin);
+    if (sending === undefined) cancel ??= options.timers.after(EVERY_MS * 2 ** tries, () => void begin());
   };
   return {
     send: (event) => {
-      // Whoever cannot be reached must not fill the memory; the journal has them all.
       if (queue.length < MOST_WAITING) queue.push(event);
       else dropped += 1;
       plan();

@@ -38,8 +38,7 @@ export function createRowQueue(limits: QueueLimits = LIMITS): RowQueue {
   const cuts = new Map<string, HourCut>();
   const foreign: HourlyRow[] = [];
   let names: readonly PolicyName[] = [];
-  let dropped = 0;
-  let gone = 0;
+  let [dropped, gone] = [0, 0];
   const renew = <T>(waiting: Map<string, T>, entry: readonly [string, T], most: number): void => {
     renewEntry(waiting, entry);
     if (waiting.size <= most) return;
@@ -61,16 +60,10 @@ export function createRowQueue(limits: QueueLimits = LIMITS): RowQueue {
       if (rows.length + memories.size + cuts.size + foreign.length === 0) return undefined;
       const policies = names;
       names = [];
-      const taken = rows.splice(0, BATCH.rows);
-      gone += taken.length;
-      return {
-        foreign: foreign.splice(0, BATCH.rows),
-        policies,
-        rows: taken,
-        // Who remembers that a node was counted must not come before the row that says so.
-        memories: rows.length > 0 ? [] : takeFirst(memories, BATCH.memories),
-        cuts: takeFirst(cuts, BATCH.cuts),
-      };
+      const waiting = rows.length;
+      const batch = takeBatch({ rows, memories, cuts, foreign }, policies);
+      gone += waiting - rows.length;
+      return batch;
     },
     added: () => gone + rows.length,
     gone: () => gone,
@@ -82,6 +75,25 @@ export function createRowQueue(limits: QueueLimits = LIMITS): RowQueue {
 
 function keyOf({ policyUid, nodeUid }: Pick<NodeMemory, 'policyUid' | 'nodeUid'>): string {
   return `${policyUid}/${nodeUid}`;
+}
+
+interface Waiting {
+  readonly rows: JournalRow[];
+  readonly memories: Map<string, NodeMemory>;
+  readonly cuts: Map<string, HourCut>;
+  readonly foreign: HourlyRow[];
+}
+
+function takeBatch({ rows, memories, cuts, foreign }: Waiting, policies: readonly PolicyName[]): Batch {
+  const taken = rows.splice(0, BATCH.rows);
+  return {
+    foreign: foreign.splice(0, BATCH.rows),
+    policies,
+    rows: taken,
+    // Who remembers that a node was counted must not come before the row that says so.
+    memories: rows.length > 0 ? [] : takeFirst(memories, BATCH.memories),
+    cuts: takeFirst(cuts, BATCH.cuts),
+  };
 }
 
 /** Behind all others: what was renewed last goes last. */

@@ -25,6 +25,7 @@ const EVERY_MS = 2_000;
 const REQUEST_MS = 4_000;
 /** Whoever cannot be reached must not fill the memory; the journal has them all. */
 const MOST_WAITING = 1_000;
+/** One batch at a time: what comes while it is under way follows it. */
 const IN_A_BATCH = 200;
 /** So often a batch is sent before it is dropped, and each time after twice the pause. */
 const TRIES = 5;
@@ -64,7 +65,6 @@ function startSending(target: Target, options: EventLogsOptions): EventLogs {
     if (batch.length + queue.length > 0 && !stopped) plan();
   };
   const plan = (): void => {
-    // One at a time: what comes while a batch is under way follows it.
     if (sending === undefined) cancel ??= options.timers.after(EVERY_MS * 2 ** tries, () => void begin());
   };
   return {

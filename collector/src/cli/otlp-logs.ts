@@ -51,7 +51,6 @@ function startSending(target: Target, options: EventLogsOptions): EventLogs {
   const flush = async (): Promise<void> => {
     cancel = undefined;
     if (batch.length === 0) batch = queue.splice(0, IN_A_BATCH);
-    if (batch.length === 0) return;
     tries += 1;
     const failure = await post(target, encodeLogs(batch, options)).catch(toFailure);
     if (failure !== undefined) complain(failure.error, dropped);
@@ -78,7 +77,7 @@ function startSending(target: Target, options: EventLogsOptions): EventLogs {
       stopped = true;
       cancel?.();
       await sending;
-      await flush();
+      if (batch.length + queue.length > 0) await flush();
     },
   };
 }

@@ -4,7 +4,8 @@ import type { Policy } from './policy.ts';
 /**
  * Why a container or pod of the daemon had to start again: the values of the `reason` label of restarts. `Evicted`: also preempted, or
  * evicted for a taint or by the API; `Replaced`: its pod was deleted while it ran, and made anew with the same template; `Unknown`: the
- * runtime lost the container, as when the node was booted anew. A failed liveness probe reads `Error`: the container does not tell.
+ * runtime lost the container, as when the node was booted anew. `LivenessProbe`, `StartupProbe`: the kubelet ended it for that, by its event;
+ * where that is missed it reads `Error`, since the container does not tell.
  */
 export const RESTART_REASONS = [
   'OOMKilled',
@@ -14,6 +15,8 @@ export const RESTART_REASONS = [
   'NodeShutdown',
   'Replaced',
   'Unknown',
+  'LivenessProbe',
+  'StartupProbe',
 ] as const;
 
 /** The value of the `reason` label of restarts. */

@@ -28,6 +28,14 @@ export const excluderRole = {
   rules: [{ nonResourceURLs: ['/rollcall/api/v1/exclusions'], verbs: ['get', 'post'] }],
 } as const;
 
+/** Lets the collector tell of ConfigMaps that changed under a running daemon, in the namespaces where it is bound; off by default. */
+export const configReaderRole = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRole',
+  metadata: { name: 'rollcall-config-reader' },
+  rules: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get'] }],
+} as const;
+
 /** Who scrapes. */
 export const scraperAccount = { apiVersion: 'v1', kind: 'ServiceAccount', metadata } as const;
 

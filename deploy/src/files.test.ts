@@ -25,7 +25,13 @@ test('every file says that it is generated', () => {
 
 test('the kustomization lists files that are there, all but what needs more than a cluster', () => {
   const { resources } = parse(files.get('kustomization.yaml') ?? '') as { resources: readonly string[] };
-  const apart = ['canary.yaml', 'kustomization.yaml', 'pod-monitor.yaml', 'policy-plexd.yaml'];
+  const apart = [
+    'canary.yaml',
+    'config-reader-role.yaml',
+    'kustomization.yaml',
+    'pod-monitor.yaml',
+    'policy-plexd.yaml',
+  ];
   const installed = [...files.keys()].filter((name) => !name.includes('/'));
   expect([...resources, ...apart].toSorted()).toEqual(installed.toSorted());
 });

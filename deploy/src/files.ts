@@ -8,6 +8,7 @@ import {
   type WatchedKind,
 } from '@rollcall/contract';
 import {
+  configReaderRole,
   excluderRole,
   issuerBinding,
   peerBinding,
@@ -119,6 +120,7 @@ export function renderFiles(tag: string): ReadonlyMap<string, string> {
     'Then, where the Prometheus Operator runs: pod-monitor.yaml. And a policy: policy-plexd.yaml is an example; with telemetry.canary in it: canary.yaml.';
   return new Map([
     ...install,
+    ['config-reader-role.yaml', renderManifest(configReaderRole)],
     ['pod-monitor.yaml', renderManifest(podMonitor, [honorLabels])],
     ['policy-plexd.yaml', renderManifest(examplePolicy)],
     ['canary.yaml', renderManifest(renderCanary(tag), [canaryRemark])],

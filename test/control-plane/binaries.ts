@@ -8,8 +8,8 @@ import { join } from 'node:path';
 export type BinaryName =
   'codec' | 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok' | 'oracle';
 
-/** A program that the collector is compared with or asks; only `make peers` and the bench run it. */
-export type PeerName = 'kube-state-metrics' | 'loki';
+/** A program that the collector is compared with or asks, which only `make peers` and the bench run; and kubectl, for the runbooks. */
+export type PeerName = 'kube-state-metrics' | 'loki' | 'kubectl';
 
 /** Absolute path of every program. */
 export type Binaries = Readonly<Record<BinaryName, string>>;
@@ -59,6 +59,14 @@ export const lokiRecipe: Recipe<PeerName> = {
   package: 'github.com/grafana/loki/v3/cmd/loki',
   sources: [],
   flags: [...anyFlags, '-ldflags=-s -w'],
+};
+/** In a module of its own: a change of the control plane's would build all of it anew. */
+export const kubectlRecipe: Recipe<PeerName> = {
+  name: 'kubectl',
+  module: join(import.meta.dirname, 'kubectl'),
+  package: '.',
+  sources: ['main.go'],
+  flags,
 };
 /** The exporter that the bench compares with. */
 export const peerRecipe: Recipe<PeerName> = {

@@ -3,6 +3,7 @@ export { connect, ApiError } from './client.ts';
 export { encodeInGo, verifyInGo, type CodedPair } from './codec.ts';
 export { startControlPlane, type ControlPlane } from './control-plane.ts';
 export { exchange, type Answer } from './exchange.ts';
+export { openShell, type Ended, type RunLine } from './kubectl.ts';
 export { askOracle, type OracleAnswer, type OraclePair } from './oracle.ts';
 export { checkRules, ensurePrometheus, startPrometheus, type Prometheus } from './prometheus.ts';
 export { BY_HAND } from './stages.ts';

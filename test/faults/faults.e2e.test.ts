@@ -14,7 +14,7 @@ let stage: Stage;
 let run: Run;
 
 beforeAll(async () => {
-  stage = await openStage('fast');
+  stage = await openStage('fast', { withPages: true });
   run = playAll(stage, CHOSEN, { nodes: NODES, width: WIDTH, tell: (outcome) => console.log(printOutcome(outcome)) });
 });
 

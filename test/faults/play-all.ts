@@ -20,9 +20,11 @@ export interface Run {
 /** Begins at once; no promise of it rejects. The slowest come first. */
 export function playAll(stage: Stage, faults: readonly Fault[], pace: Pace): Run {
   const outcomes = new Map(faults.map((fault) => [fault, Promise.withResolvers<Outcome>()]));
+  const first = new Map(faults.toReversed().map((fault) => [fault.code, fault]));
   let number = 0;
   const play = async (fault: Fault): Promise<void> => {
     const outcome = await playUnspoiled(stage, fault, {
+      withPage: first.get(fault.code) === fault,
       nodes: pace.nodes,
       nextName: () => `${fault.code.toLowerCase()}-${(number += 1)}`,
     });
@@ -50,10 +52,10 @@ const MOST_PLAYS = 3;
 async function playUnspoiled(
   stage: Stage,
   fault: Fault,
-  { nodes, nextName }: { readonly nodes: number; readonly nextName: () => string },
+  { nextName, ...play }: { readonly nodes: number; readonly withPage: boolean; readonly nextName: () => string },
 ): Promise<Outcome> {
   for (let spoiled = 0; ; spoiled += 1) {
-    const outcome = await playFault(stage, fault, { name: nextName(), nodes });
+    const outcome = await playFault(stage, fault, { name: nextName(), ...play });
     await revive(stage, fault);
     const isSpoiled = outcome.wrongs.length > 0 && outcome.starved > 0;
     if (!isSpoiled || spoiled + 1 >= MOST_PLAYS) return { ...outcome, spoiled };

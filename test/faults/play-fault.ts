@@ -5,11 +5,14 @@ import { waitFor } from '../control-plane/index.ts';
 import type { Fault } from './fault.ts';
 import type { Outcome } from './outcome.ts';
 import { openScene } from './open-scene.ts';
+import { runCommands } from './page-commands.ts';
 import { each, type Scene, type SceneSize } from './scene.ts';
 import type { Stage } from './stage.ts';
 import { findStarved } from './starved.ts';
 
 const BEGIN_WITHIN_MS = 180_000;
+/** How long the controllers may take: their events share 20 requests a second with all that they make, and a webhook holds one up for 10 s. */
+const EVIDENT_WITHIN_MS = 600_000;
 const SHOWN_WITHIN_MS = 180_000;
 const RETURN_WITHIN_MS = 180_000;
 const HOLD_MS = 5_000;
@@ -20,15 +23,20 @@ const YOUNG = new Set<string>(['Starting', 'RolloutReplacing']);
 /** What tells the nodes and pods of one scene apart, which are wrong in the same way. */
 const OWN_NAME = /(?<=agent-)[a-z0-9]{5}\b|(?<=[a-z]-\d+-)\d+\b/g;
 
+/** How many nodes it gets, and whether the commands of its runbook page are run in its scene. */
+interface Play extends SceneSize {
+  readonly withPage?: boolean;
+}
+
 /** Never rejects: whatever goes wrong is in the outcome. */
-export async function playFault(stage: Stage, fault: Fault, size: SceneSize): Promise<Outcome> {
+export async function playFault(stage: Stage, fault: Fault, size: Play): Promise<Outcome> {
   const affected = fault.affects?.(size.nodes) ?? size.nodes;
   let scene: Scene | undefined;
   let openedMs = Infinity;
   try {
     scene = await openScene(stage, fault, size);
     openedMs = Date.now();
-    return await play(scene, fault, affected);
+    return await play(scene, fault, { affected, withPage: size.withPage === true });
   } catch (error) {
     const wrongs = [error instanceof Error ? error.message : String(error)];
     const starved = scene === undefined ? [] : await findStarved(scene, openedMs).catch(() => []);
@@ -39,7 +47,11 @@ export async function playFault(stage: Stage, fault: Fault, size: SceneSize): Pr
   }
 }
 
-async function play(scene: Scene, fault: Fault, affected: number): Promise<Outcome> {
+async function play(
+  scene: Scene,
+  fault: Fault,
+  { affected, withPage }: { readonly affected: number; readonly withPage: boolean },
+): Promise<Outcome> {
   await begin(scene, fault);
   const wallMs = Date.now();
   const started = performance.now();
@@ -54,8 +66,9 @@ async function play(scene: Scene, fault: Fault, affected: number): Promise<Outco
     shownWallMs: wallMs + (shownMs ?? Infinity) - started,
   });
   const starved = await findStarved(scene, wallMs);
+  const mistold = withPage ? await runCommands(scene, fault.code) : [];
   const returnedMs = await takeAway(scene, fault);
-  const wrongs = [...verdict.wrongs, ...(returnedMs === null ? ['coverage did not return'] : [])];
+  const wrongs = [...verdict.wrongs, ...mistold, ...(returnedMs === null ? ['coverage did not return'] : [])];
   const due = Math.max(evident, started + (fault.waitsMs ?? 0));
   return {
     fault,
@@ -113,7 +126,7 @@ async function seeEvidence(scene: Scene, { evidence }: Fault): Promise<number> {
   if (evidence !== undefined) {
     await waitFor(() => evidence(scene), {
       what: 'the objects to show it',
-      deadlineMs: SHOWN_WITHIN_MS,
+      deadlineMs: EVIDENT_WITHIN_MS,
       everyMs: LOOK_EVERY_MS,
     });
   }

@@ -17,7 +17,7 @@ export async function playMatrix({ only = '', profile = 'default' as 'fast' | 'd
   const chosen = FAULTS.filter(({ code, cause }) => new RegExp(only, 'i').test(`${code}: ${cause}`));
   const started = performance.now();
   const [before = 0] = loadavg();
-  const stage = await openStage(profile);
+  const stage = await openStage(profile, { withPages: true });
   try {
     const known: Outcome[] = [];
     const tell = (outcome: Outcome): void => {

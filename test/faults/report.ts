@@ -73,6 +73,9 @@ where the controllers retry (one that is under way has none), the findings that 
 **After the evidence** counts from when the objects
 themselves showed the fault, or its deadline in the catalogue had passed (30 s of a silent scheduler, for example). **By way of** names other
 codes that nodes were given on the way there, but for Starting and RolloutReplacing. **(play 2)**: in the play before, nodes died that the fault
-does not touch (by the API server's own words: Ready changed though KWOK was to keep them alive, which a crowded machine does to its Leases), so that
+does not touch (by the events of the node-lifecycle controller, though KWOK was to keep them alive: a crowded machine lets their Leases end), so that
 something went wrong; the fault was played again, at most twice. A play that went wrong without that counts as wrong.
+
+In the scene of the first fault of each code every \`kubectl\` command under "Confirm" of its runbook page is run by a real kubectl and has to succeed; of
+those that only a kubelet, the metrics API or the vendor's control plane answers no more is asked than that kubectl knows the words.
 `;

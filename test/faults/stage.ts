@@ -1,7 +1,14 @@
 /** What all faults of a run share: a real control plane, one `rollcall serve`, and a server of admission webhooks. */
 import { COLLECTOR_NAMESPACE, daemonCoverageCrd } from '@rollcall/contract';
 import { daemonDefinition } from '@rollcall/embedded-kube';
-import { ApiError, startControlPlane, waitFor, type ControlPlane } from '../control-plane/index.ts';
+import {
+  ApiError,
+  openShell,
+  startControlPlane,
+  waitFor,
+  type ControlPlane,
+  type RunLine,
+} from '../control-plane/index.ts';
 import { startCollector, type Collector } from '../e2e/rollcall.ts';
 import { openWebhooks, type Webhooks } from './webhooks.ts';
 
@@ -10,6 +17,8 @@ export interface Stage {
   readonly plane: ControlPlane;
   readonly collector: Collector;
   readonly webhooks: Webhooks;
+  /** Runs a command of a runbook page; absent where the pages are not asked for. */
+  readonly runLine?: RunLine;
   readonly close: () => Promise<void>;
 }
 
@@ -19,15 +28,21 @@ const PRIORITIES = { lowly: -1_000, weighty: 1_000 };
 
 /** What a stage may be asked for: flags of `rollcall serve` that depend on the control plane. */
 interface StageOptions {
+  /** Faults run the commands of their runbook pages, too. */
+  readonly withPages?: boolean;
   readonly flagsFor?: (plane: ControlPlane) => Promise<readonly string[]>;
 }
 
 /** Starts all of it, with the kinds and priority classes that faults refer to; `default` works at the speed of real controllers. */
-export async function openStage(profile: 'fast' | 'default', { flagsFor }: StageOptions = {}): Promise<Stage> {
+export async function openStage(
+  profile: 'fast' | 'default',
+  { flagsFor, withPages }: StageOptions = {},
+): Promise<Stage> {
   const plane = await startControlPlane({ profile, manageNodesWithLabel: 'kwok=yes' });
   const webhooks = await openWebhooks();
   try {
     await furnish(plane);
+    const runLine = withPages ? await openShell(plane.kubeconfigPath) : undefined;
     const flags = (await flagsFor?.(plane)) ?? [];
     const collector = await startCollector({ kubeconfig: plane.kubeconfigPath, flags });
     await waitFor(collector.isReady, { what: 'the collector to be ready' });
@@ -35,6 +50,7 @@ export async function openStage(profile: 'fast' | 'default', { flagsFor }: Stage
       plane,
       collector,
       webhooks,
+      ...(runLine && { runLine }),
       close: async () => {
         await collector.stop();
         await webhooks.close();

@@ -115,4 +115,6 @@ test('nodes that share ConfigMaps cost one read of each, and who asks for very m
   time.advance(1_000);
   await ask('agents/late');
   expect(asked.length).toBe(17);
+  await ask('agents/other-39');
+  expect(asked.at(-1)).toContain('/pods/other-39');
 });

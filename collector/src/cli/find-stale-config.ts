@@ -28,16 +28,25 @@ interface Change {
   readonly changedAt: number;
 }
 
+interface Read {
+  readonly asked: boolean;
+  /** Undefined for what cannot be read. */
+  readonly value: unknown;
+}
+
 /** Looks up by that connection. What cannot be read, or may not, is left out. Never rejects. */
 export function createStaleConfig(connection: Connection): FindMore {
   const nowMs = (): number => connection.clock.monoMs();
-  const known = createRecall<unknown>({ most: MOST_KEPT, nowMs, keepMs: () => KEPT_MS });
+  // What could not be asked for want of a token is asked again at once, else of many nodes the same ones would stay without an answer.
+  const known = createRecall<Read>({ most: MOST_KEPT, nowMs, keepMs: ({ asked }) => (asked ? KEPT_MS : 0) });
   const take = createTokens(nowMs);
-  const read = (path: string, accept?: string): Promise<unknown> =>
-    known.recall(path, async () => {
-      if (!take()) return undefined;
-      return await readJson(connection, path, { timeoutMs: LOOK_UP_MS, accept }).catch(leaveOut);
-    });
+  const ask = async (path: string, accept?: string): Promise<Read> => {
+    if (!take()) return { asked: false, value: undefined };
+    const value = await readJson(connection, path, { timeoutMs: LOOK_UP_MS, accept }).catch(leaveOut);
+    return { asked: true, value };
+  };
+  const read = async (path: string, accept?: string): Promise<unknown> =>
+    (await known.recall(path, () => ask(path, accept))).value;
   return async ({ pod: key }: NodeDetail) => {
     if (key === null) return [];
     const [namespace = '', name = ''] = key.split('/').map(encodeURIComponent);

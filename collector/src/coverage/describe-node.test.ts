@@ -97,6 +97,35 @@ describe('a node is described', () => {
     expect(look(cluster, 'b')).toMatchObject({ inScope: false, eligible: true, state: 'outOfScope', message: '' });
   });
 
+  test.each<[string, Parameters<TestCluster['daemonSet']>[0], string]>([
+    ['the template admits it', {}, 'the policy leaves the node out, the template does not'],
+    [
+      'a toleration lets the pod past a taint',
+      { template: { tolerations: [{ key: 'dedicated', operator: 'Exists', value: '', effect: '' }] } },
+      'the policy leaves the node out, the template does not; its toleration dedicated (Exists) lets it past dedicated:NoSchedule',
+    ],
+    [
+      'the labels do not let the pod in',
+      { template: { nodeSelector: { role: 'web' } } },
+      'nodeSelector asks role=web (the node has no such label); its pod was placed before that or by nodeName, and the DaemonSet controller removes it',
+    ],
+  ])('stray, and why: %s', (name, daemonSet, message) => {
+    const cluster = createCoveredCluster(['a']);
+    cluster.policy({ selector: { matchLabels: { role: 'gpu' }, matchExpressions: [] } });
+    if (name.startsWith('a toleration')) cluster.node('a', { taints: [taint('dedicated')] });
+    cluster.daemonSet(daemonSet);
+    expect(look(cluster, 'a')?.message).toBe(`runs the daemon and is not in scope: ${message}`);
+  });
+
+  test('stray, and why: the taint came after the pod', () => {
+    const cluster = createCoveredCluster(['a']);
+    cluster.policy({ selector: { matchLabels: { role: 'gpu' }, matchExpressions: [] } });
+    cluster.node('a', { taints: [taint('dedicated')] });
+    expect(look(cluster, 'a')?.message).toMatch(
+      /^runs the daemon and is not in scope: .*dedicated.*; its pod was placed before that, and the DaemonSet controller leaves it there$/,
+    );
+  });
+
   test('out of scope without a record, with what keeps it out', () => {
     const cluster = createCoveredCluster([]);
     cluster.node('a', { taints: [taint('dedicated')], createdAt: START.wallMs - 7 * MINUTE });

@@ -4,6 +4,7 @@ import type { Inventory, NodeEntry } from '../inventory/index.ts';
 import { diagnose, findAll, findOnCovered } from './diagnosis/diagnose.ts';
 import { explainPlacement } from './explain-placement.ts';
 import { describeDaemons, describeHeartbeat } from './describe-witness.ts';
+import { describeStray } from './describe-stray.ts';
 import { findExcuse } from './excuses.ts';
 import { formSubject, isEligible, placeNode } from './form-subject.ts';
 import { ASKED_LAYERS, askLayer, observedLayers } from './judge.ts';
@@ -91,7 +92,7 @@ function explain(context: Described, subject: Subject, standing: Standing | unde
     case 'excluded':
       return { reason: null, message: `excluded by the rule ${standing.rule}`, findings: [] };
     case 'stray':
-      return { reason: null, message: 'runs the daemon and is not in scope', findings: [] };
+      return { reason: null, message: describeStray(subject), findings: [] };
     case 'outOfScope':
     case undefined:
       return { reason: null, message: placementText(subject), findings: [] };

@@ -67,6 +67,18 @@ function isTolerated(taint: Taint, placement: TemplatePlacement): boolean {
   return placement.hostNetwork && tolerates(ON_HOST_NETWORK, taint);
 }
 
+/** The template's own tolerations that let its pods past taints of the node, by taint. */
+export function tolerationsUsed(
+  { taints }: Pick<PlacedNode, 'taints'>,
+  { tolerations }: TemplatePlacement,
+): readonly { readonly taint: Taint; readonly toleration: Toleration }[] {
+  return taints.flatMap((taint) => {
+    if (taint.effect !== 'NoSchedule' && taint.effect !== 'NoExecute') return [];
+    const toleration = tolerations.find((own) => tolerates(own, taint));
+    return toleration === undefined ? [] : [{ taint, toleration }];
+  });
+}
+
 // core/v1 Toleration.ToleratesTaint; its Gt and Lt are behind TaintTolerationComparisonOperators, off in 1.36, and then tolerate nothing.
 function tolerates(toleration: Toleration, taint: Taint): boolean {
   if (toleration.effect !== '' && toleration.effect !== taint.effect) return false;

@@ -2,7 +2,7 @@ import type { ContainerObject, PodObject, Policy, RestartRow } from '@rollcall/c
 import { describe, expect, test } from 'vitest';
 import { createMemoryJournal } from '../journal/memory-journal.ts';
 import { createCoveredCluster, createTestCluster, type TestCluster } from '../test-cluster.ts';
-import { condition, HOUR, MINUTE, SECOND, START } from '../test-objects.ts';
+import { buildKubeEvent, condition, HOUR, MINUTE, SECOND, START } from '../test-objects.ts';
 
 const ASKED: Partial<Policy> = { objectives: [{ sli: 'stability', target: 0.99, windowMs: HOUR }] };
 
@@ -37,6 +37,43 @@ describe('restarts', () => {
     restart(cluster, 3, 'Error');
     restart(cluster, 4, 'ContainerStatusUnknown');
     expect(counts(cluster)).toEqual({ OOMKilled: 1, Error: 2, Unknown: 1 });
+  });
+
+  test.each<[string, string, number, Readonly<Record<string, number>>]>([
+    [
+      'failed its liveness probe',
+      'Container agent failed liveness probe, will be restarted',
+      -30,
+      { LivenessProbe: 1 },
+    ],
+    ['failed its startup probe', 'Container agent failed startup probe, will be restarted', 0, { StartupProbe: 1 }],
+    [
+      'ended by itself, another was killed',
+      'Container other failed liveness probe, will be restarted',
+      0,
+      { Error: 1 },
+    ],
+    ['was killed long before', 'Container agent failed liveness probe, will be restarted', -121, { Error: 1 }],
+    ['is killed after that end', 'Container agent failed liveness probe, will be restarted', 2, { Error: 1 }],
+  ])('of a container that %s are counted by that', (_, message, seconds, expected) => {
+    const cluster = createCoveredCluster(['a']);
+    const lastAt = START.wallMs + seconds * SECOND;
+    const object = buildKubeEvent({ involvedUid: 'pod-a', involvedKind: 'Pod', reason: 'Killing', message, lastAt });
+    cluster.send({ kind: 'kubeEvent', uid: object.uid, object });
+    restart(cluster, 1);
+    expect(counts(cluster)).toEqual(expected);
+  });
+
+  test('of a container are counted by a kill once only: the next end was its own', () => {
+    const cluster = createCoveredCluster(['a']);
+    const message = 'Container agent failed liveness probe, will be restarted';
+    const killed = { involvedUid: 'pod-a', involvedKind: 'Pod', reason: 'Killing', message, lastAt: START.wallMs };
+    const object = buildKubeEvent(killed);
+    cluster.send({ kind: 'kubeEvent', uid: object.uid, object });
+    restart(cluster, 1);
+    const lastTerminated = { reason: 'Error', message: '', exitCode: 1, signal: 0, finishedAt: START.wallMs + MINUTE };
+    cluster.pod('a', { containers: [restarted(2, 'Error', { lastTerminated })] });
+    expect(counts(cluster)).toEqual({ LivenessProbe: 1, Error: 1 });
   });
 
   test('survive the pod: its successor starts at 0', () => {

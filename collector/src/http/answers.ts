@@ -1,4 +1,5 @@
 /** The ports of the HTTP server: what it asks of the core and of the watches; it knows nothing else of them. */
+import { runbookOf } from '@rollcall/contract';
 import type {
   ExclusionsAnswer,
   ExcuseCode,
@@ -82,7 +83,13 @@ export interface Ledger {
 export async function withEvidence({ evidence, findMore }: Answers, detail: NodeDetail): Promise<NodeDetail> {
   const [lines = [], findings = []] = await Promise.all([evidence?.(detail), findMore?.(detail)]);
   if (lines.length === 0 && findings.length === 0) return detail;
-  return { ...detail, evidence: [...detail.evidence, ...lines], findings: [...detail.findings, ...findings] };
+  const [first] = findings;
+  return {
+    ...detail,
+    evidence: [...detail.evidence, ...lines],
+    findings: [...detail.findings, ...findings],
+    runbook: detail.runbook ?? (first === undefined ? null : runbookOf(first.code)),
+  };
 }
 
 /** One watch: `why` is '' if nothing is to be said of it, `heardSeconds` the seconds since the API server was last heard, if ever. */

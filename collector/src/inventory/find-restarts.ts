@@ -2,7 +2,7 @@
  * Finds restarts of a daemon in what its pod says now and said before: containers that were started again, and a pod that takes the place
  * of one of the same revision. A pod of another revision is a rollout. Init containers are counted only where they go on running.
  */
-import type { ContainerObject, PodObject, RestartReason } from '@rollcall/contract';
+import type { ContainerObject, KubeEventObject, PodObject, RestartReason, Termination } from '@rollcall/contract';
 import { dateFirstSight, type Arrival } from './dating.ts';
 import type { GonePod, Inventory, PodEntry } from './inventory.ts';
 
@@ -35,7 +35,7 @@ export function findRestarts(
   if (containers.length === 0 && gone === undefined) return NONE;
   const found = containers.flatMap((container) => {
     if (container.init && !isSidecar(inventory, ownerUid, container.name)) return [];
-    return restartOf(container, { known, entry, arrival });
+    return restartOf(container, { known, entry, arrival, kill: findKill(inventory, entry.object.uid) });
   });
   const replaced = gone === undefined ? undefined : replacement(entry.object, gone, arrival);
   return replaced === undefined ? found : [...found, replaced];
@@ -73,6 +73,8 @@ interface Seen {
   readonly known: PodEntry | undefined;
   readonly entry: PodEntry;
   readonly arrival: Arrival;
+  /** The newest word of the kubelet that it ends a container of the pod. */
+  readonly kill: KubeEventObject | undefined;
 }
 
 const NO_END = { reason: '', message: '', finishedAt: undefined };
@@ -81,7 +83,39 @@ function restartsBefore(known: PodEntry | undefined, container: string): number 
   return known?.object.containers.find(({ name }) => name === container)?.restarts ?? 0;
 }
 
-function restartOf(container: ContainerObject, { known, entry, arrival }: Seen): readonly Restart[] {
+// pkg/kubelet/kuberuntime/kuberuntime_manager.go.
+const KILLED = /^Container (\S+) failed (liveness|startup) probe/;
+/** A container is given its grace period to end; a kill that came long before an end was not the cause of it. */
+const LONGEST_END_MS = 120_000;
+/** Events and ends have whole seconds, by the clock of the same kubelet. */
+const ROUNDED_MS = 1_000;
+
+function findKill({ events }: Inventory, podUid: string): KubeEventObject | undefined {
+  return events.known.get(podUid)?.get('Killing')?.object;
+}
+
+/** The probe for which the kubelet ended the run before: it said so after the end of the run before that one, and shortly before this end. */
+function nameProbeKill(
+  kill: KubeEventObject | undefined,
+  container: ContainerObject,
+  beforeAt = -Infinity,
+): RestartReason | undefined {
+  if (kill?.lastAt === undefined || kill.lastAt <= beforeAt) return undefined;
+  const [, name, probe] = KILLED.exec(kill.message) ?? [];
+  if (name !== container.name || !mayEnd(kill.lastAt, container.lastTerminated ?? NO_END)) return undefined;
+  return probe === 'startup' ? 'StartupProbe' : 'LivenessProbe';
+}
+
+function mayEnd(saidAt: number, { reason, finishedAt }: Pick<Termination, 'reason' | 'finishedAt'>): boolean {
+  if (finishedAt === undefined || reason === 'OOMKilled') return false;
+  return saidAt <= finishedAt + ROUNDED_MS && finishedAt - saidAt <= LONGEST_END_MS;
+}
+
+function endOf(known: PodEntry | undefined, name: string): number | undefined {
+  return known?.object.containers.find((own) => own.name === name)?.lastTerminated?.finishedAt;
+}
+
+function restartOf(container: ContainerObject, { known, entry, arrival, kill }: Seen): readonly Restart[] {
   const count = container.restarts - restartsBefore(known, container.name);
   if (count <= 0) return NONE;
   const { reason, message, finishedAt } = container.lastTerminated ?? container.terminated ?? NO_END;
@@ -90,7 +124,7 @@ function restartOf(container: ContainerObject, { known, entry, arrival }: Seen):
       ...placeOf(entry.object),
       container: container.name,
       count,
-      reason: nameTermination(reason),
+      reason: nameProbeKill(kill, container, endOf(known, container.name)) ?? nameTermination(reason),
       ended: reason,
       message,
       atMono: known === undefined ? dateFirstSight(arrival, finishedAt) : arrival.monoMs,

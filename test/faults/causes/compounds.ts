@@ -126,7 +126,7 @@ const REFUSED: readonly Fault[] = [
       await addQuota(scene, { hard: { pods: '0' } });
       const [first] = scene.nodes;
       await scene.writePods((pod) => (pod.spec.nodeName === first ? EVICTED : {}));
-      await waitFor(() => scene.hasEvent(/exceeded quota/), { what: 'the refusal', deadlineMs: 180_000 });
+      await waitFor(() => scene.hasEvent(/exceeded quota/), { what: 'the refusal', deadlineMs: 600_000 });
       await scene.writePods(() => EVICTED);
     },
     evidence: async (scene) => (await scene.pods()).length === 0,
@@ -141,8 +141,9 @@ const REFUSED: readonly Fault[] = [
     begins: 'covered',
     stops: 'kube-controller-manager',
     bringAbout: async (scene) => {
-      await scene.stage.plane.kill('kube-controller-manager');
+      // A quota is in force once the quota controller has counted.
       await addQuota(scene, { hard: { pods: '0' } });
+      await scene.stage.plane.kill('kube-controller-manager');
       await scene.writePods(() => EVICTED);
       await scene.stage.plane.start('kube-controller-manager');
     },

@@ -12,7 +12,7 @@ const SHOWN = 3;
 /** Holds on a node whose pod is of an older revision, while as many nodes as the budget has are not Ready. */
 export const rolloutBlocked: Predicate = (subject) => {
   const pod = findLivePod(subject);
-  if (pod === undefined || staleRevision(subject) === undefined) return undefined;
+  if (pod === undefined || pod.hash === subject.newestHash || staleRevision(subject) === undefined) return undefined;
   if (subject.daemonSet?.object.strategy !== 'RollingUpdate') return undefined;
   const { budget, downNodes } = subject.rollout;
   const others = downNodes.filter((name) => name !== subject.node.object.name);

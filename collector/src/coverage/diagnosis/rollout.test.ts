@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { diagnose, findAll } from './diagnose.ts';
+import { diagnose, findAll, findOnCovered } from './diagnose.ts';
 import { buildPod, buildSubject, condition, NOW, type Scene } from './test-subject.ts';
 
 const OLD_GONE = { hash: 'h0', monoMs: NOW - 1000 };
@@ -18,6 +18,17 @@ test.each<readonly [string, Scene]>([
     code: 'RolloutReplacing',
     message: 'The rollout replaces revision h0 by h1 here.',
   });
+});
+
+test('in a surge the old pod that serves is stale, though the new one beside it is judged', () => {
+  const old = buildPod({ name: 'agent-old', uid: 'old', hash: 'h0', ready: condition('True') });
+  const young = buildPod({ phase: 'Pending' }, { ageMs: 1_000 });
+  const found = findOnCovered(buildSubject({ pods: [old, young], daemonSet: { surge: true } }));
+  expect(found.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+    'StaleRevision: Pod agents/agent-old runs revision h0, the newest is h1.',
+  ]);
+  const served = { ...young, object: { ...young.object, phase: 'Running', ready: condition('True') } };
+  expect(findOnCovered(buildSubject({ pods: [served], daemonSet: { surge: true } }))).toEqual([]);
 });
 
 test.each<readonly [string, Scene]>([

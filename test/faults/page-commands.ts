@@ -1,0 +1,48 @@
+/** Runs the commands by which a runbook page lets people see its code, in the scene of that code. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runbookOf, type FindingCode, type ReasonCode } from '@rollcall/contract';
+import type { Ended } from '../control-plane/index.ts';
+import type { Scene } from './scene.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** The lines of a page's section "Confirm" that ask kubectl, without what is to be compared with them. */
+export function listCommands(code: ReasonCode | FindingCode): readonly string[] {
+  const text = readFileSync(join(ROOT, runbookOf(code)), 'utf8');
+  const [, section = ''] = text.split('\n## Confirm\n');
+  const [confirm = ''] = section.split('\n## ');
+  const blocks = [...confirm.matchAll(/```sh\n([^]*?)```/g)].map(([, block = '']) => block.split('\n'));
+  return blocks
+    .flat()
+    .filter((line) => line.startsWith('kubectl '))
+    .map((line) => line.replace(/; date .*$/, ''));
+}
+
+/** What only a kubelet, the metrics API or the vendor's own control plane answers: there no more can be asked than that kubectl knows the words. */
+const NOT_HERE =
+  /^kubectl (?:logs|exec|debug|run|top) |\/proxy\/|claims\.core\.riptides\.io|verifiers\.auth\.riptides\.io/;
+const MISUSED = /unknown (?:flag|shorthand|command)|error: (?:invalid|unexpected|error parsing)|^Usage:|--help/m;
+/** The answer to the question whether a rollout is done. */
+const NOT_DONE = /timed out waiting for the condition/;
+
+/** Runs them all; what did not go as it should, in words. */
+export async function runCommands(scene: Scene, code: ReasonCode | FindingCode): Promise<readonly string[]> {
+  const { namespace, nodes, stage } = scene;
+  const [node = ''] = nodes;
+  const { pod } = await stage.collector.node(`${namespace}/agent`, node);
+  const environment = { NAMESPACE: namespace, DAEMONSET: 'agent', NODE: node, POD: pod?.split('/')[1] ?? '' };
+  const wrongs: string[] = [];
+  for (const line of listCommands(code)) {
+    const filled = line.replaceAll(/\b(?:SINK|WEBHOOK)_NAMESPACE\b/g, namespace);
+    const ended = await stage.runLine?.(filled, environment);
+    if (ended !== undefined && !isFine(line, ended))
+      wrongs.push(`exit ${ended.exitCode} of \`${line}\`: ${ended.output.trim().slice(0, 200)}`);
+  }
+  return wrongs;
+}
+
+function isFine(line: string, { exitCode, output }: Ended): boolean {
+  if (NOT_HERE.test(line)) return !MISUSED.test(output);
+  return exitCode === 0 || (line.includes(' rollout status ') && NOT_DONE.test(output));
+}

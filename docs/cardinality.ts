@@ -78,6 +78,8 @@ const SERIES: Readonly<Record<FamilyName, Cardinality>> = {
   ingestionLagMax: none('pool', 'one with heartbeats, queries or canaries'),
   clockSkewMax: none('pool', 'one with heartbeats'),
   bufferFill: none('pool', 'one with heartbeats'),
+  attainment: none('policy', 'objectives x 2 windows, 3 where its own is neither 30d nor 90d, with a journal'),
+  budgetRemaining: none('policy', 'as many'),
   objective: one('policy', 'objectives'),
   validSeconds: one('pool', BY_SLI),
   goodSeconds: one('pool', BY_SLI),

@@ -2,6 +2,7 @@
 import type { NodeState, Transition } from './transition.ts';
 import type { ExcuseCode, FindingCode, LayerName, Owner } from './health-words.ts';
 import type { ReasonCode } from './reasons.ts';
+import type { ObjectiveAnswer } from './objectives.ts';
 import type { SliName } from './slis.ts';
 import type { PolicyOrigin } from './policy.ts';
 
@@ -27,7 +28,7 @@ export interface JoinCounts {
 
 /**
  * Node-milliseconds of one SLI since this process began, and its attainment over that time as a range of ratios (null before any time
- * was expected). Whether the objective is met is a question about its whole window, which Prometheus answers.
+ * was expected). Whether the objective is met is a question about its whole window: `objectives` of the policy answer it.
  */
 export interface SliAnswer {
   readonly sli: SliName;
@@ -81,6 +82,8 @@ export interface PolicyAnswer extends PolicySummary {
     readonly divergenceSeconds: number;
   } | null;
   readonly slis: readonly SliAnswer[];
+  /** By the journal, as of the last time that it was read; none without a journal, or before that. */
+  readonly objectives: readonly ObjectiveAnswer[];
   readonly history: { readonly durable: boolean; readonly note: string };
 }
 

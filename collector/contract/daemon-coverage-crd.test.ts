@@ -106,6 +106,7 @@ describe('the CRD', () => {
       'Expected',
       'Covered',
       'Coverage',
+      'Budget Left',
       'Worst Reason',
       'Ready',
       'Age',

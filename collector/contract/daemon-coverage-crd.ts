@@ -134,6 +134,12 @@ const columns = [
   },
   { name: 'Coverage', type: 'string', jsonPath: '.status.coverage', description: 'Covered of expected nodes.' },
   {
+    name: 'Budget Left',
+    type: 'string',
+    jsonPath: '.status.budgetRemaining',
+    description: 'What is left of the error budget of the coverage objective.',
+  },
+  {
     name: 'Worst Reason',
     type: 'string',
     jsonPath: '.status.worstReason',

@@ -41,6 +41,14 @@ export type {
 export { annotationOf, labelOf, labelsOf, type Labelled } from './node-labels.ts';
 export { CALENDAR_UNITS } from './policy.ts';
 export type {
+  BudgetFigures,
+  BurnRates,
+  JoinCount,
+  ObjectiveAnswer,
+  ObjectivesAnswer,
+  TargetSuggestion,
+} from './objectives.ts';
+export type {
   AnnotationPattern,
   CalendarUnit,
   CalendarWindow,

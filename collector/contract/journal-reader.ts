@@ -1,6 +1,7 @@
 /** What is asked of the journal's past, and how it is doing. */
 import type { LedgerEntry } from './exclusion-ledger.ts';
 import type { HourlyRow, MomentRow } from './journal.ts';
+import type { JoinCount } from './objectives.ts';
 import type { ReasonCode } from './reasons.ts';
 
 /** How a journal is doing: `memory` when there is no file, `opening` and `writing` when all is well, else why it is not written. */
@@ -98,4 +99,6 @@ export interface JournalReader {
   history(query: HistoryQuery): Promise<History>;
   lost(span: TimeSpan): Promise<LostTime>;
   hours(query: HourQuery): Promise<HourPage>;
+  /** Joins that ended since then, by policy and hour: those that this collector itself saw. */
+  joins(sinceMs: number): Promise<readonly JoinCount[]>;
 }

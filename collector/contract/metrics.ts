@@ -101,6 +101,16 @@ export const COVERAGE_METRICS = {
     'rollcall_telemetry_buffer_fill_ratio',
     'The fullest buffer of an agent on a node in scope, 0 to 1.',
   ),
+  attainment: gauge(
+    'rollcall_attainment_ratio',
+    'Good of valid time in the window by the journal, of join in-time of all joins; time excluded by maintenance or the ledger left out.',
+    { labels: ['sli', 'window'], pool: false },
+  ),
+  budgetRemaining: gauge(
+    'rollcall_budget_remaining_ratio',
+    'What is left of the error budget in the window by the journal, 1 to all; negative when it is overspent.',
+    { labels: ['sli', 'window'], pool: false },
+  ),
   objective: gauge('rollcall_objective_ratio', 'The objective of the policy.', { labels: ['sli'], pool: false }),
   validSeconds: counter('rollcall_valid_node_seconds_total', 'Node-seconds expected and observed.', ['sli']),
   goodSeconds: counter('rollcall_good_node_seconds_total', 'Valid node-seconds that were good.', ['sli']),

@@ -219,6 +219,7 @@ test('kubectl get shows the answer, from the status alone', async () => {
     'Expected',
     'Covered',
     'Coverage',
+    'Budget Left',
     'Worst Reason',
     'Ready',
     'Age',

@@ -125,6 +125,7 @@ test('the status is there, in the columns of kubectl get, and belongs to its man
     'Expected: 5',
     'Covered: 5',
     'Coverage: 100.00%',
+    'Budget Left: ',
     'Worst Reason: ',
     'Ready: True',
   ]);

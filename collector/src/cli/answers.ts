@@ -21,6 +21,7 @@ import {
 } from '../coverage/index.ts';
 import type { Answers, FindEvidence, FindMore, NodePage, NodeQuery, PastAnswers } from '../http/answers.ts';
 import type { Pipeline } from '../pipeline.ts';
+import type { Budgets } from './keep-budgets.ts';
 import { pickSmallest } from './pick-smallest.ts';
 
 /** What answers are made of. `now` is asked once for each answer. */
@@ -34,6 +35,7 @@ export interface AnswerSources {
   readonly evidence?: FindEvidence | undefined;
   readonly findMore?: FindMore | undefined;
   readonly past?: PastAnswers | undefined;
+  readonly budgets?: Pick<Budgets, 'objectives' | 'all'> | undefined;
   /** What the daemon of a DaemonSet, by its UID, told of a node beside heartbeats. */
   readonly notesOf?: ((ownerUid: string, node: string) => readonly Check[]) | undefined;
 }
@@ -43,7 +45,7 @@ const TRANSITIONS = 10;
 
 /** The answers of a running collector. */
 export function createAnswers(sources: AnswerSources): Answers {
-  const { pipeline, journal, rejected, now, conditionsOf, evidence, findMore, past, notesOf } = sources;
+  const { pipeline, journal, rejected, now, conditionsOf, evidence, findMore, past, notesOf, budgets } = sources;
   const extend = <T extends PolicySummary>(summary: T): T => {
     const policy = pipeline.roll.policies.get(summary.policy.uid)?.policy;
     const others = policy === undefined ? [] : conditionsOf(policy);
@@ -59,11 +61,14 @@ export function createAnswers(sources: AnswerSources): Answers {
     evidence,
     findMore,
     past,
+    objectives: budgets?.all,
     policies: () => joinRejected(pipeline.summaries(now()).map(extend), rejected()),
     policy: (namespace, daemonset) => {
       const roll = findRoll(pipeline, namespace, daemonset);
       const answer = roll === undefined ? undefined : pipeline.answer(roll.policy.uid, now());
-      return answer === undefined ? undefined : admitRejection(extend(answer), rejected());
+      if (roll === undefined || answer === undefined) return undefined;
+      const objectives = budgets?.objectives(roll.policy) ?? [];
+      return admitRejection({ ...extend(answer), objectives }, rejected());
     },
     nodes: (namespace, daemonset, query) => {
       const context = open(namespace, daemonset);

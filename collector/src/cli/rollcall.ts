@@ -9,6 +9,7 @@ import { generate } from './generate.ts';
 import { history } from './history.ts';
 import { plan } from './plan.ts';
 import { serve } from './serve.ts';
+import { slo } from './slo.ts';
 import { top } from './top.ts';
 import { validate } from './validate.ts';
 import { verify } from './verify.ts';
@@ -21,6 +22,7 @@ const COMMANDS: readonly Command[] = [
   top,
   history,
   exclude,
+  slo,
   verify,
   plan,
   validate,

@@ -24,6 +24,7 @@ import { createIntake, type ReportIntake } from './report-intake.ts';
 import { startPipeline, type LivePipeline, type LivePipelineHost } from './live-pipeline.ts';
 import { followFiles } from './follow-files.ts';
 import { fetchFromPeers } from './fetch-peers.ts';
+import { keepBudgets, type Budgets } from './keep-budgets.ts';
 import { keepHours } from './keep-hours.ts';
 import { logCondition, logInForce } from './log-lines.ts';
 import { openConnection } from './open-connection.ts';
@@ -70,7 +71,7 @@ export async function startCollector(options: CollectorOptions): Promise<Running
   const connection = await openConnection(config, env, spans);
   const daemons = await openDaemonSources(config.daemonSources, { ...config, connection, spans }, env);
   const journal = await openJournal({ path: config.journal, log, machine: systemMachine });
-  const { live, self, books, watching, control, events, helpers, serving } = startParts(options, {
+  const { live, self, books, budgets, watching, control, events, helpers, serving } = startParts(options, {
     connection,
     daemons,
     journal,
@@ -84,7 +85,7 @@ export async function startCollector(options: CollectorOptions): Promise<Running
   };
   try {
     await followFiles(config, books, files.signal);
-    const scrape = expose(live, config, self);
+    const scrape = expose(live, config, { self, budgets });
     server = await startServer({ ...createAccess(config, connection, log), ...serving, scrape, spans });
   } catch (error) {
     await stop();
@@ -122,16 +123,22 @@ function startParts({ config, env, log, version }: CollectorOptions, { connectio
   const intake = createIntake({ live, ...base });
   const lookUps = { evidence: createEvidence(connection), findMore: createStaleConfig(connection) };
   const ledger = createExclusionDesk({ cluster, journal, log, nowMs: systemMachine.clock.wallMs });
-  const answers = answer(live, { ...watching, ...daemons, ...lookUps, journal, ledger, notesOf: intake.notesOf });
-  const control = startControl(live, { ...base, readiness, book, answers });
+  const budgets = keepBudgets({ ...systemMachine, journal, log, policies: () => policiesOf(live) });
+  const known = { ...watching, ...daemons, ...lookUps, journal, ledger, budgets };
+  const answers = answer(live, { ...known, notesOf: intake.notesOf });
+  const control = startControl(live, { ...base, readiness, book, answers, budgets });
   const hours = keepHours(live, systemMachine.timers);
   const peers = fetchFromPeers({ ...base, peer, journal });
-  const helpers = { stop: () => endAll([peers.stop, limits.stop]), last: hours.stop };
+  const helpers = { stop: () => endAll([peers.stop, limits.stop, budgets.stop]), last: hours.stop };
   const stop = (): Promise<unknown> =>
     Promise.all([watch.stop(), layers.stop(), backends.stop(), watching.opened.stop()]);
   const serving = { answers, readiness, intake, stream };
   const books = { book, windows: watching.opened.windows };
-  return { live, self, books, watching: { stop }, control, events, helpers, serving };
+  return { live, self, books, budgets, watching: { stop }, control, events, helpers, serving };
+}
+
+function policiesOf({ pipeline }: LivePipeline): readonly Policy[] {
+  return [...pipeline.roll.policies.values()].map(({ policy }) => policy);
 }
 
 /** What the collector's own metrics tell of. */
@@ -256,6 +263,7 @@ interface Answering extends Watches {
   readonly findMore: FindMore;
   readonly journal: OpenJournal;
   readonly ledger: Ledger;
+  readonly budgets: Budgets;
   readonly notesOf: ReportIntake['notesOf'];
 }
 
@@ -267,8 +275,7 @@ function answer(live: LivePipeline, { book, layers, backends, sources, journal, 
   ];
   const past = createPastAnswers({
     journal,
-    policies: () =>
-      [...live.pipeline.roll.policies.values()].map(({ policy }) => ({ ...policy, policyUid: policy.uid })),
+    policies: () => policiesOf(live).map((policy) => ({ ...policy, policyUid: policy.uid })),
     nowMs: systemMachine.clock.wallMs,
   });
   return createAnswers({ ...live, rejected: book.rejected, conditionsOf, past: { ...past, ...ledger }, ...rest });
@@ -277,14 +284,15 @@ function answer(live: LivePipeline, { book, layers, backends, sources, journal, 
 function expose(
   { pipeline, now, leads }: LivePipeline,
   { cluster }: ServeConfig,
-  { families }: SelfMetrics,
+  { self: { families }, budgets }: { readonly self: SelfMetrics; readonly budgets: Budgets },
 ): ServerOptions['scrape'] {
   // What increase() sees first is no increase: a hole that a new process has booked before anybody looked is shown from the second look on.
   let span: 'led' | 'exported' = 'led';
   return {
     collectorFamilies: () => Promise.resolve(families()),
     exposition: (format, collector) => {
-      const readings = pipeline.read(now(), span);
+      const figures = pipeline.read(now(), span);
+      const readings = figures.map((own) => ({ ...own, windows: budgets.windows(own) }));
       span = 'exported';
       return renderExposition({ cluster: cluster || undefined, readings, leads: leads(), collector, format });
     },

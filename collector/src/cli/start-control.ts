@@ -11,6 +11,7 @@ import { startStatusWriter, type StatusWriter } from '../control/status-writer.t
 import { sayDaemonReady } from '../coverage/index.ts';
 import type { Answers, Readiness } from '../http/answers.ts';
 import { stampNow } from '../watch/watch-kind.ts';
+import type { Budgets } from './keep-budgets.ts';
 import type { LivePipeline } from './live-pipeline.ts';
 import type { Machine } from './system-clock.ts';
 
@@ -22,6 +23,8 @@ export interface ControlOptions {
   readonly machine: Machine;
   readonly book: Pick<PolicyBook, 'applied'>;
   readonly answers: Pick<Answers, 'policies'>;
+  /** Absent where nobody keeps any. */
+  readonly budgets?: Pick<Budgets, 'remaining'>;
   /** Ready once the replica knows the cluster. */
   readiness(): Pick<Readiness, 'ready'>;
 }
@@ -47,6 +50,7 @@ export function startControl(live: Pick<LivePipeline, 'emit' | 'pipeline'>, opti
     log,
     policies: book.applied,
     summaries: answers.policies,
+    ...(options.budgets && { budgetRemaining: options.budgets.remaining }),
     mayWrite,
   });
   const nodeConditions = config.nodeConditions ? writeConditions(live, options, mayWrite) : undefined;

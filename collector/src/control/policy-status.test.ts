@@ -61,12 +61,23 @@ describe('the status of a policy', () => {
     expect(again.conditions?.map((own) => own.lastTransitionTime)).toEqual([NOW, NOW]);
   });
 
+  test.each([
+    [1, '100.0%'],
+    [0.99999, '99.9%'],
+    [-0.5, '-50.0%'],
+  ])('says of a budget of which %d is left %s', (budgetRemaining, said) => {
+    const parts = { summary: summary(), generation: 1, before: {}, now: NOW };
+    const status = makeStatus({ ...parts, budgetRemaining });
+    expect(status.budgetRemaining).toBe(said);
+    expect(saysTheSame(makeStatus(parts), status)).toBe(false);
+  });
+
   test('says the same whatever others wrote beside it, in whatever order', () => {
     const status = make({ conditions: [READY, DOWN] });
     const conditions = [{ type: 'Reviewed', status: 'True' }, ...(status.conditions ?? []).toReversed()];
-    expect(
-      saysTheSame({ ...status, conditions, budgetRemaining: '7%' }, make({ conditions: [READY, DOWN] }, {}, LATER)),
-    ).toBe(true);
+    expect(saysTheSame({ ...status, conditions, others: '7%' }, make({ conditions: [READY, DOWN] }, {}, LATER))).toBe(
+      true,
+    );
   });
 
   test.each<[string, unknown]>([

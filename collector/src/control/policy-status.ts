@@ -10,20 +10,23 @@ export interface StatusParts {
   readonly summary: PolicySummary;
   readonly generation: number;
   readonly before: unknown;
+  /** Share of the coverage budget that is left; undefined where it is not known. */
+  readonly budgetRemaining?: number | undefined;
   /** RFC 3339. */
   readonly now: string;
 }
 
 /**
  * The status. By Kubernetes' convention lastTransitionTime is when a condition's `status` changed last, so that it is taken over while that
- * stays. There is no budgetRemaining: a process does not know a window of 30 days.
+ * stays.
  */
-export function makeStatus({ summary, generation, before, now }: StatusParts): DaemonCoverageStatus {
+export function makeStatus({ summary, generation, before, budgetRemaining, now }: StatusParts): DaemonCoverageStatus {
   const { expected, covered, uncovered, unobserved, excused } = summary.counts;
   return {
     observedGeneration: generation,
     counts: { expected, covered, uncovered, unobserved, excused },
     ...(expected > 0 && { coverage: percent(covered, expected) }),
+    ...(budgetRemaining !== undefined && { budgetRemaining: sayBudget(budgetRemaining) }),
     ...(summary.worstReason !== null && { worstReason: summary.worstReason }),
     conditions: [...summary.conditions, conflictOf(summary)].map((condition) => ({
       ...condition,
@@ -41,6 +44,11 @@ export function saysTheSame(before: unknown, status: DaemonCoverageStatus): bool
 /** Cut, not rounded: 100.00% means every node. */
 function percent(covered: number, expected: number): string {
   return `${(Math.floor((covered * 10_000) / expected) / 100).toFixed(2)}%`;
+}
+
+/** To a tenth, and cut: it moves with every minute, and each move is a write. */
+function sayBudget(ratio: number): string {
+  return `${(Math.floor(ratio * 1_000) / 10).toFixed(1)}%`;
 }
 
 function conflictOf({ conditions }: PolicySummary): PolicyCondition {
@@ -65,7 +73,7 @@ function essenceOf(status: unknown): unknown {
   const field = (name: string): unknown => valueAt(status, [name]) ?? null;
   const conditions = conditionsIn(status).filter((own) => TYPES.some((type) => type === valueAt(own, ['type'])));
   return [
-    ...['observedGeneration', 'coverage', 'worstReason'].map(field),
+    ...['observedGeneration', 'coverage', 'worstReason', 'budgetRemaining'].map(field),
     ...['expected', 'covered', 'uncovered', 'unobserved', 'excused'].map((name) => valueAt(field('counts'), [name])),
     TYPES.map((type) => {
       const own = conditions.find((one) => valueAt(one, ['type']) === type);

@@ -39,6 +39,8 @@ export interface StatusWriterHost {
   policies(): readonly AppliedPolicy[];
   /** What is to be said of them, among others; asked once a second at most. */
   summaries(): readonly PolicySummary[];
+  /** The share of the coverage budget that is left; undefined where it is not known. */
+  budgetRemaining?(policyUid: string): number | undefined;
   /** True while this replica is the one that writes. */
   mayWrite(): boolean;
 }
@@ -93,7 +95,7 @@ async function look(desk: Desk): Promise<void> {
   await Promise.all(drafts.slice(0, WRITES_A_LOOK).map((draft) => write(desk, draft)));
 }
 
-function draftAll({ slots, clock, policies, summaries }: Desk): Draft[] {
+function draftAll({ slots, clock, policies, summaries, budgetRemaining }: Desk): Draft[] {
   const all = policies();
   const uids = new Set(all.map(({ uid }) => uid));
   for (const uid of slots.keys()) if (!uids.has(uid)) slots.delete(uid);
@@ -105,7 +107,13 @@ function draftAll({ slots, clock, policies, summaries }: Desk): Draft[] {
     const summary = byUid.get(policy.uid);
     if (summary === undefined || clock.monoMs() < (slot?.notBeforeMono ?? 0)) return [];
     const before = slot !== undefined && slot.seen === policy.status ? slot.written : policy.status;
-    const status = makeStatus({ summary, generation: policy.generation, before, now });
+    const status = makeStatus({
+      summary,
+      generation: policy.generation,
+      before,
+      budgetRemaining: budgetRemaining?.(policy.uid),
+      now,
+    });
     return saysTheSame(before, status) ? [] : [{ policy, slot, status }];
   });
 }

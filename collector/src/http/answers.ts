@@ -11,6 +11,7 @@ import type {
   NodeAnswer,
   NodeDetail,
   NodeState,
+  ObjectivesAnswer,
   PolicyAnswer,
   PolicySummary,
   ReasonCode,
@@ -52,6 +53,8 @@ export interface Answers {
   node(namespace: string, daemonset: string, node: string): NodeDetail | undefined;
   /** Absent where there is no past to ask for. */
   readonly past?: PastAnswers | undefined;
+  /** Absent where nobody keeps budgets. */
+  readonly objectives?: (() => ObjectivesAnswer) | undefined;
   /** Absent where nothing can be looked up. */
   readonly evidence?: FindEvidence | undefined;
   readonly findMore?: FindMore | undefined;

@@ -45,6 +45,11 @@ async function answerNode(answers: Answers, { params }: Request<NodeParams>, res
   sendProblem(response, 404, `Policy ${namespace}/${daemonset} knows no node ${JSON.stringify(node)}.`);
 }
 
+function answerObjectives({ objectives }: Answers, response: Response): void {
+  if (objectives === undefined) sendProblem(response, 503, 'Nobody keeps budgets here.');
+  else sendJson(response, objectives());
+}
+
 function isBadRequest(error: unknown): error is Error {
   return error instanceof Error && 'status' in error && error.status === 400;
 }
@@ -64,6 +69,7 @@ function createHandlers(answers: Answers): Readonly<Record<ApiPath, ApiHandler>>
     '/api/v1/history/{node}': ({ url, params }, response) =>
       answerHistory(answers, { url, node: params.node }, response),
     '/api/v1/exclusions': ({ url }, response) => answerExclusions(answers, url, response),
+    '/api/v1/objectives': (_, response) => answerObjectives(answers, response),
     '/api/v1/journal': ({ url }, response) => answerHours(answers, url, response),
   };
 }

@@ -48,6 +48,12 @@ export const ROUTES = [
     what: 'hours that are excluded from budgets, by whom and why; POST adds one',
   },
   {
+    path: '/api/v1/objectives',
+    open: false,
+    direct: false,
+    what: 'every objective with its budget, and targets that history suggests',
+  },
+  {
     path: '/api/v1/stream',
     open: false,
     direct: true,

@@ -35,6 +35,7 @@ export function policyAnswer(): PolicyAnswer {
     layers: [],
     controller: null,
     slis: [],
+    objectives: [],
     history: { durable: false, note: 'since this process began' },
   };
 }
@@ -83,6 +84,7 @@ export function fakeAnswers(nodes: ReadonlySet<string>, overrides: Partial<Answe
             transitions: [],
           }
         : undefined,
+    objectives: () => ({ asOf: null, note: '', items: [] }),
     past: {
       top: () => Promise.resolve({ from: '', to: '', durable: false, nodes: [], reasons: [], notListed: 0 }),
       history: (node) => Promise.resolve({ node, durable: false, items: [] }),

@@ -46,6 +46,7 @@ export type StoreQuery =
   | ({ readonly ask: 'history' } & HistoryQuery)
   | ({ readonly ask: 'lost' } & TimeSpan)
   | ({ readonly ask: 'hours' } & HourQuery)
+  | { readonly ask: 'joins'; readonly sinceMs: number }
   | { readonly ask: 'newestForeign' }
   /** Not a question alone: answered once the entries are written. */
   | { readonly ask: 'exclude'; readonly entries: readonly LedgerEntry[] }

@@ -61,6 +61,7 @@ export function createMemoryJournal({ limit = MOST_MOMENTS, wallMs = Date.now }:
       const nodes = sumLost([{ lastMs: wallMs(), transitions: inOrder }], span);
       return Promise.resolve({ nodes, policies: names() });
     },
+    joins: () => Promise.resolve([]),
     hours: () => Promise.resolve({ items: [], policies: names(), exclusions: [], next: undefined }),
   };
 }

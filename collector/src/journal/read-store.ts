@@ -9,6 +9,7 @@ import type {
   HourPage,
   HourQuery,
   HourRow,
+  JoinCount,
   LostTime,
   MomentRow,
   NodeMemory,
@@ -121,6 +122,23 @@ function readTransitions(database: DatabaseSync, { fromMs, toMs }: TimeSpan): re
     lastMs: Number(lastMs),
     transitions: [...before.all(Number(life), fromMs), ...within.all(fromMs, toMs, Number(life))].map(toTransition),
   }));
+}
+
+/** Joins by policy and hour, those that ended by their deadline and those that did not. */
+export function readJoins(database: DatabaseSync, sinceMs: number): readonly JoinCount[] {
+  return database
+    .prepare(
+      `SELECT policy_uid, wall_ms - wall_ms % 3600000 AS begin, sum(body ->> 'outcome' = 'in_time') AS in_time,
+         sum(body ->> 'outcome' = 'late') AS late
+       FROM moments WHERE kind = 'join' AND wall_ms >= ? GROUP BY policy_uid, begin`,
+    )
+    .all(sinceMs)
+    .map((stored) => ({
+      policyUid: String(stored['policy_uid']),
+      hour: Number(stored['begin']),
+      inTime: Number(stored['in_time']),
+      late: Number(stored['late']),
+    }));
 }
 
 const KEY = ['hour', 'kind', 'cluster', 'policy_uid', 'pool', 'sli', 'reason', 'replica'] as const;

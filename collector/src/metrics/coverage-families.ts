@@ -1,6 +1,6 @@
 /** Every family of a policy: which figures of a reading it shows, in the catalogue's order. */
 import { COVERAGE_METRICS, type Counts, type Metric } from '@rollcall/contract';
-import type { UncoveredNode } from '../sli/reading.ts';
+import type { UncoveredNode, WindowReading } from '../sli/reading.ts';
 import type { Family } from './family.ts';
 import { tallied } from './tally-families.ts';
 import { compareText, poolHead, type PolicyRow, type PoolRow } from './policy-row.ts';
@@ -114,6 +114,18 @@ function objectives(metric: Metric): Family {
   };
 }
 
+function ofWindows(metric: Metric, value: (item: WindowReading) => number): Family {
+  const labels = tail<WindowReading>(metric, [(item) => item.sli, (item) => item.window]);
+  return {
+    metric,
+    writePolicy: ({ head, reading }) =>
+      reading.windows
+        .toSorted((a, b) => compareText(a.sli, b.sli) || compareText(a.window, b.window))
+        .map((item) => `${metric.name}${head}${labels(item)}${value(item)}\n`)
+        .join(''),
+  };
+}
+
 function windows(metric: Metric): Family {
   const labels = tail<PolicyRow['reading']['maintenance']['windows'][number]>(metric, [(item) => item.window]);
   return {
@@ -200,6 +212,8 @@ export const COVERAGE_FAMILIES: Readonly<Record<keyof typeof COVERAGE_METRICS, F
   ingestionLagMax: poolValue(metrics.ingestionLagMax, ({ reports }) => msText(reports?.lagMaxMs)),
   clockSkewMax: poolValue(metrics.clockSkewMax, ({ reports }) => msText(reports?.skewMaxMs)),
   bufferFill: poolValue(metrics.bufferFill, ({ reports }) => reports?.bufferFillMax?.toString()),
+  attainment: ofWindows(metrics.attainment, (item) => item.attainment),
+  budgetRemaining: ofWindows(metrics.budgetRemaining, (item) => item.budgetRemaining),
   objective: objectives(metrics.objective),
   validSeconds: counters(metrics.validSeconds, bySli, (item) => item.validMs),
   goodSeconds: counters(metrics.goodSeconds, bySli, (item) => item.goodMs),

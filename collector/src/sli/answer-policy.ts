@@ -59,6 +59,7 @@ export function answerPolicy(roll: PolicyRoll, reading: PolicyReading, durable: 
       const parts = reading.pools.flatMap(({ slis }) => slis.filter((own) => own.sli === objective.sli));
       return parts.length === 0 ? [] : [answerSli(parts, objective)];
     }),
+    objectives: [],
     history: {
       durable,
       note: durable

@@ -2,7 +2,7 @@
 import type { HourRow, LedgerEntry, PolicyName } from '@rollcall/contract';
 
 /** The share of all time in scope that may be taken out of a period: by windows and by the ledger together. */
-const CAP = 0.1;
+export const EXCLUDABLE_SHARE = 0.1;
 
 /**
  * The rows of a period in two: what counts, the rows of excuses included, and what is excluded. Adjusted figures are those of the counted
@@ -21,17 +21,26 @@ export function splitHours(
   policies: readonly PolicyName[],
   ledger: readonly LedgerEntry[],
 ): SplitHours {
-  const inForce = exclusionsInForce(ledger);
-  const names = new Map(policies.map((policy) => [policy.policyUid, policy]));
   const shares = new Map<string, Shares>();
   for (const [uid, own] of Map.groupBy(rows, ({ policyUid }) => policyUid)) shares.set(uid, shareOut(own));
-  const isExcluded = excluderOf(rows, { shares, isNamed: (row) => inForce.some((one) => isAbout(one, row, names)) });
+  const isExcluded = excluderOf(rows, { shares, isNamed: findExcluder(policies, ledger) });
   const parts = Map.groupBy(rows, isExcluded);
   return {
     counted: parts.get(false) ?? [],
     excluded: parts.get(true) ?? [],
     capUsed: new Map([...shares].map(([uid, { usedMs, mostMs }]) => [uid, mostMs === 0 ? 0 : usedMs / mostMs])),
   };
+}
+
+/** Which rows a ledger names, by the names that their policies had. */
+export function findExcluder(
+  policies: readonly PolicyName[],
+  ledger: readonly LedgerEntry[],
+): (row: HourRow) => boolean {
+  const inForce = exclusionsInForce(ledger);
+  if (inForce.length === 0) return () => false;
+  const names = new Map(policies.map((policy) => [policy.policyUid, policy]));
+  return (row) => inForce.some((one) => isAbout(one, row, names));
 }
 
 /** The entries that exclude and were not revoked. */
@@ -50,7 +59,7 @@ function shareOut(rows: readonly HourRow[]): Shares {
   const sum = (which: (row: HourRow) => boolean): number =>
     rows.reduce((total, row) => total + (row.sli === 'coverage' && which(row) ? timeOf(row) : 0), 0);
   const usedMs = sum(({ reason }) => reason === 'excused:Maintenance');
-  return { usedMs, mostMs: CAP * (sum(({ reason }) => reason === '') + usedMs) };
+  return { usedMs, mostMs: EXCLUDABLE_SHARE * (sum(({ reason }) => reason === '') + usedMs) };
 }
 
 function timeOf({ validMs, unobservedMs }: HourRow): number {

@@ -81,6 +81,7 @@ export function readPolicy({
     tallies: tallies.of(''),
     maintenance,
     objectives: objectives.map(({ sli, target }) => ({ sli, target })),
+    windows: [],
     controller: readController(roll, daemonSet, monoMs),
     uncovered: picked,
     notListed: others,

@@ -59,6 +59,15 @@ export interface SliReading {
   readonly unobservedMs: number;
 }
 
+/** What one window of an objective comes to, as ratios. */
+export interface WindowReading {
+  readonly sli: SliName;
+  /** Such as 30d, or Month. */
+  readonly window: string;
+  readonly attainment: number;
+  readonly budgetRemaining: number;
+}
+
 /** Uncovered nodes and time by primary reason. */
 export interface ReasonReading {
   readonly reason: ReasonCode;
@@ -102,6 +111,8 @@ export interface PolicyReading {
   /** Its maintenance windows. */
   readonly maintenance: MaintenanceReading;
   readonly objectives: readonly { readonly sli: SliName; readonly target: number }[];
+  /** By the journal; the process itself knows none. */
+  readonly windows: readonly WindowReading[];
   readonly controller: { readonly desired: number; readonly divergence: number; readonly divergenceMs: number } | null;
   /** The longest-uncovered nodes, at most INFO_LIMIT of them. */
   readonly uncovered: readonly UncoveredNode[];

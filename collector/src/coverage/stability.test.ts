@@ -12,6 +12,13 @@ function restarted(restarts: number, reason = 'Error', changes: Partial<Containe
   return { ...rest, restarts, ...changes };
 }
 
+/** A container that ran, in a pod that has failed. */
+const ENDED = restarted(0, '', {
+  terminated: { reason: 'Error', message: '', exitCode: 143, signal: 0 },
+  ready: false,
+  running: false,
+});
+
 function restart(cluster: TestCluster, restarts: number, reason?: string): void {
   cluster.pod('a', { containers: [restarted(restarts, reason)] });
 }
@@ -87,9 +94,16 @@ describe('restarts', () => {
   });
 
   test.each<[string, Partial<PodObject>, Readonly<Record<string, number>>]>([
-    ['evicted by its kubelet', { phase: 'Failed', reason: 'Evicted' }, { Evicted: 1 }],
+    ['evicted by its kubelet', { phase: 'Failed', reason: 'Evicted', containers: [ENDED] }, { Evicted: 1 }],
     ['evicted for a taint', { disruption: condition('True', 'DeletionByTaintManager') }, { Evicted: 1 }],
-    ['ended with its node', { phase: 'Failed', reason: 'Terminated' }, { NodeShutdown: 1 }],
+    ['ended with its node', { phase: 'Failed', reason: 'Terminated', containers: [ENDED] }, { NodeShutdown: 1 }],
+    ['that a kubelet under pressure never let in', { phase: 'Failed', reason: 'Evicted', containers: [] }, {}],
+    ['that a kubelet on its way down never let in', { phase: 'Failed', reason: 'NodeShutdown', containers: [] }, {}],
+    [
+      'evicted before it began',
+      { phase: 'Pending', containers: [], disruption: condition('True', 'DeletionByTaintManager') },
+      {},
+    ],
     [
       'that failed',
       {

@@ -42,12 +42,23 @@ export function findRestarts(
 }
 
 /** What a pod's end is called when another takes its place; undefined for one that never ran: nothing starts again there. */
-export function nameEnd({ phase, reason, disruption, containers }: PodObject): RestartReason | undefined {
+export function nameEnd(pod: PodObject): RestartReason | undefined {
+  const { phase, reason, disruption, containers } = pod;
+  if (!hasRun(pod)) return undefined;
   if (SHUTDOWNS.has(reason)) return 'NodeShutdown';
   if (EVICTIONS.has(reason) || disruption?.status === 'True') return 'Evicted';
   const ended = containers.find(({ init, terminated }) => !init && terminated !== undefined)?.terminated;
   if (phase === 'Running') return 'Replaced';
   return ended === undefined ? undefined : nameTermination(ended.reason);
+}
+
+/** A kubelet under pressure or on its way down also refuses pods by the words with which it ends others: those have no container. */
+function hasRun({ phase, containers }: PodObject): boolean {
+  const began = containers.some(
+    ({ init, running, terminated, lastTerminated }) =>
+      !init && (running || (terminated ?? lastTerminated) !== undefined),
+  );
+  return began || phase === 'Running';
 }
 
 /** The kubelet's words in `status.reason` of a pod that it ends: pkg/kubelet/eviction, preemption, nodeshutdown. */

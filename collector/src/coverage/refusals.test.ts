@@ -40,6 +40,8 @@ describe('a refusal of the DaemonSet', () => {
     ['PodSecurityDenied', LEVEL],
     ['AdmissionDenied', 'admission webhook "w.example" denied the request: exceeded quota: of patience'],
     ['AdmissionDenied', `pods "x" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: signed`],
+    ['AdmissionDenied', 'admission webhook "w.example" denied the request: failed calling webhook "other": no route'],
+    ['QuotaExceeded', 'pods "x" is forbidden: exceeded quota: q, used: admission webhook "w" denied the request'],
     [
       'WebhookUnavailable',
       'Internal error occurred: failed calling webhook "w.example": failed to call webhook: Post "https://w/?timeout=5s": dial tcp: connection refused',

@@ -119,7 +119,7 @@ export function refusalText(message: string): string {
   return message.replace(AGGREGATED, '').replace(CREATING, '');
 }
 
-// In the order of who speaks: a webhook may quote any of the others. From plugin/pkg/admission/resourcequota, staging/…/pod-security-admission,
+// Who speaks first says it, and may quote any of the others behind. From plugin/pkg/admission/resourcequota, staging/…/pod-security-admission,
 // staging/…/admission/plugin/webhook and …/policy/validating.
 const CODES: readonly (readonly [RegExp, RefusalCode])[] = [
   [/failed calling webhook/, 'WebhookUnavailable'],
@@ -133,5 +133,10 @@ const CODES: readonly (readonly [RegExp, RefusalCode])[] = [
 
 function classifyRefusal(message: string): RefusalCode {
   const text = refusalText(message);
-  return CODES.find(([pattern]) => pattern.test(text))?.[1] ?? 'CreateDenied';
+  let first: { readonly at: number; readonly code: RefusalCode } | undefined;
+  for (const [pattern, code] of CODES) {
+    const at = text.search(pattern);
+    if (at >= 0 && at < (first?.at ?? Infinity)) first = { at, code };
+  }
+  return first?.code ?? 'CreateDenied';
 }

@@ -267,3 +267,25 @@ test('a node without a pod of which no past is known is shown as such', () => {
   const subject = buildSubject({ pods: [], past: { eligibleSinceMono: undefined } });
   expect(diagnose(subject).message).toBe('No pod of DaemonSet agents/agent on node node-1, which is eligible.');
 });
+
+test.each([
+  ['403 Forbidden', true],
+  ['the sink answered 401', true],
+  ['unexpected status 403 from https://sink.example:4317/v1/logs', true],
+  ['HTTP/1.1 401: no token', true],
+  ['rpc error: code = PermissionDenied desc = no', true],
+  ['rpc error: code = 7 desc = permission denied', true],
+  ['no answer within 403 ms', false],
+  ['queue full: 4013 records wait', false],
+  ['dropped 401 records', false],
+  ['dial tcp 10.0.0.1:403: connection refused', false],
+  ['dial tcp 10.40.3.401: no such host', false],
+  ['open /var/log/pods: permission denied', false],
+])('%j as the newest error of a daemon says that it is refused: %s', (last, isRefused) => {
+  const failing = { sinceMono: NOW, newest: { component: 'logs', count: 3, last }, quiet: 0 };
+  const subject = buildSubject({
+    ...SCENES.AgentForbidden,
+    heartbeat: buildHeartbeat({ acked: { atMono: NOW - 1_000, lagMs: 60_000 }, failing }),
+  });
+  expect(diagnose(subject).code).toBe(isRefused ? 'AgentForbidden' : 'IngestionLagging');
+});

@@ -58,6 +58,37 @@ test('samples without a number are counted by their time, also where they are wr
   expect(tracks.take({ atMs: START + 300_000, found })).toMatchObject([{ sent: 2, dropped: 1 }]);
 });
 
+test('a number or a time that leaps counts nothing as lost, holds nothing up, and the way goes on from there', () => {
+  const tracks = open();
+  tracks.take({ atMs: START + 1, found: canaries([0]) });
+  const forged = { node: 'a', boot: '1', seq: 999_999_999_999_999, sentMs: START + 1_000 };
+  expect(tracks.take({ atMs: START + 2_000, found: [forged] })).toMatchObject([{ sent: 1, dropped: 0 }]);
+  const samples = open();
+  const sample = (sentMs: number): Canary => ({ node: 'a', boot: '1', seq: undefined, sentMs });
+  samples.take({ atMs: START + 1, found: [sample(START)] });
+  const century = Date.UTC(2106, 0, 1);
+  expect(samples.take({ atMs: START + PERIOD, found: [sample(century)] })).toMatchObject([{ sent: 1, dropped: 0 }]);
+  const next = { atMs: START + 3 * PERIOD, found: [sample(century + 2 * PERIOD)] };
+  expect(samples.take(next)).toMatchObject([{ sent: 0, dropped: 0, lagMs: 0 }]);
+});
+
+test('a node whose clock is a day ahead is late all the same once nothing comes, and what is lost is lost in time', () => {
+  const tracks = open();
+  const ahead = (seqs: readonly number[]) => canaries(seqs).map((own) => ({ ...own, sentMs: own.sentMs + 86_400_000 }));
+  tracks.take({ atMs: START + 1_000, found: ahead([0]) });
+  const silent = tracks.take({ atMs: START + 601_000, found: [] });
+  expect(silent).toEqual([{ node: 'a', lagMs: 570_000, sent: 0, dropped: 0 }]);
+  expect(tracks.take({ atMs: START + 601_000, found: ahead([20]) })).toMatchObject([{ dropped: 15 }]);
+});
+
+test('however often a process begins anew, no more is kept of it than of a few', () => {
+  const tracks = open();
+  for (let boot = 0; boot < 100; boot++) tracks.take({ atMs: START, found: canaries([0], { boot: String(boot) }) });
+  const all = Array.from({ length: 100 }, (_, boot) => canaries([1], { boot: String(boot) })).flat();
+  const [report] = tracks.take({ atMs: START + PERIOD, found: all });
+  expect(report?.sent).toBeLessThanOrEqual(16);
+});
+
 test('what is no node is forgotten, and it is looked for from the oldest that may still come', () => {
   const tracks = open();
   expect(tracks.take({ atMs: START, found: canaries([0], { node: 'stranger' }) })).toEqual([]);

@@ -32,6 +32,10 @@ export interface CanaryTerms {
 /** Nothing that is older is waited for. */
 const OLDEST_MS = 15 * 60_000;
 const MANY = 2_000;
+/** A process that begins anew again and again leaves so many tracks of a node at most. */
+const MOST_BOOTS = 16;
+/** A busy node counts a little unevenly. */
+const SPARE = 2;
 
 interface Track {
   readonly boot: string;
@@ -40,7 +44,8 @@ interface Track {
   /** All up to this one are decided. */
   base: number;
   readonly found: Set<number>;
-  newest: { readonly seq: number; readonly sentMs: number };
+  /** Sent by the node's clock, but not after the look that found it; `foundMs` is that look. */
+  newest: { readonly seq: number; readonly sentMs: number; readonly foundMs: number };
   /** How long the newest took at least. */
   transitMs: number;
 }
@@ -53,7 +58,7 @@ export function createCanaryTracks(terms: CanaryTerms): CanaryTracks {
     take: ({ atMs, found }) => {
       // In order, so that a process is known from the first of its canaries on.
       for (const canary of [...found].sort((one, other) => one.sentMs - other.sentMs))
-        note(tracks, canary, { ...terms, lastMs });
+        note(tracks, canary, { ...terms, lastMs, atMs });
       lastMs = atMs;
       const reports: TelemetryReport[] = [];
       for (const [node, own] of tracks) {
@@ -76,24 +81,40 @@ export function createCanaryTracks(terms: CanaryTerms): CanaryTracks {
 interface Noting {
   readonly periodMs: number;
   readonly lastMs: number | undefined;
+  readonly atMs: number;
 }
 
-function note(tracks: Map<string, Track[]>, canary: Canary, { periodMs, lastMs }: Noting): void {
-  const { node, boot, sentMs } = canary;
+function note(tracks: Map<string, Track[]>, canary: Canary, noting: Noting): void {
+  const { periodMs, lastMs, atMs } = noting;
+  const { node, boot } = canary;
+  // A clock that is ahead must not make anything fresh for ever.
+  const sentMs = Math.min(canary.sentMs, atMs);
   let own = tracks.get(node);
   if (own === undefined) tracks.set(node, (own = []));
   let track = own.find((known) => known.boot === boot);
   // It was not there when the last look began.
   const transitMs = lastMs === undefined ? 0 : Math.max(0, lastMs - sentMs);
   // To the nearest: a busy node writes a little late.
-  const seq = canary.seq ?? Math.round((sentMs - (track?.originMs ?? sentMs)) / periodMs);
+  const seq = canary.seq ?? Math.round((canary.sentMs - (track?.originMs ?? canary.sentMs)) / periodMs);
+  const newest = { seq, sentMs, foundMs: atMs };
   if (track === undefined) {
-    track = { boot, originMs: sentMs, base: seq - 1, found: new Set(), newest: { seq, sentMs }, transitMs };
+    track = { boot, originMs: canary.sentMs, base: seq - 1, found: new Set(), newest, transitMs };
     own.push(track);
+    if (own.length > MOST_BOOTS) own.shift();
   }
   if (seq <= track.base || track.found.has(seq)) return;
+  // What was left out was never sent: a clock was set, or somebody made a number up.
+  if (seq > track.newest.seq + mostSince(track, noting)) {
+    track.found.clear();
+    track.base = seq - 1;
+  }
   track.found.add(seq);
-  if (seq > track.newest.seq) Object.assign(track, { newest: { seq, sentMs }, transitMs });
+  if (seq > track.newest.seq) Object.assign(track, { newest, transitMs });
+}
+
+/** How many more a process can have sent since its newest, which may have been on its way for long. */
+function mostSince({ newest }: Track, { periodMs, atMs }: Noting): number {
+  return Math.ceil((Math.max(0, atMs - newest.foundMs) + OLDEST_MS) / periodMs) + SPARE;
 }
 
 function decideAll(own: Track[], terms: CanaryTerms, nowMs: number): Pick<TelemetryReport, 'sent' | 'dropped'> {

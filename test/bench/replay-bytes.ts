@@ -1,5 +1,5 @@
 /** The replay's cluster as an API server sends it: paths, and the bytes of watch events. */
-import { POLICY_API_VERSION, POLICY_KIND, WATCHED_KINDS } from '@rollcall/contract';
+import { POLICY_API_VERSION, POLICY_KIND, WATCHED_KINDS, WINDOW_KIND } from '@rollcall/contract';
 import { DAEMON, daemonSetObject, revisionObject } from './daemon-objects.ts';
 import type { Encoding, KindOf } from './encoding.ts';
 import { JSON_ENCODING } from './json-encoding.ts';
@@ -26,6 +26,7 @@ export interface ReplayBytes {
 }
 
 const { group, version: policyVersion, resource } = WATCHED_KINDS.daemoncoverages;
+const WINDOWS: KindOf = { kind: WINDOW_KIND, apiVersion: POLICY_API_VERSION };
 
 /** Where the collector finds the collections. */
 export const PATHS = {
@@ -34,6 +35,7 @@ export const PATHS = {
   daemonSets: '/apis/apps/v1/daemonsets',
   revisions: `/apis/apps/v1/namespaces/${DAEMON.namespace}/controllerrevisions`,
   policies: `/apis/${group}/${policyVersion}/${resource}`,
+  windows: `/apis/${group}/${policyVersion}/${WATCHED_KINDS.maintenancewindows.resource}`,
 } as const;
 
 const BINARY: ReadonlySet<string> = new Set([PATHS.nodes, PATHS.pods]);
@@ -43,6 +45,7 @@ const KINDS: Readonly<Record<string, KindOf>> = {
   [PATHS.pods]: { kind: 'Pod', apiVersion: 'v1' },
   [PATHS.daemonSets]: { kind: 'DaemonSet', apiVersion: 'apps/v1' },
   [PATHS.revisions]: { kind: 'ControllerRevision', apiVersion: 'apps/v1' },
+  [PATHS.windows]: WINDOWS,
 };
 
 const ZONES = ['zone-a', 'zone-b', 'zone-c'];
@@ -74,6 +77,7 @@ export function createReplayBytes(fleet: Fleet, encoding: Encoding, now: () => n
     [PATHS.daemonSets]: () => [bytes.daemonSet('ADDED')],
     [PATHS.revisions]: () => [bytes.revision('ADDED')],
     [PATHS.policies]: () => [JSON_ENCODING.stampObject(describePolicy(fleet)).ADDED({})],
+    [PATHS.windows]: () => [],
   };
   return {
     ...bytes,

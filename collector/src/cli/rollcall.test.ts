@@ -6,7 +6,20 @@ import { runRollcall } from './rollcall.ts';
 import { runCommand, type Outcome } from './test-run.ts';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
-const COMMANDS = ['serve', 'coverage', 'explain', 'top', 'history', 'verify', 'plan', 'validate', 'crds', 'canary'];
+const COMMANDS = [
+  'serve',
+  'coverage',
+  'explain',
+  'top',
+  'history',
+  'exclude',
+  'verify',
+  'plan',
+  'validate',
+  'generate',
+  'crds',
+  'canary',
+];
 
 function run(...argv: readonly string[]): Promise<Outcome> {
   return runCommand({ run: runRollcall }, argv);

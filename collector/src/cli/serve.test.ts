@@ -38,7 +38,7 @@ describe('serve begins', () => {
       'rollcall_covered_nodes{cluster="eu-1",namespace="agents",daemonset="a",node_pool="none"} 2',
     );
     expect(body).toContain('rollcall_watch_state{watch="pods/agents/app=a",state="live"} 1');
-    await until(() => cluster.kube.openWatches() === 9, 'the watches of Leases and evidence, which nothing waits for');
+    await until(() => cluster.kube.openWatches() === 10, 'the watches of Leases and evidence, which nothing waits for');
     const { code, err } = await running.interrupt();
     expect([code, err]).toEqual([0, '']);
     await until(() => cluster.kube.openWatches() === 0, 'every watch to be closed');

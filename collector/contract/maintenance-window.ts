@@ -39,7 +39,7 @@ const once = withRules(
 const localTime = withRules(
   textOf({
     pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$',
-    max: 19,
+    max: 32,
     message: 'is not a local time',
     mend: 'write it without a zone, such as 2027-01-31T22:00:00',
   }),

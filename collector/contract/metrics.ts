@@ -202,6 +202,11 @@ export const COLLECTOR_METRICS = {
   nodeConditionWrites: ownFamily('rollcall_node_condition_writes_total', 'Writes of Node conditions, by outcome.', [
     'outcome',
   ]),
+  silenceWrites: ownFamily(
+    'rollcall_silence_writes_total',
+    'Writes of silences into the Alertmanager, by outcome; a look that failed counts once.',
+    ['outcome'],
+  ),
   heartbeatsRefused: ownFamily(
     'rollcall_heartbeats_refused_total',
     'Heartbeats that this replica refused, by why; a request that is refused as a whole counts as one.',

@@ -4,14 +4,18 @@ import { readFile } from 'node:fs/promises';
 import type { Timers } from '@rollcall/kube';
 import { BackendError, refusal, toBackendError } from './backend-error.ts';
 
-/** How a backend is reached; `url` has no trailing slash. */
-export interface BackendConfig {
-  readonly name: string;
-  readonly type: 'prometheus' | 'loki';
+/** How a server is reached; `url` has no trailing slash. */
+interface Reach {
   readonly url: string;
   readonly tokenFile?: string | undefined;
   readonly caFile?: string | undefined;
   readonly tenant?: string | undefined;
+}
+
+/** A backend, and how it is reached. */
+export interface BackendConfig extends Reach {
+  readonly name: string;
+  readonly type: 'prometheus' | 'loki';
 }
 
 /** An open backend. */
@@ -22,6 +26,20 @@ export interface Backend {
   close(): void;
 }
 
+/** Sends requests, one after another. */
+export interface Sender {
+  /** Sends one below the URL and answers the JSON, undefined where there is none. Rejects with a BackendError. */
+  send(request: BackendRequest, signal: AbortSignal): Promise<unknown>;
+  close(): void;
+}
+
+/** A request that may change something. */
+export interface BackendRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly body?: object;
+}
+
 /** So long an answer may take. */
 const TIMEOUT_MS = 10_000;
 /** So long an answer may be: some 100,000 nodes with a value each. */
@@ -29,21 +47,34 @@ const LONGEST_BYTES = 16 << 20;
 
 /** Opens no socket before the first question. */
 export function openBackend(config: BackendConfig, timers: Timers): Backend {
+  const { send: sendIt, close } = openSender(config, timers);
+  return {
+    config,
+    ask: (path, parameters, signal) =>
+      sendIt({ method: 'GET', path: `${path}?${new URLSearchParams(parameters).toString()}` }, signal),
+    close,
+  };
+}
+
+/** The same for requests of any kind. */
+export function openSender(config: Reach, timers: Timers): Sender {
   const transport = process.getBuiltinModule(config.url.startsWith('https:') ? 'node:https' : 'node:http');
   const agent = new transport.Agent({ keepAlive: true, maxSockets: 1 });
   let last: Promise<unknown> = Promise.resolve();
-  const askNow = async (path: string, signal: AbortSignal): Promise<unknown> => {
+  const askNow = async ({ method, path, body }: BackendRequest, signal: AbortSignal): Promise<unknown> => {
     const late = new AbortController();
     const cancel = timers.after(TIMEOUT_MS, () => late.abort());
     try {
       signal.throwIfAborted();
       const secrets = await readSecrets(config);
       const both = AbortSignal.any([signal, late.signal]);
-      const response = await send(transport.request(config.url + path, { agent, signal: both, ...secrets }));
+      const json = { ...secrets.headers, 'Content-Type': 'application/json' };
+      const options = { method, agent, signal: both, ...secrets, ...(body && { headers: json }) };
+      const response = await send(transport.request(config.url + path, options), body);
       const text = await readText(response);
       const { statusCode = 0, headers } = response;
       if (statusCode < 200 || statusCode > 299) throw refusal(statusCode, text, headers['retry-after']);
-      return parse(text);
+      return text === '' && method !== 'GET' ? undefined : parse(text);
     } catch (thrown) {
       if (late.signal.aborted) throw new BackendError('Timeout', `no answer within ${TIMEOUT_MS / 1000} s`);
       throw toBackendError(thrown);
@@ -52,10 +83,8 @@ export function openBackend(config: BackendConfig, timers: Timers): Backend {
     }
   };
   return {
-    config,
-    ask: (path, parameters, signal) => {
-      const target = `${path}?${new URLSearchParams(parameters).toString()}`;
-      const answer = last.then(() => askNow(target, signal));
+    send: (request, signal) => {
+      const answer = last.then(() => askNow(request, signal));
       last = answer.catch(() => undefined);
       return answer;
     },
@@ -69,7 +98,7 @@ interface Secrets {
 }
 
 /** Anew for each question: projected tokens change every hour, and a file is cheap. */
-async function readSecrets({ tokenFile, caFile, tenant }: BackendConfig): Promise<Secrets> {
+async function readSecrets({ tokenFile, caFile, tenant }: Reach): Promise<Secrets> {
   const token = tokenFile && (await readSecret(tokenFile, 'token-file')).trim();
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token))
     throw new BackendError('Credentials', `token-file ${tokenFile} holds no single line of plain characters`);
@@ -95,11 +124,11 @@ async function readSecret(path: string, option: string): Promise<string> {
   }
 }
 
-function send(request: ClientRequest): Promise<IncomingMessage> {
+function send(request: ClientRequest, body?: object): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   request.on('response', resolve);
   request.on('error', reject);
-  request.end();
+  request.end(body && JSON.stringify(body));
   return promise;
 }
 

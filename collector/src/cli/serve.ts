@@ -17,6 +17,7 @@ Examples:
   rollcall serve --policy ./policies
 
 Options:
+      --alertmanager=''                   URL[,token-file=FILE][,ca-file=FILE]: silence there what maintenance windows make moot
       --auth-audience=[]                  audience that tokens must be made for; default: the API server's own
       --authenticate=false                ask the API server who a client is and whether it may (TokenReview, SubjectAccessReview)
       --cluster=''                        name of the cluster: the 'cluster' label of every policy's series

@@ -147,7 +147,7 @@ interface Measured {
   readonly book: PolicyBook;
   readonly watch: ClusterWatch;
   readonly layers: LayerWatch;
-  readonly control: Pick<Control, 'writes' | 'nodeConditions'>;
+  readonly control: Pick<Control, 'writes' | 'nodeConditions' | 'silences'>;
   readonly intake: Pick<ReportIntake, 'counts'>;
   readonly events: { dropped(): number };
 }
@@ -165,6 +165,7 @@ function measureSelf(
     leader: () => parts().live.leads(),
     statusWrites: () => parts().control.writes(),
     nodeConditionWrites: () => parts().control.nodeConditions?.writes() ?? {},
+    silenceWrites: () => parts().control.silences?.writes() ?? {},
     heartbeatsRefused: () => parts().intake.counts(),
     eventsDropped: () => ({
       evidence: parts().live.pipeline.roll.inventory.events.dropped,

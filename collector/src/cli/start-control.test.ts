@@ -9,9 +9,15 @@ test('a role begins when it is told, also while earlier events wait to be applie
   time.advance(5_000);
   const events: ClusterEvent[] = [];
   const control = startControl(
-    { emit: (event) => void events.push(event), pipeline: {} as never },
+    { emit: (event) => void events.push(event), pipeline: {} as never, now: () => ({ monoMs: 0, wallMs: 0 }) },
     {
-      config: { leaderElect: true, collectorNamespace: 'rollcall', nodeConditions: false },
+      config: {
+        leaderElect: true,
+        collectorNamespace: 'rollcall',
+        nodeConditions: false,
+        alertmanager: undefined,
+        cluster: '',
+      },
       connection: {} as never,
       log: pino({ level: 'silent' }),
       machine: { clock: time, timers: time },

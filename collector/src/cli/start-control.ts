@@ -7,17 +7,22 @@ import type { PolicyBook } from '../config/policy-book.ts';
 import type { ServeConfig } from '../config/serve-config.ts';
 import { startElection, type Election } from '../control/election.ts';
 import { startNodeConditions, type NodeConditionWriter } from '../control/node-conditions.ts';
+import type { SilenceKeeper } from '../control/silences.ts';
 import { startStatusWriter, type StatusWriter } from '../control/status-writer.ts';
 import { sayDaemonReady } from '../coverage/index.ts';
 import type { Answers, Readiness } from '../http/answers.ts';
 import { stampNow } from '../watch/watch-kind.ts';
 import type { Budgets } from './keep-budgets.ts';
+import { keepSilences } from './keep-silences.ts';
 import type { LivePipeline } from './live-pipeline.ts';
 import type { Machine } from './system-clock.ts';
 
 /** What a replica takes part with. */
 export interface ControlOptions {
-  readonly config: Pick<ServeConfig, 'leaderElect' | 'collectorNamespace' | 'nodeConditions'>;
+  readonly config: Pick<
+    ServeConfig,
+    'leaderElect' | 'collectorNamespace' | 'nodeConditions' | 'alertmanager' | 'cluster'
+  >;
   readonly connection: Connection;
   readonly log: Logger;
   readonly machine: Machine;
@@ -33,6 +38,8 @@ export interface ControlOptions {
 export interface Control extends Pick<StatusWriter, 'writes'> {
   /** Undefined where no conditions are written. */
   readonly nodeConditions: Pick<NodeConditionWriter, 'note' | 'writes'> | undefined;
+  /** Undefined where no silences are kept. */
+  readonly silences: Pick<SilenceKeeper, 'writes'> | undefined;
   /** Ends the writes, then hands the Lease over. */
   stop(): Promise<void>;
 }
@@ -41,7 +48,7 @@ export interface Control extends Pick<StatusWriter, 'writes'> {
 const WARM_UP_MS = 60_000;
 
 /** Starts them; the role enters the pipeline as events, the first one before this returns. */
-export function startControl(live: Pick<LivePipeline, 'emit' | 'pipeline'>, options: ControlOptions): Control {
+export function startControl(live: Pick<LivePipeline, 'emit' | 'pipeline' | 'now'>, options: ControlOptions): Control {
   const { config, connection, log, machine, book, answers } = options;
   const { mayWrite, stop } = joinElection(live, options);
   const writer = startStatusWriter({
@@ -54,11 +61,13 @@ export function startControl(live: Pick<LivePipeline, 'emit' | 'pipeline'>, opti
     mayWrite,
   });
   const nodeConditions = config.nodeConditions ? writeConditions(live, options, mayWrite) : undefined;
+  const silences = keepSilences(live, options, mayWrite);
   return {
     writes: writer.writes,
     nodeConditions,
+    silences,
     stop: async () => {
-      await Promise.all([writer.stop(), nodeConditions?.stop()]);
+      await Promise.all([writer.stop(), nodeConditions?.stop(), silences?.stop()]);
       await stop();
     },
   };

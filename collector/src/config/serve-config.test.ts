@@ -106,9 +106,9 @@ test.each<[readonly string[], readonly string[]]>([
   [
     ['--polcy', 'x', '-v'],
     [
-      '--polcy is unknown; use one of --kubeconfig, --context, --policy, --connection, --daemon-source, --discover, --leader-elect, --node-conditions, --cluster, --collector-namespace, --journal, --journal-peer, --memory-limit, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
+      '--polcy is unknown; use one of --alertmanager, --kubeconfig, --context, --policy, --connection, --daemon-source, --discover, --leader-elect, --node-conditions, --cluster, --collector-namespace, --journal, --journal-peer, --memory-limit, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
       '"x" is no flag, and serve takes nothing else; leave it out',
-      '-v is unknown; use one of --kubeconfig, --context, --policy, --connection, --daemon-source, --discover, --leader-elect, --node-conditions, --cluster, --collector-namespace, --journal, --journal-peer, --memory-limit, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
+      '-v is unknown; use one of --alertmanager, --kubeconfig, --context, --policy, --connection, --daemon-source, --discover, --leader-elect, --node-conditions, --cluster, --collector-namespace, --journal, --journal-peer, --memory-limit, --listen, --insecure, --authenticate, --auth-audience, --tls-cert-file, --tls-private-key-file, --log-level',
     ],
   ],
 ])('the flags %j are refused', (argv, faults) => {

@@ -1,6 +1,7 @@
 /** The flags of `rollcall serve`, read into one frozen Config; all faults are reported at once. */
 import { parseArgs } from 'node:util';
 import { COLLECTOR_NAMESPACE } from '@rollcall/contract';
+import { parseAlertmanager, type AlertmanagerConfig } from './alertmanager-flag.ts';
 import { ACCESS_OPTIONS, readAccess, type Access } from './access-flags.ts';
 import { parseJournalPeer, type JournalPeerConfig } from './journal-peer-flag.ts';
 import { parseMemoryLimit } from './memory-limit-flag.ts';
@@ -14,6 +15,8 @@ export interface ServeConfig extends Access {
   readonly policies: readonly string[];
   readonly daemonSources: readonly DaemonSourceConfig[];
   readonly connections: readonly ConnectionConfig[];
+  /** Where silences are kept while planned work is done. */
+  readonly alertmanager: AlertmanagerConfig | undefined;
   readonly discover: boolean;
   /** Several replicas: only the one that holds the Lease lets its exported counters move. */
   readonly leaderElect: boolean;
@@ -39,6 +42,7 @@ const CLUSTER_NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 const OPTIONS = {
+  alertmanager: { type: 'string' },
   kubeconfig: { type: 'string', default: '' },
   context: { type: 'string', default: '' },
   policy: { type: 'string', multiple: true, default: [] as string[] },
@@ -67,7 +71,8 @@ export function parseServeConfig(argv: readonly string[]): ParsedConfig {
   const peer = parseJournalPeer(flags['journal-peer'], flags.journal);
   const backends = parseConnections(flags.connection);
   const memory = parseMemoryLimit(flags['memory-limit']);
-  const others = [daemons, peer, backends, memory].flatMap((parsed) => parsed.faults);
+  const silences = parseAlertmanager(flags.alertmanager);
+  const others = [daemons, peer, backends, memory, silences].flatMap((parsed) => parsed.faults);
   const faults = [...misuses, ...access.faults, ...findBadNames(flags), ...others];
   if (faults.length > 0 || access.value === undefined) return { ok: false, faults };
   const { policy: policies, discover, cluster, 'log-level': logLevel } = flags;
@@ -79,6 +84,7 @@ export function parseServeConfig(argv: readonly string[]): ParsedConfig {
       policies,
       daemonSources: daemons.sources,
       connections: backends.connections,
+      alertmanager: silences.alertmanager,
       discover,
       leaderElect: flags['leader-elect'],
       nodeConditions: flags['node-conditions'],

@@ -8,6 +8,7 @@ export { divergenceOf, type PolicyRoll } from './policy-roll.ts';
 export { recountController, type ControllerRecount } from './recount-controller.ts';
 export { toMemory, type NodeRecord } from './record.ts';
 export { readMaintenance, type MaintenanceReading } from './maintenance.ts';
+export { planSilences } from './plan-silences.ts';
 export { NO_ORDERLY, readOrderly, type OrderlyNodes } from './orderly.ts';
 export { readPoolReports, type PoolReports } from './pool-reports.ts';
 export { heartbeatTerms } from './heartbeat-terms.ts';

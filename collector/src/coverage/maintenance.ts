@@ -79,7 +79,7 @@ function unionOf({ unions, windows }: Maintenance, own: readonly WindowEntry[]):
 }
 
 /** The same time in order, none of its spells touching another. */
-function joinSpells(spells: readonly Spell[]): readonly Spell[] {
+export function joinSpells(spells: readonly Spell[]): readonly Spell[] {
   const joined: [number, number][] = [];
   for (const [start, end] of spells.toSorted(([one], [other]) => one - other)) {
     const last = joined.at(-1);

@@ -25,6 +25,7 @@ function create(overrides: Partial<SelfMetricsSource> = {}): SelfMetrics {
     memoryLimitBytes: 512 * 1024 ** 2,
     statusWrites: () => ({ written: 3, failed: 1 }),
     nodeConditionWrites: () => ({ written: 2, failed: 0 }),
+    silenceWrites: () => ({ written: 2, failed: 1 }),
     heartbeatsRefused: () => ({ forbidden: 7 }),
     eventsDropped: () => ({ evidence: 3, otlp: 200 }),
     nowMonoMs: () => 10_000,

@@ -36,6 +36,8 @@ export interface SelfMetricsSource {
   readonly statusWrites: () => Readonly<Record<string, number>>;
   /** The same of Node conditions; nothing where none are written. */
   readonly nodeConditionWrites: () => Readonly<Record<string, number>>;
+  /** The same of silences. */
+  readonly silenceWrites: () => Readonly<Record<string, number>>;
   /** Refused heartbeats by why. */
   readonly heartbeatsRefused: () => Readonly<Record<string, number>>;
   /** Kubernetes Events that went unused, by where. */
@@ -127,6 +129,7 @@ export function createSelfMetrics(source: SelfMetricsSource): SelfMetrics {
     rejectedPolicies,
     statusWrites,
     nodeConditionWrites,
+    silenceWrites,
     heartbeatsRefused,
     eventsDropped,
     leader,
@@ -144,6 +147,7 @@ export function createSelfMetrics(source: SelfMetricsSource): SelfMetrics {
       family(rejectedPolicies, [[{}, source.rejectedPolicies()]]),
       family(statusWrites, byOutcome(source.statusWrites())),
       family(nodeConditionWrites, byOutcome(source.nodeConditionWrites())),
+      family(silenceWrites, byOutcome(source.silenceWrites())),
       family(heartbeatsRefused, byLabel('reason', source.heartbeatsRefused())),
       family(eventsDropped, byLabel('where', source.eventsDropped())),
       family(leader, [[{}, source.leader() ? 1 : 0]]),

@@ -1,0 +1,36 @@
+/** Keeps silences in the Alertmanager that the flag names, while this replica leads. */
+import { openSender } from '../backends/backend.ts';
+import { startSilences, type SilenceKeeper } from '../control/silences.ts';
+import { planSilences } from '../coverage/index.ts';
+import type { LivePipeline } from './live-pipeline.ts';
+import type { ControlOptions } from './start-control.ts';
+
+/** A window that opens so soon is silenced already: alerts of its first minute are to be silent too. */
+const SOON_MS = 5 * 60_000;
+
+/** Starts it; undefined without the flag. */
+export function keepSilences(
+  { pipeline, now }: Pick<LivePipeline, 'pipeline' | 'now'>,
+  { config, log, machine, readiness }: ControlOptions,
+  mayWrite: () => boolean,
+): SilenceKeeper | undefined {
+  if (config.alertmanager === undefined) return undefined;
+  const backend = openSender(config.alertmanager, machine.timers);
+  const { inventory, policies } = pipeline.roll;
+  const keeper = startSilences({
+    ask: backend.send,
+    ...machine,
+    log,
+    cluster: config.cluster,
+    wanted: () => planSilences(inventory, policies.values(), { now: now(), soonMs: SOON_MS }),
+    mayWrite,
+    isCertain: () => readiness().ready,
+  });
+  return {
+    writes: keeper.writes,
+    stop: async () => {
+      await keeper.stop();
+      backend.close();
+    },
+  };
+}

@@ -1,5 +1,6 @@
 /** The ledger of retroactive exclusions: hours that are taken out of budgets afterwards, by whom and why. Entries are added, never changed. */
 import { z } from 'zod';
+import { parseRfc3339 } from './rfc3339.ts';
 
 /** One entry, flat as it is kept: '' is what does not apply. Times are wall-clock milliseconds. */
 export interface LedgerEntry {
@@ -39,11 +40,11 @@ export type CheckedExclusion =
 const line = z.string().regex(/^\P{Cc}{1,500}$/u, 'is not one line of 1 to 500 characters');
 const hour = z
   .string()
-  .refine((text) => /^\d{4}-.*(Z|[+-]\d\d:\d\d)$/.test(text) && Number.isFinite(Date.parse(text)), {
+  .refine((text) => parseRfc3339(text) !== undefined, {
     error: 'is not a time; write it in RFC 3339 with its zone, such as 2027-01-31T13:00:00Z',
     abort: true,
   })
-  .refine((text) => Date.parse(text) % HOUR_MS === 0, {
+  .refine((text) => (parseRfc3339(text) ?? NaN) % HOUR_MS === 0, {
     error: 'is not a full hour in UTC; totals are kept by the hour, so exclude whole ones',
   });
 
@@ -68,7 +69,15 @@ export function checkExclusion(document: unknown, nowMs: number): CheckedExclusi
   const parsed = exclusion.safeParse(document);
   if (!parsed.success) return refuse(parsed.error);
   const { from, to, namespace = '', daemonset = '', pool = '', reason } = parsed.data;
-  const wish = { ...NOTHING, namespace, daemonset, pool, reason, fromMs: Date.parse(from), toMs: Date.parse(to) };
+  const wish = {
+    ...NOTHING,
+    namespace,
+    daemonset,
+    pool,
+    reason,
+    fromMs: parseRfc3339(from) ?? 0,
+    toMs: parseRfc3339(to) ?? 0,
+  };
   const fault = findFault(wish, nowMs);
   return fault === undefined ? { ok: true, wish } : { ok: false, fault };
 }

@@ -13,8 +13,7 @@ import type {
 } from '@rollcall/contract';
 import {
   createRoll,
-  readMaintenance,
-  readOrderly,
+  readPlannedWork,
   readPoolReports,
   toMemory,
   type Instant,
@@ -214,10 +213,8 @@ function readOne(
 ): PolicyReading {
   if (frozen?.roll === own) return frozen.readings[span];
   const reports = readPoolReports(roll.inventory, own, now.monoMs);
-  const maintenance = readMaintenance(roll.inventory, own, now.monoMs);
-  const orderly = readOrderly(roll.inventory, own, now.monoMs);
-  const { monoMs } = now;
-  return readPolicy({ roll: own, ledger, span, daemonSet: own.daemonSet, reports, maintenance, orderly, monoMs });
+  const planned = readPlannedWork(roll.inventory, own, now.monoMs);
+  return readPolicy({ roll: own, ledger, span, daemonSet: own.daemonSet, reports, planned, monoMs: now.monoMs });
 }
 
 interface Named {

@@ -2,7 +2,7 @@
 import { MARKED_SLIS, type Mark, type MarkedSli, type NodeState } from '@rollcall/contract';
 import {
   createRoll,
-  readMaintenance,
+  readPlannedWork,
   readPoolReports,
   type Instant,
   type Move,
@@ -56,17 +56,8 @@ export function createAudited(): Audited {
       const { namespace, daemonset } = own.policy;
       const daemonSet = findDaemonSet(roll.inventory, namespace, daemonset);
       const reports = readPoolReports(roll.inventory, own, monoMs);
-      const maintenance = readMaintenance(roll.inventory, own, monoMs);
-      return readPolicy({
-        roll: own,
-        ledger,
-        span: 'seen',
-        daemonSet,
-        reports,
-        maintenance,
-        orderly: new Map(),
-        monoMs,
-      });
+      const planned = readPlannedWork(roll.inventory, own, monoMs);
+      return readPolicy({ roll: own, ledger, span: 'seen', daemonSet, reports, planned, monoMs });
     },
     stateMs: integrals.sumMs,
     markMs: integrals.sumMs,

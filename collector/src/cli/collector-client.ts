@@ -91,11 +91,7 @@ export function createCollectorClient(server: string, flags: ServerFlags): Colle
   return {
     url,
     get: async (path) => {
-      const response = await send(
-        path,
-        { Accept: 'application/json' },
-        { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) },
-      );
+      const response = await send(path, JSON_ONLY, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
       const body = await bodyOf(url, response);
       return response.statusCode === 404 ? undefined : parseAnswer(url, response, body);
     },
@@ -118,7 +114,8 @@ export function createCollectorClient(server: string, flags: ServerFlags): Colle
   };
 }
 
-const JSON_HEADERS = { Accept: 'application/json', 'Content-Type': 'application/json' };
+const JSON_ONLY = { Accept: 'application/json' };
+const JSON_HEADERS = { ...JSON_ONLY, 'Content-Type': 'application/json' };
 
 function bodyOf(url: string, response: IncomingMessage): Promise<string> {
   return text(response).catch((error: unknown) => {

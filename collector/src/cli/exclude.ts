@@ -106,18 +106,20 @@ interface ExcludeFlags {
   readonly revoke?: string | undefined;
 }
 
-function bodyOf(
-  { from, to, pool, reason, revoke }: ExcludeFlags,
-  [target, ...more]: readonly string[],
-): object | string {
-  if (more.length > 0) return `"${more[0]}" is one name too many; exclude hours of one DaemonSet at a time`;
+function bodyOf({ from, to, pool, reason, revoke }: ExcludeFlags, names: readonly string[]): object | string {
   if (reason === undefined) return '--reason is missing; say why, for those who read a review';
   if (revoke !== undefined) return { revokes: revoke, reason };
   if (from === undefined || to === undefined) return '--from and --to are missing; name the hours, or use --list';
-  const [namespace, daemonset, ...rest] = target?.split('/') ?? [];
-  const isNamed = namespace !== undefined && daemonset !== undefined && rest.length === 0;
-  if (target !== undefined && !isNamed) return `"${target}" is no NAMESPACE/DAEMONSET`;
-  return { from, to, reason, namespace, daemonset, pool };
+  const target = targetOf(names);
+  return typeof target === 'string' ? target : { from, to, reason, ...target, pool };
+}
+
+function targetOf([target, ...more]: readonly string[]): object | string {
+  if (more.length > 0) return `"${more[0]}" is one name too many; exclude hours of one DaemonSet at a time`;
+  if (target === undefined) return {};
+  const [namespace, daemonset, ...rest] = target.split('/');
+  if (!namespace || !daemonset || rest.length > 0) return `"${target}" is no NAMESPACE/DAEMONSET`;
+  return { namespace, daemonset };
 }
 
 function print(items: readonly LedgerEntry[]): string {

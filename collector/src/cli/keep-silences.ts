@@ -3,15 +3,26 @@ import { openSender } from '../backends/backend.ts';
 import { startSilences, type SilenceKeeper } from '../control/silences.ts';
 import { planSilences } from '../coverage/index.ts';
 import type { LivePipeline } from './live-pipeline.ts';
-import type { ControlOptions } from './start-control.ts';
+import type { Logger } from 'pino';
+import type { ServeConfig } from '../config/serve-config.ts';
+import type { Readiness } from '../http/answers.ts';
+import type { Machine } from './system-clock.ts';
 
 /** A window that opens so soon is silenced already: alerts of its first minute are to be silent too. */
 const SOON_MS = 5 * 60_000;
 
+/** What it works with. */
+interface KeepingHost {
+  readonly config: Pick<ServeConfig, 'alertmanager' | 'cluster'>;
+  readonly log: Logger;
+  readonly machine: Machine;
+  readiness(): Pick<Readiness, 'ready'>;
+}
+
 /** Starts it; undefined without the flag. */
 export function keepSilences(
   { pipeline, now }: Pick<LivePipeline, 'pipeline' | 'now'>,
-  { config, log, machine, readiness }: ControlOptions,
+  { config, log, machine, readiness }: KeepingHost,
   mayWrite: () => boolean,
 ): SilenceKeeper | undefined {
   if (config.alertmanager === undefined) return undefined;

@@ -129,9 +129,9 @@ function startParts({ config, env, log, version }: CollectorOptions, { connectio
   const control = startControl(live, { ...base, readiness, book, answers, budgets });
   const hours = keepHours(live, systemMachine.timers);
   const peers = fetchFromPeers({ ...base, peer, journal });
-  const helpers = { stop: () => endAll([peers.stop, limits.stop, budgets.stop]), last: hours.stop };
-  const stop = (): Promise<unknown> =>
-    Promise.all([watch.stop(), layers.stop(), backends.stop(), watching.opened.stop()]);
+  const ends = [peers.stop, limits.stop, budgets.stop, watching.opened.stop];
+  const helpers = { stop: () => endAll(ends), last: hours.stop };
+  const stop = (): Promise<unknown> => Promise.all([watch.stop(), layers.stop(), backends.stop()]);
   const serving = { answers, readiness, intake, stream };
   const books = { book, windows: watching.opened.windows };
   return { live, self, books, budgets, watching: { stop }, control, events, helpers, serving };

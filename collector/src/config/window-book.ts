@@ -1,6 +1,6 @@
 /** Keeps every maintenance window that was offered, and tells the times at which they are open, again and again. */
 import { isDeepStrictEqual } from 'node:util';
-import { formatFault, type MaintenanceObject } from '@rollcall/contract';
+import { formatFault, type MaintenanceObject, type PolicyFault } from '@rollcall/contract';
 import type { PolicyContext } from './policy-document.ts';
 import { readHeading } from './policy-heading.ts';
 import { resolveWindow, type PlannedWindow } from './window-document.ts';
@@ -57,9 +57,7 @@ export function createWindowBook(options: WindowBookOptions): WindowBook {
       const before = rejections.get(uid);
       rejections.delete(uid);
       if (resolved.ok) return keep(resolved.window);
-      const { namespace, name } = readHeading(document);
-      const kept = windows.has(uid) ? '; the version before it stays in force' : '';
-      const rejection = { namespace, name, message: resolved.faults.map(formatFault).join('; ') + kept };
+      const rejection = reject(document, resolved.faults, windows.has(uid));
       rejections.set(uid, rejection);
       if (!isDeepStrictEqual(before, rejection)) sink.rejected(rejection);
     },
@@ -78,6 +76,12 @@ export function createWindowBook(options: WindowBookOptions): WindowBook {
     },
     rejected: () => [...rejections.values()],
   };
+}
+
+function reject(document: unknown, faults: readonly PolicyFault[], kept: boolean): RejectedWindow {
+  const { namespace, name } = readHeading(document);
+  const end = kept ? '; the version before it stays in force' : '';
+  return { namespace, name, message: faults.map(formatFault).join('; ') + end };
 }
 
 function toObject({ spellsAt, ...window }: PlannedWindow, nowMs: number): MaintenanceObject {

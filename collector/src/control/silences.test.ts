@@ -53,7 +53,7 @@ async function ask({ method, path, body }: Request): Promise<unknown> {
     found.status = { state: 'expired' };
     return undefined;
   }
-  const { id = `id-${held.size + 1}`, ...rest } = body as Silence;
+  const { id = `id-${held.size + 1}`, ...rest } = body as Partial<Silence> & Omit<Silence, 'id'>;
   held.set(id, { ...rest, id, status: { state: 'active' } });
   return { silenceID: id };
 }

@@ -52,17 +52,28 @@ export function endExcuses(record: NodeRecord, monoMs: number): void {
 }
 
 function meterOnly(record: NodeRecord, excuse: Excuse | undefined, monoMs: number): void {
-  if (record.meters !== undefined) {
-    // Planned work is metered where a node's annotation asks for it, and not where a window does.
-    const metered = excuse?.capMs === undefined ? undefined : excuse.code;
-    for (const [code, meter] of record.meters) if (code !== metered) closeSpell(meter, monoMs);
-    // Every node joins once: kept for good, its meter would be a third of a kilobyte for each of them.
-    if ([...record.meters.values()].every((meter) => isEmpty(meter, monoMs))) record.note({ meters: undefined });
-  }
-  if (excuse?.capMs === undefined) return;
-  const meter = record.meters?.get(excuse.code) ?? createMeter();
-  keepMeter(record, excuse.code, meter);
+  // Planned work is metered where a node's annotation asks for it, and not where a window does.
+  const metered = excuse?.capMs === undefined ? undefined : excuse.code;
+  if (record.meters !== undefined) closeOthers(record, record.meters, { metered, monoMs });
+  if (metered === undefined) return;
+  const meter = record.meters?.get(metered) ?? createMeter();
+  keepMeter(record, metered, meter);
   openSpell(meter, monoMs);
+}
+
+interface Metered {
+  readonly metered: ExcuseCode | undefined;
+  readonly monoMs: number;
+}
+
+function closeOthers(
+  record: NodeRecord,
+  meters: ReadonlyMap<ExcuseCode, ExcuseMeter>,
+  { metered, monoMs }: Metered,
+): void {
+  for (const [code, meter] of meters) if (code !== metered) closeSpell(meter, monoMs);
+  // Every node joins once: kept for good, its meter would be a third of a kilobyte for each of them.
+  if ([...meters.values()].every((meter) => isEmpty(meter, monoMs))) record.note({ meters: undefined });
 }
 
 function keepMeter(record: NodeRecord, code: ExcuseCode, meter: ExcuseMeter): void {

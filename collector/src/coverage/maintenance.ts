@@ -9,7 +9,7 @@ import {
 import type { Inventory, NodeEntry, Spell, WindowEntry } from '../inventory/index.ts';
 import { METER_WINDOW_MS } from './excuse-meter.ts';
 import { matchesLabels } from './selector.ts';
-import type { Excuse, Instant } from './subject.ts';
+import type { Excuse, Instant, Planned } from './subject.ts';
 
 /** The share of an objective's window that planned work may take out of it. */
 export const MAINTENANCE_CAP = 0.1;
@@ -42,14 +42,6 @@ interface Asked {
   readonly node: NodeEntry;
   readonly pool: string;
   readonly now: Instant;
-}
-
-/** What planned work means to a node now. */
-export interface Planned {
-  /** The window that excuses it; undefined without one, or when no more may be excused. */
-  readonly window: MaintenanceObject | undefined;
-  /** When that may change by itself; Infinity for never. */
-  readonly changesMono: number;
 }
 
 const NOT_PLANNED: Planned = { window: undefined, changesMono: Infinity };

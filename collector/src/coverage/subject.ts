@@ -1,11 +1,18 @@
 /** What is judged: one node under one policy at one instant, with all that layers, excuses and diagnosis may look at. */
-import type { Check, ExcuseCode, FindingCode, LayerName, Policy, ReasonCode } from '@rollcall/contract';
+import type {
+  Check,
+  ExcuseCode,
+  FindingCode,
+  LayerName,
+  MaintenanceObject,
+  Policy,
+  ReasonCode,
+} from '@rollcall/contract';
 import type { Creation, DaemonSetEntry, EventEntry, GonePod } from '../inventory/index.ts';
 import type { LeaseEntry, NodeEntry, PodEntry } from '../inventory/index.ts';
 import type { DaemonSight } from './daemon-sight.ts';
 import type { EgressSight, EgressUnseen } from './egress/egress-sight.ts';
 import type { Placement } from './expectation.ts';
-import type { Planned } from './maintenance.ts';
 import type { SinkState } from './sink-state.ts';
 import type { HeartbeatSight } from './heartbeat-sight.ts';
 import type { TelemetryWord } from './telemetry-sight.ts';
@@ -69,6 +76,14 @@ export interface Subject {
   readonly planned: Planned;
   readonly past: Past;
   readonly now: Instant;
+}
+
+/** What planned work means to a node now. */
+export interface Planned {
+  /** The window that excuses it; undefined without one, or when no more may be excused. */
+  readonly window: MaintenanceObject | undefined;
+  /** When that may change by itself; Infinity for never. */
+  readonly changesMono: number;
 }
 
 /** What is known of whoever makes the pods of the DaemonSet. */

@@ -16,12 +16,12 @@ import { applyLease } from './apply-lease.ts';
 import { applyNamespaceLabels, applyNetworkPolicy } from './apply-network.ts';
 import { applyPod } from './apply-pod.ts';
 import { applyReports, forgetReports } from './apply-reports.ts';
+import { applyWindow } from './apply-window.ts';
 import { applyDaemon, applyNodeState } from './apply-witness.ts';
 import type { DaemonSetEntry, Inventory, NodeEntry } from './inventory.ts';
 import { isSameNode } from './is-same.ts';
 import { renameNode } from './name-nodes.ts';
 import { NOTHING, type Touched } from './touched.ts';
-import { applyWindow } from './window-entry.ts';
 
 /**
  * Applies an event in place. Never throws. Events of kinds that the inventory does not hold (policies, ticks, and the

@@ -58,7 +58,6 @@ export function startFetching(host: FetchHost): { stop(): void } {
 interface HoursDocument {
   readonly items: readonly HourlyRow[];
   readonly policies: readonly PolicyName[];
-  /** Absent from a peer of an earlier version. */
   readonly exclusions?: readonly LedgerEntry[];
   readonly continue?: string;
 }
@@ -78,7 +77,7 @@ export async function fetchHours(host: FetchHost, isStopped: () => boolean): Pro
         const query: string = token === '' ? '' : `&continue=${encodeURIComponent(token)}`;
         const page = (await get(`/api/v1/journal?since=${since}${query}`)) as HoursDocument;
         journal.adopt(page.items, page.policies);
-        if (page.exclusions !== undefined && page.exclusions.length > 0) await journal.exclude(page.exclusions);
+        await adoptLedger(journal, page.exclusions);
         rows += page.items.length;
         token = page.continue;
         await room(host, isStopped);
@@ -89,6 +88,11 @@ export async function fetchHours(host: FetchHost, isStopped: () => boolean): Pro
   }
   if (failures.length > 0 && failures.length === peers.length) throw failures[0];
   return rows;
+}
+
+/** Absent from a peer of an earlier version. */
+async function adoptLedger(journal: FetchHost['journal'], entries: readonly LedgerEntry[] | undefined): Promise<void> {
+  if (entries !== undefined && entries.length > 0) await journal.exclude(entries);
 }
 
 async function room({ journal, timers }: FetchHost, isStopped: () => boolean): Promise<void> {

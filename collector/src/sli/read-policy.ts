@@ -6,8 +6,7 @@ import {
   markOf,
   NO_ORDERLY,
   type DaemonSetEntry,
-  type MaintenanceReading,
-  type OrderlyNodes,
+  type PlannedWork,
   type PolicyRoll,
   type PoolReports,
   type Standing,
@@ -34,23 +33,12 @@ export interface ReadOptions {
   readonly daemonSet: DaemonSetEntry | undefined;
   /** By pool, what agents report; empty where nobody asks. */
   readonly reports: ReadonlyMap<string, PoolReports>;
-  readonly maintenance: MaintenanceReading;
-  /** By pool. */
-  readonly orderly: ReadonlyMap<string, OrderlyNodes>;
+  readonly planned: PlannedWork;
   readonly monoMs: number;
 }
 
 /** The figures of one policy at `monoMs`. Counters never fall between two readings. */
-export function readPolicy({
-  roll,
-  ledger,
-  span,
-  daemonSet,
-  reports,
-  maintenance,
-  orderly,
-  monoMs,
-}: ReadOptions): PolicyReading {
+export function readPolicy({ roll, ledger, span, daemonSet, reports, planned, monoMs }: ReadOptions): PolicyReading {
   const { namespace, daemonset, objectives, team, contact, purpose } = roll.policy;
   const series = ledger.read(roll.policy, monoMs);
   const tallies = readTallies(roll.policy, series, (cell) => (span === 'seen' ? cell.seen : cell.exported));
@@ -75,11 +63,11 @@ export function readPolicy({
         versions: versions.get(pool) ?? [],
         probeAgeMaxMs: probe === undefined ? undefined : monoMs - probe,
         reports: reports.get(pool),
-        orderly: orderly.get(pool) ?? NO_ORDERLY,
+        orderly: planned.orderly.get(pool) ?? NO_ORDERLY,
       };
     }),
     tallies: tallies.of(''),
-    maintenance,
+    maintenance: planned.maintenance,
     objectives: objectives.map(({ sli, target }) => ({ sli, target })),
     windows: [],
     controller: readController(roll, daemonSet, monoMs),

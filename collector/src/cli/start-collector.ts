@@ -117,7 +117,7 @@ function startParts({ config, env, log, version }: CollectorOptions, { connectio
   const events = startEventExport({ ...base, cluster, env, version, journal, roll: () => live.pipeline.roll });
   const live = startPipeline({ ...base, cluster, self, journal, onTransition, onApplied: events.hear });
   const watching = startWatching(live, { ...base, ...daemons });
-  const { book, watch, layers, backends } = watching;
+  const { book, watch, layers, backends, opened } = watching;
   const limits = startLimits({ limitBytes, live, stream, ...systemMachine, log });
   const readiness = readinessBy(live, { watch, layers, notes: () => [...limits.notes(), ...journal.notes()] });
   const intake = createIntake({ live, ...base });
@@ -129,11 +129,10 @@ function startParts({ config, env, log, version }: CollectorOptions, { connectio
   const control = startControl(live, { ...base, readiness, book, answers, budgets });
   const hours = keepHours(live, systemMachine.timers);
   const peers = fetchFromPeers({ ...base, peer, journal });
-  const ends = [peers.stop, limits.stop, budgets.stop, watching.opened.stop];
-  const helpers = { stop: () => endAll(ends), last: hours.stop };
+  const helpers = { stop: () => endAll([peers.stop, limits.stop, budgets.stop, opened.stop]), last: hours.stop };
   const stop = (): Promise<unknown> => Promise.all([watch.stop(), layers.stop(), backends.stop()]);
   const serving = { answers, readiness, intake, stream };
-  const books = { book, windows: watching.opened.windows };
+  const books = { book, windows: opened.windows };
   return { live, self, books, budgets, watching: { stop }, control, events, helpers, serving };
 }
 

@@ -10,6 +10,9 @@ Examples:
   # Rules for the policies of a folder, as objects of the Prometheus Operator
   rollcall generate rules --policies ./policies --out ./rules
 
+Usage:
+  rollcall generate [what] [options]
+
 ${GENERATORS.map(({ help }) => help).join('\n')}`;
 
 /** The command. */

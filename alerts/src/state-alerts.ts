@@ -17,6 +17,7 @@ const STORM = { share: 0.2, restarts: 5 } as const;
 const DRIFT_SECONDS = 180;
 const SKEW_SECONDS = 60;
 const EXCUSED_SHARE = 0.2;
+const UNRESOLVED_SECONDS = 1_800;
 
 const DRIFT_REASONS: readonly ReasonCode[] = ['LabelDrift', 'NodeSelectorMismatch', 'UntoleratedTaint'];
 const PLACING_REASONS: readonly ReasonCode[] = [
@@ -54,6 +55,7 @@ export function alertOnStates(settings: RuleSettings): readonly AlertingRule[] {
     ...scopeStates(settings),
     ...daemonStates(settings),
     ...collectorStates(settings),
+    unresolvedState(settings),
   ].map((state) => finish(state, settings));
 }
 
@@ -219,6 +221,20 @@ function daemonStates(settings: RuleSettings): readonly State[] {
       tells: 'the clock of a node is off by {{ $value | humanizeDuration }}',
     },
   ];
+}
+
+/** Alertmanager cannot wait and then tell somebody else, so that a page stays is an alert of its own. */
+function unresolvedState({ speed }: RuleSettings): State {
+  const pages = '{severity="page",alertname!="PageUnresolved"}';
+  const since = `time() - ALERTS_FOR_STATE${pages} > ${number(UNRESOLVED_SECONDS / speed)}`;
+  return {
+    alert: 'PageUnresolved',
+    // A page that waits for its own `for` is in ALERTS_FOR_STATE as well.
+    expr: `max by (${POLICY_LABELS}, ${POOL}, team) (${since} and ignoring (alertstate) ALERTS{alertstate="firing",${pages.slice(1)})`,
+    tells: `${POLICY_NAME}${IN_POOL}: pages are not over since {{ $value | humanizeDuration }}`,
+    nodes: true,
+    ofPolicy: false,
+  };
 }
 
 function collectorStates({ speed }: RuleSettings): readonly State[] {

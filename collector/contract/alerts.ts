@@ -73,6 +73,12 @@ export const ALERTS = {
     forMs: 15 * MINUTE_MS,
     loses: 'Nothing is measured any more: no alert of this policy can fire.',
   },
+  PageUnresolved: {
+    severity: 'page',
+    priority: 'P1',
+    forMs: 0,
+    loses: 'The same as with the page that fires for half an hour already, and nobody has ended it.',
+  },
   CollectorAbsent: {
     severity: 'ticket',
     priority: 'P2',

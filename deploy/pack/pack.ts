@@ -13,7 +13,7 @@ const STAGE = join(REPOSITORY, '.cache/pack');
 function pack(destination: string): string {
   rmSync(STAGE, { recursive: true, force: true });
   const files = planFiles(
-    globSync(['alerts/src/**/*.ts', 'collector/**/*.{css,html,js,svg,ts}'], {
+    globSync(['alerts/src/**/*.ts', 'alerts/templates/*.tmpl', 'collector/**/*.{css,html,js,svg,ts}'], {
       cwd: REPOSITORY,
       exclude: ['**/node_modules/**'],
     }),

@@ -5,6 +5,8 @@ export type FilePlan = ReadonlyMap<string, string>;
 
 const FOLDERS = [
   ['alerts/src/', 'dist/alerts/'],
+  // Beside it as in a checkout: ../templates of a module there.
+  ['alerts/templates/', 'dist/templates/'],
   ['collector/bin/', 'bin/'],
   ['collector/contract/', 'dist/contract/'],
   ['collector/kube/', 'dist/kube/'],

@@ -1,7 +1,7 @@
 /** The real servers of the end-to-end tests: a Kubernetes control plane, the DaemonSet controller as oracle, Prometheus. */
+export { runAmtool, startAlertmanager, type Alertmanager } from './alertmanager.ts';
 export { connect, ApiError } from './client.ts';
 export { encodeInGo, verifyInGo, type CodedPair } from './codec.ts';
-export { startAlertmanager, type Alertmanager } from './alertmanager.ts';
 export { startControlPlane, type ControlPlane } from './control-plane.ts';
 export { exchange, type Answer } from './exchange.ts';
 export { openShell, type Ended, type RunLine } from './kubectl.ts';

@@ -1,9 +1,8 @@
 /** `rollcall generate rules`: recording rules and alerts for policies in files. */
 import { parseArgs } from 'node:util';
-import { COLLECTOR_NAMESPACE, formatFault, parseDuration, type Policy } from '@rollcall/contract';
-import { loadPolicyTexts } from '../config/policy-load.ts';
-import { readPolicyTexts } from '../config/policy-text.ts';
+import { COLLECTOR_NAMESPACE, parseDuration } from '@rollcall/contract';
 import { EXIT, type Command, type Io } from './command.ts';
+import { readLabels, readPolicies, readSpeed } from './generate-input.ts';
 import { settleFiles, type TextFile } from './settle-files.ts';
 
 const HELP = `Rules:
@@ -63,7 +62,7 @@ export const generateRules: Command = {
 };
 
 async function makeFiles(flags: Flags, io: Io): Promise<readonly TextFile[]> {
-  const policies = await readPolicies(flags, io);
+  const { policies } = await readPolicies(flags, io);
   // Loaded here, since no other command needs it.
   const alerts = await import('@rollcall/alerts');
   const format = alerts.RULE_FORMATS.find((own) => own === flags.format);
@@ -83,38 +82,8 @@ async function makeFiles(flags: Flags, io: Io): Promise<readonly TextFile[]> {
     .map((file) => ({ name: `${file.name}.yaml`, text: alerts.renderRules(file, format, place) }));
 }
 
-async function readPolicies({ policies, namespace }: Flags, io: Io): Promise<readonly Policy[]> {
-  if (policies.length === 0)
-    throw new Error('--policies is missing: name files or folders with policies, or - for standard input');
-  const files = await loadPolicyTexts(policies.filter((path) => path !== '-'));
-  const texts = policies.includes('-') ? [...files, { file: '-', text: await io.readStdin() }] : files;
-  const unread = texts.flatMap((text) => ('fault' in text ? [`${text.file}: ${formatFault(text.fault)}`] : []));
-  const { accepted, rejected } = readPolicyTexts(texts, { cluster: '', collectorNamespace: namespace });
-  const faults = rejected.flatMap(({ file, faults: own }) => own.map((fault) => `${file}: ${formatFault(fault)}`));
-  const all = [...unread, ...faults];
-  if (all.length > 0) throw new Error(all.join('\n'));
-  if (accepted.length === 0) throw new Error(`${policies.join(', ')}: no policy is there`);
-  return accepted.map(({ policy }) => policy);
-}
-
-function readLabels(labels: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    labels.map((label) => {
-      const [name = '', ...value] = label.split('=');
-      if (name === '' || value.length === 0) throw new Error(`--label: "${label}" is not NAME=VALUE`);
-      return [name, value.join('=')];
-    }),
-  );
-}
-
 function readDuration(flag: string, text: string): number {
   const ms = parseDuration(text);
   if (ms === undefined || ms <= 0) throw new Error(`${flag}: "${text}" is no duration such as 30s or 5m`);
   return ms;
-}
-
-function readSpeed(text: string): number {
-  const speed = Number(text);
-  if (!(speed >= 1 && speed <= 3600)) throw new Error(`--speed: "${text}" is no number from 1 to 3600`);
-  return speed;
 }

@@ -1,14 +1,18 @@
 /** `rollcall generate`: writes what other programs of the monitoring read, from the same policies and the same contract. */
 import { EXIT, type Command } from './command.ts';
+import { generateAlertmanager } from './generate-alertmanager.ts';
 import { generateRules } from './generate-rules.ts';
 
-const GENERATORS: readonly Command[] = [generateRules];
+const GENERATORS: readonly Command[] = [generateRules, generateAlertmanager];
 
 const HELP = `Write what Prometheus and its like need, from policies in files.
 
 Examples:
   # Rules for the policies of a folder, as objects of the Prometheus Operator
   rollcall generate rules --policies ./policies --out ./rules
+
+  # Alertmanager's configuration with its templates
+  rollcall generate alertmanager --paging ./paging.yaml --policies ./policies --out /etc/alertmanager
 
 Usage:
   rollcall generate [what] [options]

@@ -17,7 +17,7 @@ interface Settling {
 }
 
 /** A file of ours says so in its first line; others in the folder are left alone. */
-const MARK = /^# generated, do not edit/;
+const MARK = /^(# |\{\{\/\* )generated, do not edit/;
 
 /** Prints, writes or checks; answers the exit code. Of ours, files that are no longer made are removed. */
 export async function settleFiles(files: readonly TextFile[], { folder, check, io }: Settling): Promise<number> {
@@ -51,9 +51,9 @@ async function readOurs(folder: string): Promise<ReadonlyMap<string, string>> {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  const yaml = names.filter((name) => name.endsWith('.yaml'));
+  const ours = names.filter((name) => /\.(yaml|tmpl)$/.test(name));
   const texts = await Promise.all(
-    yaml.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const),
+    ours.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const),
   );
   return new Map(texts.filter(([, text]) => MARK.test(text)));
 }

@@ -84,6 +84,6 @@ function reject(document: unknown, faults: readonly PolicyFault[], kept: boolean
   return { namespace, name, message: faults.map(formatFault).join('; ') + end };
 }
 
-function toObject({ spellsAt, ...window }: PlannedWindow, nowMs: number): MaintenanceObject {
+function toObject({ spellsAt, schedule: _written, ...window }: PlannedWindow, nowMs: number): MaintenanceObject {
   return { ...window, spells: spellsAt(nowMs) };
 }

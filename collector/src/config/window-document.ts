@@ -13,6 +13,8 @@ import { derivePolicyUid } from './policy-identity.ts';
 
 /** A window without the times that depend on when it is looked at; `spellsAt` gives those. */
 export interface PlannedWindow extends Omit<MaintenanceObject, 'spells'> {
+  /** As the document has it. */
+  readonly schedule: Pick<MaintenanceWindow['spec'], 'once' | 'recurring'>;
   spellsAt(nowMs: number): readonly WallSpell[];
 }
 
@@ -41,6 +43,7 @@ export function resolveWindow(document: unknown, context: PolicyContext, uid?: s
     pools,
     nodes,
     selector,
+    schedule: { ...(spec.once && { once: spec.once }), ...(spec.recurring && { recurring: spec.recurring }) },
     spellsAt: (nowMs) => expandWindow(spec, nowMs),
   };
   return { ok: true, window };

@@ -1,0 +1,51 @@
+/** What the generators read: policies and maintenance windows in files, and flags that they have in common. */
+import { formatFault, type Policy } from '@rollcall/contract';
+import { loadPolicyTexts } from '../config/policy-load.ts';
+import { readPolicyTexts } from '../config/policy-text.ts';
+import type { PlannedWindow } from '../config/window-document.ts';
+import type { Io } from './command.ts';
+
+/** Documents that are all valid. */
+interface PolicyDocuments {
+  readonly policies: readonly Policy[];
+  readonly windows: readonly PlannedWindow[];
+}
+
+/** What is read, and the namespace whose documents may be about others. */
+interface Sources {
+  readonly policies: readonly string[];
+  readonly namespace: string;
+}
+
+/** What these files hold. Throws with all that is wrong with any of them, and if no policy is there. */
+export async function readPolicies({ policies, namespace }: Sources, io: Io): Promise<PolicyDocuments> {
+  if (policies.length === 0)
+    throw new Error('--policies is missing: name files or folders with policies, or - for standard input');
+  const files = await loadPolicyTexts(policies.filter((path) => path !== '-'));
+  const texts = policies.includes('-') ? [...files, { file: '-', text: await io.readStdin() }] : files;
+  const unread = texts.flatMap((text) => ('fault' in text ? [`${text.file}: ${formatFault(text.fault)}`] : []));
+  const { accepted, windows, rejected } = readPolicyTexts(texts, { cluster: '', collectorNamespace: namespace });
+  const faults = rejected.flatMap(({ file, faults: own }) => own.map((fault) => `${file}: ${formatFault(fault)}`));
+  const all = [...unread, ...faults];
+  if (all.length > 0) throw new Error(all.join('\n'));
+  if (accepted.length === 0) throw new Error(`${policies.join(', ')}: no policy is there`);
+  return { policies: accepted.map(({ policy }) => policy), windows: windows.map(({ window }) => window) };
+}
+
+/** NAME=VALUE pairs; throws for what is none. */
+export function readLabels(labels: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    labels.map((label) => {
+      const [name = '', ...value] = label.split('=');
+      if (name === '' || value.length === 0) throw new Error(`--label: "${label}" is not NAME=VALUE`);
+      return [name, value.join('=')];
+    }),
+  );
+}
+
+/** By how much waits are divided; throws for what is no number from 1 to 3600. */
+export function readSpeed(text: string): number {
+  const speed = Number(text);
+  if (!(speed >= 1 && speed <= 3600)) throw new Error(`--speed: "${text}" is no number from 1 to 3600`);
+  return speed;
+}

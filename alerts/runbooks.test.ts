@@ -1,11 +1,24 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { FINDINGS, REASONS, runbookOf, type FindingCode, type ReasonCode } from '@rollcall/contract';
+import {
+  ALERTS,
+  FINDINGS,
+  REASONS,
+  runbookOf,
+  type Alert,
+  type AlertName,
+  type FindingCode,
+  type ReasonCode,
+} from '@rollcall/contract';
 import { describe, expect, test } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
 const FOLDER = join(import.meta.dirname, 'runbooks');
-const CODES: readonly (ReasonCode | FindingCode)[] = [...(Object.keys(REASONS) as ReasonCode[]), ...FINDINGS];
+type Code = ReasonCode | FindingCode | AlertName;
+/** Two alerts are about a code of their own name, and share its page. */
+const CODES: readonly Code[] = [
+  ...new Set<Code>([...(Object.keys(REASONS) as ReasonCode[]), ...FINDINGS, ...(Object.keys(ALERTS) as AlertName[])]),
+];
 const SECTIONS = ['Meaning', 'What users lose', 'Confirm', 'Mend', 'Prevent', 'How it was reproduced here'];
 /** Lines that fit on a screen. */
 const LONGEST = 50;
@@ -30,8 +43,12 @@ function readPage(path: string): RunbookPage {
   return { title, head, sections, text };
 }
 
-function headOf(code: ReasonCode | FindingCode): string {
-  if (!Object.hasOwn(REASONS, code)) return FINDING;
+function headOf(code: Code): string {
+  if (!Object.hasOwn(REASONS, code)) {
+    if (!Object.hasOwn(ALERTS, code)) return FINDING;
+    const { severity, priority, owner: who }: Alert = ALERTS[code as AlertName];
+    return `Alert: ${severity}, ${priority}.${who === undefined ? '' : ` Owner: ${who}.`}`;
+  }
   const { owner, mode } = REASONS[code as ReasonCode];
   return `Owner: ${owner}. Mode: ${mode}.`;
 }

@@ -19,6 +19,7 @@ import { parseArgs } from 'node:util';
 import type { PlayedLine } from './campaign/play-seeds.ts';
 import { playDrills } from './drills/play-drills.ts';
 import { playMatrix } from './faults/play-matrix.ts';
+import { playMutants } from './rules/play-mutants.ts';
 
 const RECORD = new URL('../docs/campaign.md', import.meta.url);
 const SUITES = ['test/e2e/expectation.e2e.test.ts', 'test/e2e/demo.e2e.test.ts'] as const;
@@ -139,12 +140,17 @@ async function main(): Promise<void> {
     workers: { type: 'string', default: '2' },
     faults: { type: 'boolean', default: false },
     drills: { type: 'boolean', default: false },
+    mutants: { type: 'boolean', default: false },
     long: { type: 'string', default: '' },
     only: { type: 'string', default: '' },
     fast: { type: 'boolean', default: false },
   } as const;
   const { values } = parseArgs({ options });
   if (values.drills) return playDrills();
+  if (values.mutants) {
+    process.exitCode = (await playMutants()).length === 0 ? 0 : 1;
+    return;
+  }
   if (values.long !== '') return playLong(Number(values.long));
   if (values.faults) {
     const right = await playMatrix({ only: values.only, profile: values.fast ? 'fast' : 'default' });

@@ -32,14 +32,15 @@ export function recordWindows(target: Target): readonly RecordingRule[] {
     ...ratios,
     { record: names.bad(SIX_HOURS_MS), expr: bad(SIX_HOURS_MS), labels: label },
     { record: names.valid(SIX_HOURS_MS), expr: valid(SIX_HOURS_MS), labels: label },
-    { record: names.history(SIX_HOURS_MS), expr: `${samples} * ${number(settings.intervalMs / 1000)}` },
+    { record: names.history(SIX_HOURS_MS), expr: `${samples} * ${number(settings.intervalMs / 1000)}`, labels: label },
     ...[names.bad, names.valid, names.history].map((name) => join(target, name, [SIX_HOURS_MS, DAY_MS])),
     ...[names.bad, names.valid].map((name) => join(target, name, [DAY_MS, THREE_DAYS_MS])),
   ];
 }
 
 function join(target: Target, name: (ms: number) => string, [from, to]: readonly [number, number]): RecordingRule {
-  return { record: name(to), expr: addPieces(cut(target, name, { lengthMs: to, sizesMs: [from] })) };
+  const expr = addPieces(cut(target, name, { lengthMs: to, sizesMs: [from] }));
+  return { record: name(to), expr, labels: { sli: target.objective.sli } };
 }
 
 /** The rule that is evaluated more seldom: what is left of the period's budget. What the period has below 6 h is left out. */
@@ -48,7 +49,8 @@ export function recordBudget(target: Target): RecordingRule {
   const period = { lengthMs: objective.windowMs, sizesMs: [THREE_DAYS_MS, DAY_MS, SIX_HOURS_MS] };
   const bad = addPieces(cut(target, names.bad, period));
   const valid = addPieces(cut(target, names.valid, period));
-  return { record: names.budgetLeft, expr: `1 - (${bad}) / ((${valid}) > 0) / ${number(budgetOf(objective.target))}` };
+  const expr = `1 - (${bad}) / ((${valid}) > 0) / ${number(budgetOf(objective.target))}`;
+  return { record: names.budgetLeft, expr, labels: { sli: objective.sli } };
 }
 
 /** A length of time, and the sizes of the windows that are recorded, the longest first. */

@@ -84,6 +84,7 @@ function uncoveredFor(reasons: readonly ReasonCode[], speed: number): string {
 function coverageStates({ speed, uncoveredAfterMs }: RuleSettings): readonly State[] {
   const { lost, expected, lostOfPolicy, expectedOfPolicy } = RECORDED;
   const { ofPolicy, ofPool, nodes } = COLLAPSE;
+  const orderly = gauge(COVERAGE_METRICS.orderly, { speed });
   const share = `${lostOfPolicy} / (${expectedOfPolicy} > 0)`;
   const large = `${share} > ${ofPolicy} and ${lostOfPolicy} >= ${nodes}`;
   // Two of two are everything, though few; one of one is a node.
@@ -92,7 +93,8 @@ function coverageStates({ speed, uncoveredAfterMs }: RuleSettings): readonly Sta
   return [
     {
       alert: 'NodeUncovered',
-      expr: `${gauge(COVERAGE_METRICS.longestUncovered, { speed })} > ${number(uncoveredAfterMs / speed / 1000)}`,
+      // Not while an orderly rollout or upgrade explains every one of them.
+      expr: `${gauge(COVERAGE_METRICS.longestUncovered, { speed })} > ${number(uncoveredAfterMs / speed / 1000)} unless (${sumOver(['reason'], orderly)} >= ${sumOver(['reason', 'owner'], gauge(COVERAGE_METRICS.uncovered, { speed }))})`,
       tells: 'a node is uncovered for {{ $value | humanizeDuration }}',
       nodes: true,
     },
@@ -138,8 +140,8 @@ function scopeStates({ speed }: RuleSettings): readonly State[] {
     },
     {
       alert: 'ExcusedTooLong',
-      expr: excusedShare(speed),
-      tells: `${PERCENT} of the node time of six hours was excused`,
+      expr: `(${excusedShare(speed)}) or ${gauge(COVERAGE_METRICS.maintenanceCap, { speed })} >= 1`,
+      tells: `${PERCENT} of the node time of six hours was excused, or of what maintenance may excuse in a period is used`,
     },
   ];
 }

@@ -1,0 +1,51 @@
+/** The generated rules on Prometheus' own rule engine: each alert in its minute, silent in the one before, and no NaN in what is recorded. */
+import { expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { ensurePrometheus } from '../control-plane/prometheus.ts';
+import { BURN_SUITES, HALF_SPENT_CASES } from './burn-cases.ts';
+import { lintRules, playCases, type RuleCase } from './play-cases.ts';
+import { objective, renderFor } from './policies.ts';
+import { ABSENCE_CASES, STATE_CASES } from './state-cases.ts';
+
+const PROMTOOL = process.env['ROLLCALL_PROMTOOL'] ?? '/usr/bin/promtool';
+
+async function expectAll(rules: readonly string[], stepMinutes: number, cases: readonly RuleCase[]): Promise<void> {
+  await ensurePrometheus();
+  const { held, output } = await playCases({ promtool: PROMTOOL, rules, stepMinutes, cases });
+  expect(held, output).toBe(true);
+}
+
+test('there are at least sixty cases', () => {
+  const burns = BURN_SUITES.flatMap(({ cases }) => cases);
+  const all = [...burns, ...HALF_SPENT_CASES, ...STATE_CASES, ...ABSENCE_CASES];
+  expect(new Set(all).size).toBeGreaterThanOrEqual(60);
+  console.log(`${all.length} cases, ${all.flatMap(({ firings }) => firings).length} alerts looked at`);
+});
+
+test.each(BURN_SUITES)('burns of $name', async ({ objective: own, stepMinutes, cases }) => {
+  const [, policy] = renderFor([own], { intervalMs: stepMinutes * 60_000 });
+  await expectAll([policy], stepMinutes, cases);
+});
+
+test('half of the budget is spent in a day', () =>
+  expectAll([renderFor([objective()], { intervalMs: 300_000 })[1]], 5, HALF_SPENT_CASES));
+test('states', () => expectAll([renderFor([])[0]], 1, STATE_CASES));
+test('a policy that is heard of no more', () => expectAll([renderFor([objective()])[1]], 1, ABSENCE_CASES));
+
+test('every rule passes all of promtool’s lints, and an objective has at most twenty', async () => {
+  await ensurePrometheus();
+  const objectives = (['coverage', 'stability', 'join', 'freshness', 'resources'] as const).map((sli) =>
+    objective({ sli }),
+  );
+  const owned = [objective({ owners: ['agent', 'rollout'], windowMs: 90 * 86_400_000 })];
+  for (const text of [...renderFor(objectives), renderFor(owned)[1]]) {
+    const { held, output } = await lintRules(PROMTOOL, text);
+    expect(held, output).toBe(true);
+  }
+  const { output } = await lintRules(PROMTOOL, renderFor([objective()])[1]);
+  // Two of them are the policy's.
+  expect(Number(/(\d+) rules found/.exec(output)?.[1])).toBeLessThanOrEqual(20 + 2);
+  expect(
+    (await lintRules(PROMTOOL, stringify({ groups: [{ name: 'g', rules: [{ record: 'a', expr: '1 +' }] }] }))).held,
+  ).toBe(false);
+});

@@ -41,21 +41,26 @@ export function createIncreases(): Increases {
 
 /** Cuts amounts to whole numbers, since nothing else is counted; what is cut off is kept for the next time. */
 export interface Wholes {
-  take(key: string, amount: number): number;
+  take(node: string, amount: number): number;
+  /** Forgets the nodes that are none any more: in a cluster that scales new names come for ever. */
+  keepOnly(isNode: (name: string) => boolean): void;
 }
 
 /** Nothing cut off yet. */
 export function createWholes(): Wholes {
   const rests = new Map<string, number>();
   return {
-    take: (key, amount) => {
-      const all = amount + (rests.get(key) ?? 0);
+    take: (node, amount) => {
+      const all = amount + (rests.get(node) ?? 0);
       // Thirds of a record add up to one.
       const whole = Math.floor(all + 1e-6);
       const rest = all - whole;
-      if (rest > 1e-6) rests.set(key, rest);
-      else rests.delete(key);
+      if (rest > 1e-6) rests.set(node, rest);
+      else rests.delete(node);
       return whole;
+    },
+    keepOnly: (isNode) => {
+      for (const node of rests.keys()) if (!isNode(node)) rests.delete(node);
     },
   };
 }

@@ -2,7 +2,7 @@
 import type { TelemetryReport, TelemetrySources } from '@rollcall/contract';
 import type { Backend } from './backend.ts';
 import { BackendError, toBackendError } from './backend-error.ts';
-import { createIncreases, createWholes, sumAmounts, type Increases } from './count-increases.ts';
+import { createIncreases, createWholes, sumAmounts, type Increases, type Wholes } from './count-increases.ts';
 import { readVector, type Vector } from './read-vector.ts';
 
 /** The queries of a policy. */
@@ -34,7 +34,7 @@ const PATHS = { prometheus: '/api/v1/query', loki: '/loki/api/v1/query' } as con
 export function createQueryRound(queries: Queries, backend: Backend, host: RoundHost): QueryRound {
   const ages = createAges(host.isNode);
   const counters = new Map<CountName, Increases>(COUNTS.map((name) => [name, createIncreases()]));
-  const wholes = createWholes();
+  const wholes = new Map<CountName, Wholes>(COUNTS.map((name) => [name, createWholes()]));
   let lastS: number | undefined;
   return async (signal) => {
     const nowS = Math.floor(host.wallMs() / 1000);
@@ -64,11 +64,21 @@ export function createQueryRound(queries: Queries, backend: Backend, host: Round
       [...answers].map(([name, { values }]) => {
         const isAmount = queries[name]?.includes(INTERVAL_WORD) ?? false;
         const found = isAmount ? sumAmounts(values) : (counters.get(name)?.take(values) ?? new Map<string, number>());
-        return [name, new Map([...found].map(([node, amount]) => [node, wholes.take(`${name} ${node}`, amount)]))];
+        return [name, cutAll(found, wholes.get(name), host.isNode)];
       }),
     );
     return formReports(lag === undefined ? new Map() : ages.take(lag, nowS * 1000), counts);
   };
+}
+
+function cutAll(
+  amounts: ReadonlyMap<string, number>,
+  wholes: Wholes | undefined,
+  isNode: (name: string) => boolean,
+): ReadonlyMap<string, number> {
+  const cut = [...amounts].map(([node, amount]) => [node, wholes?.take(node, amount) ?? 0] as const);
+  wholes?.keepOnly(isNode);
+  return new Map(cut);
 }
 
 interface Ages {

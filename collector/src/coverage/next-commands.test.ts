@@ -53,6 +53,20 @@ test.each([
   ]);
 });
 
+test('a number in the name of an image, and a directory that the runtime may not make, are no answer of a registry', () => {
+  const image = 'registry.example/agent@sha256:4030401aa';
+  const undo = `kubectl rollout undo daemonset ${SET}`;
+  for (const words of [`"${image}": not found`, `"${image}": mkdir /var/lib/x: permission denied`]) {
+    const pod = buildFaulty([{ image, waiting: { reason: 'ErrImagePull', message: words } }]);
+    expect(commandsFor('ImagePullFailed', buildSubject({ pods: [pod] })).at(-1)).toBe(undo);
+  }
+  // Older kubelets say why in their event only.
+  const pod = buildFaulty([{ image, waiting: { reason: 'ImagePullBackOff', message: '' } }]);
+  const event = buildEvent('Failed', `Failed to pull image "${image}": 401 Unauthorized`);
+  const told = buildSubject({ pods: [pod], podEvents: [event] });
+  expect(commandsFor('ImagePullFailed', told).at(-1)).toContain('imagePullSecrets');
+});
+
 test('a pod that does not end is freed of its finalizer, or removed by force', () => {
   const held = buildPod({ finalizers: ['a/b'] }, { graceLeftMs: -60_000 });
   expect(commandsFor('TerminatingStuck', buildSubject({ pods: [held] })).at(-1)).toContain('finalizers');

@@ -3,6 +3,7 @@ import type { ContainerObject, Policy, ReasonCode, Taint } from '@rollcall/contr
 import type { Inventory } from '../inventory/index.ts';
 import { both, describeDaemonSet, describePod, nameAll, shellWord, template } from './command-words.ts';
 import type { Commands, Names } from './command-words.ts';
+import { isPullRefused } from './diagnosis/image-pull-failed.ts';
 import { explainPlacement, isPassingTaint, LABEL_COMMAND } from './explain-placement.ts';
 import { poolLabelOf } from './policy-roll.ts';
 import { mendCreation, mendQuota, showAdmission, showPodSecurity, showWebhook } from './refusal-commands.ts';
@@ -105,9 +106,7 @@ function untaint({ key, value, effect }: Taint): string {
 }
 
 function mendImage(names: Names, subject: Subject): readonly string[] {
-  const waiting = subject.pod?.object.containers.map((container) => container.waiting?.message ?? '').join(' ') ?? '';
-  const isRefused = /unauthorized|forbidden|denied|authorization failed|no basic auth|40[13]/i.test(waiting);
-  const mend = isRefused
+  const mend = isPullRefused(subject)
     ? template('imagePullSecrets')
     : (own: Names): readonly string[] => [`kubectl rollout undo daemonset ${own.daemonSet}`];
   return both(describePod, mend)(names, subject);

@@ -19,12 +19,14 @@ const WAITING = new Set([
   'SignatureValidationFailed',
 ]);
 
+const CREDENTIALS = '401/403, credentials';
+
 // In this order: "pull access denied, repository does not exist or may require authorization" is about credentials.
 const ANSWERS: readonly (readonly [RegExp, string])[] = [
   [/too ?many ?requests|rate limit|status(?: ?code)?:? 429/i, '429, rate limited'],
   [
     /unauthorized|forbidden|access denied|authorization failed|no basic auth credentials|status(?: ?code)?:? 40[13]/i,
-    '401/403, credentials',
+    CREDENTIALS,
   ],
   [/no match for platform|no matching manifest/i, 'no image for this platform'],
   [/not found|manifest unknown|name unknown|status(?: ?code)?:? 404/i, '404, no such image'],
@@ -74,6 +76,17 @@ function findSlowPull(subject: Subject): Hit | undefined {
   const image = quote(container.image) || 'without a name';
   const seen = `${nameContainer(container, pod.object)} is not made after the start deadline though its sandbox is there: image ${image} is still being pulled`;
   return { code: 'ImagePullFailed', message: sentence(seen) };
+}
+
+/** True where the registry refuses whoever pulls one of the judged pod's images, by the kubelet's words in the status or in its event. */
+export function isPullRefused(subject: Subject): boolean {
+  const found = findContainer(subject, ({ waiting }) => waiting !== undefined && WAITING.has(waiting.reason));
+  if (found === undefined) return false;
+  const { container } = found;
+  const told = findFailure(subject, container)?.object.message ?? '';
+  return (
+    (classify(container.waiting?.message ?? '', container.image) || classify(told, container.image)) === CREDENTIALS
+  );
 }
 
 /** '' if the message names no known cause. The image's own name is left out: a tag may be called "404" or "not found". */

@@ -13,6 +13,7 @@ const COMMANDS = [
   'top',
   'history',
   'exclude',
+  'slo',
   'verify',
   'plan',
   'validate',

@@ -49,9 +49,9 @@ const hour = z
   });
 
 const exclusion = z.strictObject({
-  namespace: line.optional(),
-  daemonset: line.optional(),
-  pool: line.optional(),
+  namespace: line.exactOptional(),
+  daemonset: line.exactOptional(),
+  pool: line.exactOptional(),
   from: hour,
   to: hour,
   reason: line,
@@ -61,23 +61,19 @@ const revocation = z.strictObject({ revokes: line, reason: line });
 /** Reads the body of a request at `nowMs`; never throws. */
 export function checkExclusion(document: unknown, nowMs: number): CheckedExclusion {
   const isRevocation = typeof document === 'object' && document !== null && 'revokes' in document;
-  if (isRevocation) {
-    const parsed = revocation.safeParse(document);
-    if (!parsed.success) return refuse(parsed.error);
-    return { ok: true, wish: { ...NOTHING, ...parsed.data } };
-  }
+  return isRevocation ? readRevocation(document) : readExclusion(document, nowMs);
+}
+
+function readRevocation(document: object): CheckedExclusion {
+  const parsed = revocation.safeParse(document);
+  return parsed.success ? { ok: true, wish: { ...NOTHING, ...parsed.data } } : refuse(parsed.error);
+}
+
+function readExclusion(document: unknown, nowMs: number): CheckedExclusion {
   const parsed = exclusion.safeParse(document);
   if (!parsed.success) return refuse(parsed.error);
-  const { from, to, namespace = '', daemonset = '', pool = '', reason } = parsed.data;
-  const wish = {
-    ...NOTHING,
-    namespace,
-    daemonset,
-    pool,
-    reason,
-    fromMs: parseRfc3339(from) ?? 0,
-    toMs: parseRfc3339(to) ?? 0,
-  };
+  const { from, to, ...named } = parsed.data;
+  const wish = { ...NOTHING, ...named, fromMs: parseRfc3339(from) ?? 0, toMs: parseRfc3339(to) ?? 0 };
   const fault = findFault(wish, nowMs);
   return fault === undefined ? { ok: true, wish } : { ok: false, fault };
 }

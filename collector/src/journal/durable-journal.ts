@@ -62,12 +62,18 @@ export async function openDurableJournal(host: DurableJournalHost): Promise<Dura
     hours: (query) => scribe.ask({ ask: 'hours', ...query }),
     joins: (sinceMs) => scribe.ask({ ask: 'joins', sinceMs }),
     newestForeign: () => scribe.ask({ ask: 'newestForeign' }),
-    exclude: (entries) => scribe.ask({ ask: 'exclude', entries }),
-    exclusions: () => scribe.ask({ ask: 'exclusions' }),
+    ...ledgerOf(scribe),
     adopt: (rows, policies) => queue.adopt(rows, policies),
     status: scribe.status,
     notes: scribe.notes,
     close: scribe.close,
+  };
+}
+
+function ledgerOf(scribe: Scribe): Pick<DurableJournal, 'exclude' | 'exclusions'> {
+  return {
+    exclude: (entries) => scribe.ask({ ask: 'exclude', entries }),
+    exclusions: () => scribe.ask({ ask: 'exclusions' }),
   };
 }
 

@@ -15,7 +15,7 @@ const server = '/usr/bin/prometheus-alertmanager';
 const amtool = '/usr/bin/amtool';
 
 /** Files of its folder by name; alertmanager.yaml is its configuration, in which names are of that folder. */
-type ConfigFiles = Readonly<Record<string, string>> & { readonly 'alertmanager.yaml': string };
+export type ConfigFiles = Readonly<Record<string, string>> & { readonly 'alertmanager.yaml': string };
 
 /** An alert as the API takes it; without an end it fires. */
 interface PostedAlert {

@@ -125,17 +125,23 @@ export const TALLIES = {
 export type TallyName = keyof typeof TALLIES;
 
 /** True when the policy asks for what it takes. */
-export function isTallied(name: TallyName, { objectives, heartbeatLayer, telemetry }: Policy): boolean {
+export function isTallied(name: TallyName, policy: Policy): boolean {
+  const { objectives, telemetry } = policy;
   switch (TALLIES[name].needs) {
     case 'nothing':
       return true;
     case 'join':
       return objectives.some(({ sli }) => sli === 'join');
     case 'heartbeat':
-      return heartbeatLayer !== undefined;
+      return takesHeartbeats(policy);
     case 'telemetry':
-      return heartbeatLayer !== undefined || telemetry?.queries !== undefined || telemetry?.canary !== undefined;
+      return takesHeartbeats(policy) || telemetry?.queries !== undefined || telemetry?.canary !== undefined;
     case 'custom':
       return telemetry?.queries?.total !== undefined;
   }
+}
+
+/** Whose heartbeats are taken: each of these layers lives on them. */
+function takesHeartbeats({ heartbeatLayer, meshLayer, ingestionLayer }: Policy): boolean {
+  return (heartbeatLayer ?? meshLayer ?? ingestionLayer) !== undefined;
 }

@@ -19,18 +19,21 @@ export function readTallies(
   slots: (cell: TallyCell) => readonly number[],
 ): TalliesByPool {
   const asked = NAMES.filter((name) => isTallied(name, policy));
-  const cells = [...(series?.tallies.cells.values() ?? [])].filter((cell) => asked.includes(cell.of));
+  const cells = Map.groupBy(
+    [...(series?.tallies.cells.values() ?? [])].filter((cell) => asked.includes(cell.of)),
+    ({ pool }) => pool,
+  );
   return {
-    pools: [...new Set(cells.map(({ pool }) => pool))].filter((pool) => pool !== ''),
+    pools: [...cells.keys()].filter((pool) => pool !== ''),
     of: (pool) => {
       const found = new Map<string, TallyReading>();
       for (const of of asked) {
         const { poolLabels, policyLabels }: Tally = TALLIES[of];
         for (const label of pool === '' ? policyLabels : poolLabels) found.set(`${of} ${label}`, zero(of, label));
       }
-      for (const cell of cells) {
+      for (const cell of cells.get(pool) ?? []) {
         const { of, label } = cell;
-        if (cell.pool === pool) found.set(`${of} ${label}`, { of, label, slots: [...slots(cell)] });
+        found.set(`${of} ${label}`, { of, label, slots: [...slots(cell)] });
       }
       return [...found.values()];
     },

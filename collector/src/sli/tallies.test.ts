@@ -1,8 +1,9 @@
 import { AGENT_COMPONENT_LIMIT, type Policy, type TallyName } from '@rollcall/contract';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { buildPolicy, START } from '../test-objects.ts';
 import { createLedger } from './ledger.ts';
 import { readTallies } from './read-tallies.ts';
+import { createTallies, tally } from './tallies.ts';
 
 const JOINS: Partial<Policy> = { objectives: [{ sli: 'join', target: 0.95, windowMs: 1 }] };
 const HEARTBEATS: Partial<Policy> = {
@@ -132,7 +133,28 @@ describe('tallies', () => {
     expect(labels({}, '')).toEqual(new Set(['failedScheduling']));
     expect(labels(JOINS, 'p')).toEqual(new Set(['restarts', 'failedScheduling', 'joins', 'joinDuration']));
     expect(labels(JOINS, '')).toEqual(new Set(['failedScheduling', 'joinDuration']));
-    expect(labels(HEARTBEATS, '')).toEqual(new Set(['failedScheduling', 'ingestionLag']));
+    // Heartbeats are taken for each of these layers.
+    for (const asking of [
+      HEARTBEATS,
+      { meshLayer: { minimumPeersRatio: 0.9 } },
+      { ingestionLayer: { maxLagMs: 30_000 } },
+    ]) {
+      expect(labels(asking, '')).toEqual(new Set(['failedScheduling', 'ingestionLag']));
+      expect(labels(asking, 'p')).toEqual(new Set(['restarts', 'failedScheduling', 'heartbeats']));
+    }
+  });
+
+  test('by a name that senders chose look at no other cells, however many pools there are', () => {
+    const tallies = createTallies();
+    const count = (label: string): void => {
+      const tallied = { policy: buildPolicy(), pool: 'p', of: 'telemetrySent', label, monoMs: 1 } as const;
+      tally(tallies, tallied, { leader: true, untilMonoMs: Infinity })();
+    };
+    count('logs');
+    const looks = vi.spyOn(tallies.cells, 'values');
+    count('logs');
+    count('metrics');
+    expect(looks).not.toHaveBeenCalled();
   });
 
   test('of a policy that was never adopted count nothing', () => {

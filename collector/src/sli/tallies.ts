@@ -17,6 +17,8 @@ export interface TallyCell {
 /** The cells of a series, since when something is pending, and what is not to be exported yet. */
 export interface Tallies {
   readonly cells: Map<string, TallyCell>;
+  /** The labels that senders chose, of each name: agents report thousands of times a second, too often to look at all cells. */
+  readonly chosen: Map<TallyName, Set<string>>;
   readonly held: Set<Held>;
   pendingSinceMono: number;
 }
@@ -31,7 +33,7 @@ interface Held {
 
 /** Nothing counted. */
 export function createTallies(): Tallies {
-  return { cells: new Map(), held: new Set(), pendingSinceMono: Infinity };
+  return { cells: new Map(), chosen: new Map(), held: new Set(), pendingSinceMono: Infinity };
 }
 
 const NOTHING = (): void => undefined;
@@ -102,12 +104,13 @@ function cellOf({ cells }: Tallies, { of, pool, label }: CellKey): TallyCell {
 }
 
 /** Agents name their components as they like: the first ones of a series have names, all further ones are one. */
-function boundLabel({ cells }: Tallies, of: TallyName, label: string): string {
+function boundLabel({ chosen }: Tallies, of: TallyName, label: string): string {
   const { poolLabels, policyLabels, others }: Tally = TALLIES[of];
-  if (poolLabels.includes(label) || policyLabels.includes(label)) return label;
-  const known = new Set([...cells.values()].filter((cell) => cell.of === of).map((cell) => cell.label));
-  for (const own of [...poolLabels, ...policyLabels, OTHER_LABEL]) known.delete(own);
-  return known.has(label) || known.size < others ? label : OTHER_LABEL;
+  if (label === OTHER_LABEL || poolLabels.includes(label) || policyLabels.includes(label)) return label;
+  let known = chosen.get(of);
+  if (known === undefined) chosen.set(of, (known = new Set()));
+  if (known.size < others) known.add(label);
+  return known.has(label) ? label : OTHER_LABEL;
 }
 
 function add(slots: number[], slot: number, amount: number): void {

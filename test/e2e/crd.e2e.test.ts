@@ -224,8 +224,8 @@ test('kubectl get shows the answer, from the status alone', async () => {
     'Ready',
     'Age',
   ]);
-  expect(rows.map(({ cells }) => cells.slice(0, 7))).toEqual([
-    ['shown', 'plexd', 200, 199, '99.50%', 'NodeNotReady', 'True'],
+  expect(rows.map(({ cells }) => cells.slice(0, 8))).toEqual([
+    ['shown', 'plexd', 200, 199, '99.50%', '50.0%', 'NodeNotReady', 'True'],
   ]);
 });
 

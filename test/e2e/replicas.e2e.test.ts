@@ -119,7 +119,7 @@ test('the status is there, in the columns of kubectl get, and belongs to its man
   const { columnDefinitions, rows } = await plane.request<Table>('GET', policies, { accept });
   const row = columnDefinitions.map(({ name }, column) => `${name}: ${rows[0]?.cells[column] ?? ''}`);
   console.log(row.join(', '));
-  expect(row.slice(0, 7)).toEqual([
+  expect(row.slice(0, 8)).toEqual([
     'Name: agent',
     'DaemonSet: agent',
     'Expected: 5',

@@ -42,7 +42,7 @@ const PAGE = 5_000;
 const NO_JOURNAL = 'Budgets come from the journal; start rollcall serve with --journal PATH.';
 
 interface Kept extends BudgetHost {
-  readonly book: BudgetBook;
+  book: BudgetBook;
   asOfMs: number | undefined;
   /** Meanwhile the book is not whole. */
   renewing: boolean;
@@ -112,11 +112,13 @@ async function renew(kept: Kept): Promise<void> {
 }
 
 async function readJournal(kept: Kept, nowMs: number): Promise<void> {
-  const { book, journal } = kept;
+  const { journal } = kept;
   const isWhole = nowMs - kept.wholeAtMs >= WHOLE_MS;
   const floor = nowMs - (nowMs % HOUR_MS);
   const sinceMs = isWhole ? Math.max(0, floor - KEPT_MS) : floor - TAIL_HOURS * HOUR_MS;
-  book.forgetFrom(isWhole ? 0 : sinceMs);
+  // Of policies that are gone there is no more than the journal still has.
+  const book = isWhole ? createBudgetBook() : kept.book;
+  book.forgetFrom(sinceMs);
   let after: string | undefined;
   do {
     const page: HourPage = await journal.hours({ sinceMs, limit: PAGE, best: true, after });
@@ -132,7 +134,7 @@ async function readJournal(kept: Kept, nowMs: number): Promise<void> {
     }
   } while (after !== undefined);
   book.takeJoins(await journal.joins(sinceMs));
-  book.retain(new Set(kept.policies().map(({ uid }) => uid)));
+  kept.book = book;
   if (isWhole) kept.wholeAtMs = nowMs;
 }
 

@@ -27,8 +27,6 @@ export interface BudgetBook {
   forgetFrom(hour: number): void;
   take(rows: HourRows): void;
   takeJoins(counts: readonly JoinCount[]): void;
-  /** Drops the policies that are not among these. */
-  retain(policyUids: ReadonlySet<string>): void;
   reckon(policyUid: string, objective: Objective, nowMs: number): Reckoning;
   /** A target for each SLI of which history is long enough. */
   suggest(policyUid: string, nowMs: number): readonly TargetSuggestion[];
@@ -66,9 +64,6 @@ export function createBudgetBook(): BudgetBook {
     takeJoins: (counts) => {
       for (const { policyUid, hour, inTime, late } of counts)
         seriesOf(policyUid, 'join').add(hour, 'counted', { valid: inTime + late, good: inTime, unobserved: 0 });
-    },
-    retain: (policyUids) => {
-      for (const uid of shelves.keys()) if (!policyUids.has(uid)) shelves.delete(uid);
     },
     reckon: (policyUid, objective, nowMs) => {
       const shelf: Shelf = shelves.get(policyUid) ?? new Map();

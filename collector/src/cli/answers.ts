@@ -4,6 +4,7 @@ import type {
   Journal,
   NodeAnswer,
   Policy,
+  PolicyAnswer,
   PolicyCondition,
   PolicySummary,
   Transition,
@@ -67,8 +68,7 @@ export function createAnswers(sources: AnswerSources): Answers {
       const roll = findRoll(pipeline, namespace, daemonset);
       const answer = roll === undefined ? undefined : pipeline.answer(roll.policy.uid, now());
       if (roll === undefined || answer === undefined) return undefined;
-      const objectives = budgets?.objectives(roll.policy) ?? [];
-      return admitRejection({ ...extend(answer), objectives }, rejected());
+      return admitRejection({ ...extend(answer), ...answerBudgets(sources, roll) }, rejected());
     },
     nodes: (namespace, daemonset, query) => {
       const context = open(namespace, daemonset);
@@ -84,6 +84,10 @@ export function createAnswers(sources: AnswerSources): Answers {
       return detail === undefined || notes.length === 0 ? detail : { ...detail, checks: [...detail.checks, ...notes] };
     },
   };
+}
+
+function answerBudgets({ budgets }: AnswerSources, { policy }: PolicyRoll): Pick<PolicyAnswer, 'objectives'> {
+  return { objectives: budgets?.objectives(policy) ?? [] };
 }
 
 /** Wall-clock milliseconds as RFC 3339 in UTC. */

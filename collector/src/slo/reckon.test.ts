@@ -93,6 +93,7 @@ describe('the budget of a window', () => {
     const counted = rows.filter(({ reason }) => reason === '');
     for (const days of [1, 7, 28, 30]) {
       const { adjusted } = reckonRows(rows, objectiveOf(days));
+      expect(adjusted.valid).toBeGreaterThan(0);
       const { valid, good, unobserved } = bruteForce(counted, NOW - days * DAY_MS);
       near(adjusted.valid, valid);
       near(adjusted.good, good);
@@ -151,6 +152,7 @@ describe('the budget of a window', () => {
     const calendar = { unit: 'Month', timeZone: 'Asia/Kathmandu' } as const;
     const { span, adjusted } = reckonRows(rows, objectiveOf(31, { calendar }));
     const { valid } = bruteForce(rows, span.fromMs);
+    expect(valid).toBeGreaterThan(0);
     near(adjusted.valid, valid);
     near(adjusted.budget?.total, (valid * 0.01 * (span.toMs - span.fromMs)) / (NOW - span.fromMs));
   });

@@ -16,6 +16,7 @@ import {
   TALLIES,
   VERDICTS,
   VERSION_LIMIT,
+  WORST_LIMIT,
   type Reason,
 } from '@rollcall/contract';
 
@@ -80,6 +81,11 @@ const SERIES: Readonly<Record<FamilyName, Cardinality>> = {
   bufferFill: none('pool', 'one with heartbeats'),
   attainment: none('policy', 'objectives x 2 windows, 3 where its own is neither 30d nor 90d, with a journal'),
   budgetRemaining: none('policy', 'as many'),
+  daemonCpu: none('pool', '3 with heartbeats that tell of CPU, or an objective for `resources`'),
+  daemonCpuSum: none('pool', 'one with the same'),
+  daemonMemory: none('pool', '3 with heartbeats that tell of memory, or that objective'),
+  daemonMemorySum: none('pool', 'one with the same'),
+  worstNode: none('policy', `nodes with such a figure, at most 4 x ${WORST_LIMIT}`),
   objective: one('policy', 'objectives'),
   validSeconds: one('pool', BY_SLI),
   goodSeconds: one('pool', BY_SLI),

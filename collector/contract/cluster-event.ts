@@ -72,6 +72,24 @@ export interface ReportsEvent extends EventBase {
   readonly reports: readonly TelemetryReport[];
 }
 
+/**
+ * What the daemon of one node was last measured to use, by the metrics API: cores, bytes of memory, and when by that API's clock (Unix
+ * milliseconds). `podUid` is the pod that it was measured of.
+ */
+export interface UsageSample {
+  readonly node: string;
+  readonly podUid: string;
+  readonly sampledAt: number | undefined;
+  readonly cpuCores: number;
+  readonly memoryBytes: number;
+}
+
+/** Samples of some nodes under one policy; `source` is `usageSource`'s. */
+export interface UsageEvent extends EventBase {
+  readonly kind: 'usage';
+  readonly samples: readonly UsageSample[];
+}
+
 /** Every event of the core, discriminated by `kind`. */
 export type ClusterEvent =
   | ObjectEvent<'node', NodeObject>
@@ -87,6 +105,7 @@ export type ClusterEvent =
   | ObjectEvent<'heartbeat', HeartbeatObject>
   | ObjectEvent<'maintenance', MaintenanceObject>
   | ReportsEvent
+  | UsageEvent
   | ObjectEvent<'networkPolicy', NetworkPolicyObject>
   | ObjectEvent<'namespaceLabels', NamespaceLabelsObject>
   | WatchStateEvent
@@ -119,6 +138,11 @@ export type TelemetryOrigin = 'queries' | 'canary';
 /** The source of the reports under a policy; it is live while its backend answers. */
 export function telemetrySource(policyUid: string, origin: TelemetryOrigin): string {
   return `${origin}/${policyUid}`;
+}
+
+/** The source of the metrics API's samples under a policy. */
+export function usageSource(policyUid: string): string {
+  return `podmetrics/${policyUid}`;
 }
 
 /** The source of Daemons that needs no flag: the API server that the collector watches anyway. */

@@ -69,6 +69,7 @@ export {
   LOCAL_SOURCE,
   podSource,
   telemetrySource,
+  usageSource,
   WATCH,
   type ClusterEvent,
   type EventBase,
@@ -77,6 +78,8 @@ export {
   type RoleEvent,
   type TelemetryOrigin,
   type TelemetryReport,
+  type UsageEvent,
+  type UsageSample,
   type TickEvent,
   type WatchStateEvent,
   type WatchStateName,
@@ -183,8 +186,9 @@ export {
   POOL_LIMIT,
   VERSION_LIMIT,
   type ComponentName,
-  type Metric,
 } from './metrics.ts';
+export type { Metric } from './metric.ts';
+export { WORST_LIMIT, type WorstBy } from './usage-metrics.ts';
 export {
   CONDITION_TAINTS,
   JOINING_TAINTS,

@@ -1,26 +1,9 @@
 /** The catalogue of metrics: no metric name is written anywhere else. */
-
-/** One metric family as Prometheus sees it; `labels` are those beside the common ones. */
-export interface Metric {
-  readonly name: string;
-  readonly type: 'gauge' | 'counter' | 'histogram';
-  readonly help: string;
-  readonly labels: readonly string[];
-  /** False where the family describes a policy as a whole, or the collector itself. */
-  readonly pool: boolean;
-  readonly stability: 'stable' | 'alpha';
-}
+import { counter, gauge, type Metric } from './metric.ts';
+import { USAGE_METRICS } from './usage-metrics.ts';
 
 /** Labels that every family of a policy carries, before its own; `cluster` only when the collector was given a name. */
 export const COMMON_LABELS = ['cluster', 'namespace', 'daemonset', 'node_pool'] as const;
-
-function gauge(name: string, help: string, options: Partial<Metric> = {}): Metric {
-  return { name, type: 'gauge', help, labels: [], pool: true, stability: 'alpha', ...options };
-}
-
-function counter(name: string, help: string, labels: readonly string[]): Metric {
-  return { name, type: 'counter', help, labels, pool: true, stability: 'alpha' };
-}
 
 /** The families that a policy has, by the name that the code uses. */
 export const COVERAGE_METRICS = {
@@ -111,6 +94,7 @@ export const COVERAGE_METRICS = {
     'What is left of the error budget in the window by the journal, 1 to all; negative when it is overspent.',
     { labels: ['sli', 'window'], pool: false },
   ),
+  ...USAGE_METRICS,
   objective: gauge('rollcall_objective_ratio', 'The objective of the policy.', { labels: ['sli'], pool: false }),
   validSeconds: counter('rollcall_valid_node_seconds_total', 'Node-seconds expected and observed.', ['sli']),
   goodSeconds: counter('rollcall_good_node_seconds_total', 'Valid node-seconds that were good.', ['sli']),

@@ -84,6 +84,8 @@ export interface NodeObject {
   readonly hosts: readonly string[];
   /** Its addresses of type InternalIP. */
   readonly ips: readonly string[];
+  /** `status.capacity.cpu` in thousandths of a core, 0 while it is not told; a small integer, which costs 8 bytes a node. */
+  readonly cpuMillis: number;
 }
 
 /** How a container ended (core/v1 ContainerStateTerminated). */

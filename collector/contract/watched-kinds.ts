@@ -98,6 +98,13 @@ export const WATCHED_KINDS = {
     verbs: READ,
     why: 'why the API server refuses daemon pods, and what kubelets say of them',
   },
+  podMetrics: {
+    group: 'metrics.k8s.io',
+    version: 'v1beta1',
+    resource: 'pods',
+    verbs: ['list'],
+    why: 'what daemons use, for an objective for resources',
+  },
   namespaces: {
     group: '',
     version: 'v1',

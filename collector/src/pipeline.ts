@@ -15,6 +15,7 @@ import {
   createRoll,
   readPlannedWork,
   readPoolReports,
+  readUsage,
   toMemory,
   type Instant,
   type PolicyRoll,
@@ -212,9 +213,12 @@ function readOne(
   { span, now }: { readonly span: Span; readonly now: Instant },
 ): PolicyReading {
   if (frozen?.roll === own) return frozen.readings[span];
-  const reports = readPoolReports(roll.inventory, own, now.monoMs);
-  const planned = readPlannedWork(roll.inventory, own, now.monoMs);
-  return readPolicy({ roll: own, ledger, span, daemonSet: own.daemonSet, reports, planned, monoMs: now.monoMs });
+  const { monoMs } = now;
+  const reports = readPoolReports(roll.inventory, own, monoMs);
+  const usage = readUsage(roll.inventory, own, monoMs);
+  const planned = readPlannedWork(roll.inventory, own, monoMs);
+  const { daemonSet } = own;
+  return readPolicy({ roll: own, ledger, span, daemonSet, reports, usage, planned, monoMs });
 }
 
 interface Named {

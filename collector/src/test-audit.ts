@@ -4,6 +4,7 @@ import {
   createRoll,
   readPlannedWork,
   readPoolReports,
+  readUsage,
   type Instant,
   type Move,
   type PolicyRoll,
@@ -57,7 +58,8 @@ export function createAudited(): Audited {
       const daemonSet = findDaemonSet(roll.inventory, namespace, daemonset);
       const reports = readPoolReports(roll.inventory, own, monoMs);
       const planned = readPlannedWork(roll.inventory, own, monoMs);
-      return readPolicy({ roll: own, ledger, span: 'seen', daemonSet, reports, planned, monoMs });
+      const usage = readUsage(roll.inventory, own, monoMs);
+      return readPolicy({ roll: own, ledger, span: 'seen', daemonSet, reports, planned, usage, monoMs });
     },
     stateMs: integrals.sumMs,
     markMs: integrals.sumMs,

@@ -71,6 +71,7 @@ export function buildNode(name: string, { labels = {}, annotations = {}, ...chan
     providerId: '',
     hosts: [],
     ips: [],
+    cpuMillis: 4_000,
     ...changes,
   };
 }

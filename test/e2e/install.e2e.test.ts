@@ -148,13 +148,6 @@ test('and says in its status that it does', async () => {
 
 test.each([
   {
-    name: 'unread',
-    what: 'an objective that this version does not measure',
-    spec: { objectives: [{ sli: 'resources', target: 99 }] },
-    reason: 'Invalid',
-    words: 'spec.objectives[0].sli',
-  },
-  {
     name: 'foreign',
     what: 'a DaemonSet of another namespace',
     spec: { daemonSet: { name: 'plexd', namespace: 'kube-system' } },

@@ -9,7 +9,7 @@ import { parseJson } from './value-reader.ts';
 import { INITIAL_EVENTS_END, unknownEvent } from './watch-words.ts';
 
 /** Reads what every API server and every custom resource speaks. Stateless. */
-export function createJsonDecoder<T>({ fromJson, unread = [] }: Projection<T>): Decoder<T> {
+export function createJsonDecoder<T>({ fromJson, unread = [], unversioned }: Projection<T>): Decoder<T> {
   const toText = createTrimmer(unread);
   const toObject = (raw: unknown): RawObject<T> => {
     const metadata = readField(raw, 'metadata');
@@ -20,7 +20,10 @@ export function createJsonDecoder<T>({ fromJson, unread = [] }: Projection<T>): 
     openList(contentType, onItem) {
       requireJson(contentType);
       const scanner = new ListScanner((item) => onItem(toObject(item)), toText);
-      return { push: (chunk) => scanner.push(chunk), end: () => readListEnd(scanner.end().get('metadata')) };
+      return {
+        push: (chunk) => scanner.push(chunk),
+        end: () => readListEnd(scanner.end().get('metadata'), unversioned),
+      };
     },
     openWatch(contentType, onEvent) {
       requireJson(contentType);
@@ -43,8 +46,8 @@ function readIdentity(metadata: unknown): { readonly uid: string; readonly versi
   return { uid: typeof uid === 'string' ? uid : '', version: typeof version === 'string' ? version : '' };
 }
 
-function readListEnd(metadata: unknown): ListEnd {
-  const resourceVersion = readField(metadata, 'resourceVersion');
+function readListEnd(metadata: unknown, unversioned = false): ListEnd {
+  const resourceVersion = readField(metadata, 'resourceVersion') ?? (unversioned ? '' : undefined);
   if (typeof resourceVersion !== 'string') throw new KubeError('Malformed', 'a list without metadata.resourceVersion');
   const token = readField(metadata, 'continue');
   return { resourceVersion, continueToken: typeof token === 'string' && token !== '' ? token : undefined };

@@ -7,6 +7,8 @@ export interface Projection<T> {
   fromJson(raw: unknown): T;
   /** Names of lists that `fromJson` does not look into, in the server's order: what is large and not looked at is not even parsed. */
   readonly unread?: readonly string[] | undefined;
+  /** True where a list may have no resourceVersion, since nothing is watched from there: those of metrics.k8s.io have none. */
+  readonly unversioned?: boolean | undefined;
   /**
    * The same from protobuf; without it the kind is asked for in JSON. The wire stands before the object's first field and is to be read to
    * its end; `uid` is the object's, so that whoever keeps it need not make a second text of it. What it throws itself ends the reading: from then on the server is asked for JSON.

@@ -31,7 +31,7 @@ const TIMEOUT_MS = 30_000;
 const ATTEMPTS = 3;
 const LONGEST_WAIT_MS = 10_000;
 
-const rawDecoder = createJsonDecoder({ fromJson: (raw) => raw });
+const rawDecoder = createJsonDecoder({ fromJson: (raw) => raw, unversioned: true });
 
 /** What a document is asked for as, where it is of a JSON type of its own: keys are application/jwk-set+json. */
 export interface ReadLimits extends CallLimits {
@@ -79,7 +79,7 @@ export function applyStatus(
 }
 
 /**
- * Lists a resource in pages of 500, each item handed over as it is parsed, and answers the list's resourceVersion.
+ * Lists a resource in pages of 500, each item handed over as it is parsed, and answers the list's resourceVersion, '' for one that has none.
  * Rejects with a KubeError, or with what `onItem` threw, which ends it; some items may have been handed over by then.
  */
 export async function readPages(

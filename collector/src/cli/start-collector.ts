@@ -6,13 +6,14 @@ import { watchBackends, type BackendWatch } from '../backends/watch-backends.ts'
 import { createPolicyBook, type PolicyBook } from '../config/policy-book.ts';
 import type { ServeConfig } from '../config/serve-config.ts';
 import type { Instant } from '../coverage/index.ts';
-import type { Answers, FindEvidence, FindMore, Ledger, Readiness } from '../http/answers.ts';
+import type { Answers, FindEvidence, FindMore, Ledger } from '../http/answers.ts';
 import { createSelfMetrics, type SelfMetrics, type SelfMetricsSource } from '../http/self-metrics.ts';
 import { startServer, type RunningServer, type ServerOptions } from '../http/server.ts';
 import { renderExposition } from '../metrics/exposition.ts';
 import { watchCluster, type ClusterWatch } from '../watch/cluster-watch.ts';
 import type { DaemonSource } from '../watch/daemon-watch.ts';
 import { watchLayers, type LayerWatch } from '../watch/layer-watch.ts';
+import type { PodMetricsWatch } from '../watch/pod-metrics-watch.ts';
 import { createInterner } from '../watch/read-field.ts';
 import { createAccess, logListening } from './access.ts';
 import { createAnswers } from './answers.ts';
@@ -27,6 +28,8 @@ import { fetchFromPeers } from './fetch-peers.ts';
 import { keepBudgets, type Budgets } from './keep-budgets.ts';
 import { keepHours } from './keep-hours.ts';
 import { logCondition, logInForce } from './log-lines.ts';
+import { metricsCondition } from './metrics-condition.ts';
+import { openPodMetrics } from './open-pod-metrics.ts';
 import { openConnection } from './open-connection.ts';
 import { openDaemonSources } from './open-daemon-sources.ts';
 import { openJournal, type OpenJournal } from './open-journal.ts';
@@ -40,7 +43,8 @@ import { sourceCondition } from './source-condition.ts';
 import { memoryLimitOf, startLimits } from './start-limits.ts';
 import { startControl, type Control } from './start-control.ts';
 import { systemMachine, type Machine } from './system-clock.ts';
-import { readinessOf, statusesOf } from './watch-status.ts';
+import { readinessBy } from './readiness-by.ts';
+import { statusesOf } from './watch-status.ts';
 
 /** A collector that runs. `stop` ends its watches and its server and may be called twice. */
 export interface RunningCollector {
@@ -117,7 +121,7 @@ function startParts({ config, env, log, version }: CollectorOptions, { connectio
   const events = startEventExport({ ...base, cluster, env, version, journal, roll: () => live.pipeline.roll });
   const live = startPipeline({ ...base, cluster, self, journal, onTransition, onApplied: events.hear });
   const watching = startWatching(live, { ...base, ...daemons });
-  const { book, watch, layers, backends, opened } = watching;
+  const { book, watch, layers, backends, metrics, opened } = watching;
   const limits = startLimits({ limitBytes, live, stream, ...systemMachine, log });
   const readiness = readinessBy(live, { watch, layers, notes: () => [...limits.notes(), ...journal.notes()] });
   const intake = createIntake({ live, ...base });
@@ -130,7 +134,7 @@ function startParts({ config, env, log, version }: CollectorOptions, { connectio
   const hours = keepHours(live, systemMachine.timers);
   const peers = fetchFromPeers({ ...base, peer, journal });
   const helpers = { stop: () => endAll([peers.stop, limits.stop, budgets.stop, opened.stop]), last: hours.stop };
-  const stop = (): Promise<unknown> => Promise.all([watch.stop(), layers.stop(), backends.stop()]);
+  const stop = (): Promise<unknown> => endAll([metrics.stop, watch.stop, layers.stop, backends.stop]);
   const serving = { answers, readiness, intake, stream };
   const books = { book, windows: opened.windows };
   return { live, self, books, budgets, watching: { stop }, control, events, helpers, serving };
@@ -199,6 +203,7 @@ interface Watches {
   readonly layers: LayerWatch;
   readonly backends: BackendWatch;
   readonly opened: OpenWindows;
+  readonly metrics: PodMetricsWatch;
 }
 
 /** Starts the watches of the cluster, of its policies and of what their layers ask for, into a pipeline. */
@@ -212,16 +217,14 @@ export function startWatching(live: LivePipeline, { config, connection, log, mac
   const feed = createPolicyFeed({ emit: (event) => trace.change(event, emit), now });
   const { cluster, collectorNamespace, discover } = config;
   const book = createPolicyBook({
-    cluster,
-    collectorNamespace,
-    discover,
+    ...{ cluster, collectorNamespace, discover },
     sink: {
       inForce: (changed, gone) => {
         logInForce(log, changed, gone);
         feed.inForce(changed, gone);
         watch.retarget(feed.targets());
         layers.retarget(feed.needs());
-        backends.retarget(feed.policies());
+        for (const poll of [backends, metrics]) poll.retarget(feed.policies());
       },
       conditioned: (policy, condition) => {
         logCondition(log, policy, condition);
@@ -234,27 +237,14 @@ export function startWatching(live: LivePipeline, { config, connection, log, mac
   const isNode = (name: string): boolean => live.pipeline.roll.inventory.nodes.has(name);
   const backends = watchBackends({ ...machine, log, emit, isNode }, config.connections);
   const opened = openWindows({ cluster, collectorNamespace, live, log, machine });
+  const metrics = openPodMetrics(host, live);
   const watch = watchCluster(host, {
     ...opened,
     daemonSets: (names) => book.daemonSets(names),
     policy: ({ uid, document }, stamp) => book.api(uid, document, stamp.wallMs),
     policyGone: (uid) => book.apiGone(uid),
   });
-  return { book, watch, layers, backends, opened };
-}
-
-function readinessBy(
-  { now }: LivePipeline,
-  {
-    watch,
-    layers,
-    notes,
-  }: { readonly watch: ClusterWatch; readonly layers: LayerWatch; readonly notes: () => readonly string[] },
-): () => Readiness {
-  return () => ({
-    ...readinessOf({ needed: watch.watches(), optional: layers.watches() }, now().wallMs),
-    notes: notes(),
-  });
+  return { book, watch, layers, backends, metrics, opened };
 }
 
 interface Answering extends Watches {
@@ -267,11 +257,15 @@ interface Answering extends Watches {
   readonly notesOf: ReportIntake['notesOf'];
 }
 
-function answer(live: LivePipeline, { book, layers, backends, sources, journal, ledger, ...rest }: Answering): Answers {
+function answer(
+  live: LivePipeline,
+  { book, layers, backends, metrics, sources, journal, ledger, ...rest }: Answering,
+): Answers {
   const known = sources.map(({ name }) => name);
   const conditionsOf = (policy: Policy) => [
     ...sourceCondition(policy, { known, stateOf: layers.sourceState }),
     ...connectionCondition(policy, backends),
+    ...metricsCondition(policy, metrics),
   ];
   const past = createPastAnswers({
     journal,

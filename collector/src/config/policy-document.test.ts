@@ -160,14 +160,12 @@ describe('what this version does not read', () => {
       spec: {
         health: { mesh: { minimumPeersRatio: 2 } },
         grace: { joining: 'soon' },
-        objectives: [{ sli: 'resources', target: 95 }],
       },
     });
     expect(faultsOf(document).map((fault) => fault.split(': ')[0])).toEqual([
       'spec.health.mesh.minimumPeersRatio',
       'spec.grace.joining',
       'spec.daemonSet',
-      'spec.objectives[0].sli',
     ]);
   });
 

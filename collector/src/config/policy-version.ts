@@ -1,13 +1,11 @@
 /** What the schema of policies has and this version of the collector cannot answer yet: refused, since a wrong answer is worse than none. */
-import { faultAt, POLICY_KIND, valueAt, type PolicyFault, type SliName } from '@rollcall/contract';
-
-const UNMEASURED: readonly unknown[] = ['resources'] satisfies readonly SliName[];
+import { faultAt, POLICY_KIND, valueAt, type PolicyFault } from '@rollcall/contract';
 
 /** Faults of all fields of the document that this version does not read; none for a document of another kind. */
 export function findUnread(document: unknown): readonly PolicyFault[] {
   const spec = valueAt(document, ['spec']);
   if (valueAt(document, ['kind']) !== POLICY_KIND || !isObject(spec)) return [];
-  return [...findUnreadDaemon(document), ...findUnreadObjectives(document)];
+  return findUnreadDaemon(document);
 }
 
 function findUnreadDaemon(document: unknown): readonly PolicyFault[] {
@@ -19,22 +17,6 @@ function findUnreadDaemon(document: unknown): readonly PolicyFault[] {
       mend: 'name the DaemonSet: this version reads no daemon that runs without one',
     }),
   ];
-}
-
-function findUnreadObjectives(document: unknown): readonly PolicyFault[] {
-  const objectives = valueAt(document, ['spec', 'objectives']);
-  if (!Array.isArray(objectives)) return [];
-  return objectives.flatMap((_, index) => {
-    const path = ['spec', 'objectives', index, 'sli'];
-    const sli = valueAt(document, path);
-    if (!UNMEASURED.includes(sli)) return [];
-    return [
-      faultAt(document, path, {
-        message: 'is not measured',
-        mend: 'this version does not measure what daemons use; remove the objective',
-      }),
-    ];
-  });
 }
 
 function isObject(value: unknown): boolean {

@@ -6,6 +6,7 @@ import { isLive } from './diagnosis/live-pod.ts';
 import { explainPlacement, isPassingTaint } from './explain-placement.ts';
 import { ASKED_LAYERS, askLayer, observedLayers } from './judge.ts';
 import { commandsFor, commandsForPhantom, commandsForSilence } from './next-commands.ts';
+import { checkUsage } from './usage-words.ts';
 import { createRecord, type NodeRecord } from './record.ts';
 import { sayDuration } from './say-duration.ts';
 import type { Layer, Subject } from './subject.ts';
@@ -110,7 +111,14 @@ function checkNode(context: Described, { answer, record, subject }: Seen): reado
   // The pod layer is shown where it is off, too.
   const shown = ASKED_LAYERS.filter((layer) => layer.name === 'pod' || layer.isAsked(subject.policy));
   const layers = shown.flatMap((layer) => checkLayer(layer, subject, context));
-  return [checkScope(record, subject), checkEligible(subject), ...excuse, ...layers, ...checkEgress(subject)];
+  return [
+    checkScope(record, subject),
+    checkEligible(subject),
+    ...excuse,
+    ...layers,
+    ...checkEgress(subject),
+    ...checkUsage(subject),
+  ];
 }
 
 function checkDaemonSet({ policy, daemonSet }: Subject): Check {

@@ -1,5 +1,5 @@
 /** What follows from an event: which nodes of which policies are reviewed because of what it touched. */
-import { daemonSource, telemetrySource, WATCH, type MaintenanceObject } from '@rollcall/contract';
+import { daemonSource, telemetrySource, usageSource, WATCH, type MaintenanceObject } from '@rollcall/contract';
 import type { Touched } from '../inventory/index.ts';
 import { keepDaemonSet, start } from './apply-policy.ts';
 import { countReports } from './count-reports.ts';
@@ -9,6 +9,7 @@ import { speaksFor } from './maintenance.ts';
 import { heartbeatTerms } from './heartbeat-terms.ts';
 import { ASKED_LAYERS } from './judge.ts';
 import type { PolicyRoll } from './policy-roll.ts';
+import { resourcesSli } from './resources-sli.ts';
 import type { Context, Work } from './roll-context.ts';
 import type { Instant } from './subject.ts';
 import { noteRestart } from './note-restart.ts';
@@ -43,6 +44,8 @@ export function dispatch(context: Context, touched: Touched, now: Instant): Work
       return onHeartbeat(context, touched, now);
     case 'reports':
       return onReports(context, touched, now);
+    case 'usage':
+      return reviewSome(context, touched.nodes, { concerns: measures(touched.source), now });
     case 'network':
       return onNetwork(context, touched.namespace, now);
     case 'watch':
@@ -162,6 +165,10 @@ function hears(source: string): Concerns {
     source === WATCH.nodeStates
       ? heartbeatLayer !== undefined
       : daemonLayer !== undefined && daemonSource(daemonLayer.source) === source;
+}
+
+function measures(source: string): Concerns {
+  return ({ policy, askedSlis }) => usageSource(policy.uid) === source && askedSlis.includes(resourcesSli);
 }
 
 interface Some {

@@ -11,6 +11,7 @@ import type { NodeRecord } from './record.ts';
 import { sightMaking, sightRollout } from './making-sight.ts';
 import type { Instant, Subject } from './subject.ts';
 import { sightTelemetry } from './telemetry-sight.ts';
+import { sightUsage } from './usage-sight.ts';
 
 /** The placement of a node under a policy whose template was never seen: nothing is known to let it in. */
 const NO_TEMPLATE: Placement = {
@@ -89,6 +90,13 @@ class RollSubject implements Subject {
 
   get telemetry(): Subject['telemetry'] {
     return sightTelemetry(this.#inventory, this.policy, this.node.object.name);
+  }
+
+  get usage(): Subject['usage'] {
+    const { policy, node, pods, heartbeat, now } = this;
+    return sightUsage(this.#inventory, policy, {
+      ...{ node: node.object.name, pods, report: heartbeat?.report, monoMs: now.monoMs },
+    });
   }
 
   get imageCounts(): Subject['imageCounts'] {

@@ -12,6 +12,7 @@ export { readPlannedWork, type PlannedWork } from './planned-work.ts';
 export { planSilences } from './plan-silences.ts';
 export { NO_ORDERLY, type OrderlyNodes } from './orderly.ts';
 export { readPoolReports, type PoolReports } from './pool-reports.ts';
+export { readUsage, type PoolUsage, type UsageReading, type WorstNode } from './usage-figures.ts';
 export { heartbeatTerms } from './heartbeat-terms.ts';
 export { askedLayers } from './judge.ts';
 export { createRoll, type Roll } from './roll.ts';

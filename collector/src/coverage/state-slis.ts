@@ -4,6 +4,7 @@
  */
 import { MARKED_SLIS, type Mark, type MarkedSli, type Policy } from '@rollcall/contract';
 import { freshnessSli } from './freshness-sli.ts';
+import { resourcesSli } from './resources-sli.ts';
 import { stability } from './stability.ts';
 import type { MarkSight, StateSli } from './state-sli.ts';
 import type { Subject } from './subject.ts';
@@ -20,7 +21,7 @@ export const NO_MARKS: readonly Mark[] = Object.freeze([]);
 const UNMARKED: Marks = { marks: NO_MARKS, lookAgainMono: Infinity };
 
 /** Every state SLI that exists. */
-export const STATE_SLIS: readonly StateSli[] = [stability, freshnessSli];
+export const STATE_SLIS: readonly StateSli[] = [stability, freshnessSli, resourcesSli];
 
 /** Those that a policy asks for. */
 export function askedSlis(policy: Policy): readonly StateSli[] {

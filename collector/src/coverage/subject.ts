@@ -16,6 +16,7 @@ import type { Placement } from './expectation.ts';
 import type { SinkState } from './sink-state.ts';
 import type { HeartbeatSight } from './heartbeat-sight.ts';
 import type { TelemetryWord } from './telemetry-sight.ts';
+import type { UsageSight } from './usage-sight.ts';
 
 /** One instant on both clocks, integer milliseconds. Only exemptions look at the wall clock. */
 export interface Instant {
@@ -59,6 +60,8 @@ export interface Subject {
   readonly heartbeat: HeartbeatSight | undefined;
   /** What backends say of its telemetry; empty where the policy asks none, or none that is live knows it. */
   readonly telemetry: readonly TelemetryWord[];
+  /** What its daemon is measured to use; undefined where nobody measured it lately. */
+  readonly usage: UsageSight | undefined;
   /** What all nodes of the policy together say of its sink. */
   readonly sink: Readonly<SinkState>;
   /** Its own Lease, as evidence only; undefined where it is not known. */

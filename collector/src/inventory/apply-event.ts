@@ -17,6 +17,7 @@ import { applyNamespaceLabels, applyNetworkPolicy } from './apply-network.ts';
 import { applyPod } from './apply-pod.ts';
 import { applyReports, forgetReports } from './apply-reports.ts';
 import { applyWindow } from './apply-window.ts';
+import { applyUsage, forgetUsage } from './apply-usage.ts';
 import { applyDaemon, applyNodeState } from './apply-witness.ts';
 import type { DaemonSetEntry, Inventory, NodeEntry } from './inventory.ts';
 import { isSameNode } from './is-same.ts';
@@ -52,7 +53,8 @@ export function applyEvent(inventory: Inventory, event: ClusterEvent): Touched {
     case 'heartbeat':
       return applyHeartbeat(inventory, event);
     case 'reports':
-      return applyReports(inventory, event);
+    case 'usage':
+      return event.kind === 'usage' ? applyUsage(inventory, event) : applyReports(inventory, event);
     case 'role':
       return applyRole(inventory, event);
     case 'kubeEvent':
@@ -68,13 +70,14 @@ export function applyEvent(inventory: Inventory, event: ClusterEvent): Touched {
 }
 
 /** A watch that falls silent before its first list has nothing that could be stale: it is still syncing. */
-function applyWatchState({ watches, reports }: Inventory, { source, state }: WatchStateEvent): Touched {
+function applyWatchState({ watches, reports, usage }: Inventory, { source, state }: WatchStateEvent): Touched {
   const before = watches.get(source);
   const after = state === 'stale' && before !== 'live' && before !== 'stale' ? 'syncing' : state;
   if (after === (before ?? 'gone')) return NOTHING;
   if (after === 'gone') {
     watches.delete(source);
     reports.delete(source);
+    usage.delete(source);
   } else watches.set(source, after);
   return { kind: 'watch', source };
 }
@@ -128,6 +131,7 @@ function forgetGone(inventory: Inventory, name: string): void {
   for (const gone of inventory.goneAt.values()) gone.delete(name);
   forgetHeartbeats(inventory, name);
   forgetReports(inventory, name);
+  forgetUsage(inventory, name);
 }
 
 function applyRole(inventory: Inventory, { leader, monoMs, untilMonoMs }: RoleEvent): Touched {

@@ -12,6 +12,7 @@ export {
 export { daemonsAt, nodesOfDaemon, nodesOfState, nodeStatesAt, sharedKeys } from './correlate.ts';
 export { heartbeatAt, isReplay } from './apply-heartbeat.ts';
 export { telemetryAt } from './apply-reports.ts';
+export { usageAt } from './apply-usage.ts';
 export type { TelemetryEntry } from './telemetry-entry.ts';
 export type { HeartbeatEntry } from './heartbeat-entry.ts';
 export type { DaemonEntry, LeaseEntry, NodeStateEntry } from './witness.ts';

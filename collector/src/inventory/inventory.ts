@@ -9,6 +9,7 @@ import type {
   RevisionObject,
   WatchStateName,
 } from '@rollcall/contract';
+import type { UsageEntry } from './usage-entry.ts';
 import type { TelemetryEntry } from './telemetry-entry.ts';
 import type { HeartbeatEntry } from './heartbeat-entry.ts';
 import type { Creation } from './creation.ts';
@@ -95,6 +96,8 @@ export interface Inventory {
   readonly heartbeats: Map<string, Map<string, HeartbeatEntry>>;
   /** By the source that told it, then node name. */
   readonly reports: Map<string, Map<string, TelemetryEntry>>;
+  /** By the policy that asks for it (see `usageSource`), then node name: what daemons use by the metrics API. */
+  readonly usage: Map<string, Map<string, UsageEntry>>;
   leads: boolean;
   /** Since when this replica leads; -Infinity for one that is alone, or never led. */
   leadsSinceMono: number;
@@ -145,6 +148,7 @@ export function createInventory(): Inventory {
     leaseOffset: createSourceOffset(),
     heartbeats: new Map(),
     reports: new Map(),
+    usage: new Map(),
     leads: false,
     leadsSinceMono: -Infinity,
     controllerLease: undefined,

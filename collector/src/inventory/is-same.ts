@@ -21,6 +21,7 @@ const NODE_FIELDS = fieldsOf<NodeObject>({
   providerId: true,
   hosts: true,
   ips: true,
+  cpuMillis: true,
 });
 
 const POD_FIELDS = fieldsOf<PodObject>({

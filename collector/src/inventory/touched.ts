@@ -49,6 +49,7 @@ export type Touched =
   | { readonly kind: 'network'; readonly namespace: string }
   | { readonly kind: 'watch'; readonly source: string }
   | { readonly kind: 'reports'; readonly source: string; readonly reports: readonly TelemetryReport[] }
+  | { readonly kind: 'usage'; readonly source: string; readonly nodes: readonly string[] }
   | {
       readonly kind: 'heartbeat';
       readonly ownerUid: string;

@@ -1,11 +1,12 @@
 /** Every family of a policy: which figures of a reading it shows, in the catalogue's order. */
 import { COVERAGE_METRICS, type Counts, type Metric } from '@rollcall/contract';
-import type { UncoveredNode, WindowReading } from '../sli/reading.ts';
+import type { PolicyReading, UncoveredNode, WindowReading } from '../sli/reading.ts';
 import type { Family } from './family.ts';
 import { tallied } from './tally-families.ts';
 import { compareText, poolHead, type PolicyRow, type PoolRow } from './policy-row.ts';
 import { baseName, escapeLabel, secondsText } from './sample-text.ts';
 
+type WorstNode = PolicyReading['worst'][number];
 type LabelTexts<T> = readonly ((item: T) => string)[];
 
 /** The text of a family's own labels, named by the catalogue, with the closing brace and the space behind it. */
@@ -100,6 +101,26 @@ function policyInfo(metric: Metric): Family {
     ({ strategy }) => strategy,
   ]);
   return { metric, writePolicy: ({ head, reading }) => `${metric.name}${head}${labels(reading.info)}1\n` };
+}
+
+type Usage = NonNullable<NonNullable<PoolRow['usage']>['cpu']>;
+
+function quantiles(metric: Metric, figures: (pool: PoolRow) => Usage | undefined): Family {
+  const items = (pool: PoolRow): Usage['quantiles'] => figures(pool)?.quantiles ?? [];
+  return gauges(metric, { items, labels: [(item) => item.quantile] }, (item) => item.value);
+}
+
+function worstNodes(metric: Metric): Family {
+  const labels = tail<WorstNode>(metric, [
+    (item) => item.by,
+    (item) => String(item.rank),
+    (item) => escapeLabel(item.node),
+  ]);
+  return {
+    metric,
+    writePolicy: ({ head, reading }) =>
+      reading.worst.map((item) => `${metric.name}${poolHead(head, item.pool)}${labels(item)}${item.value}\n`).join(''),
+  };
 }
 
 function objectives(metric: Metric): Family {
@@ -214,6 +235,11 @@ export const COVERAGE_FAMILIES: Readonly<Record<keyof typeof COVERAGE_METRICS, F
   bufferFill: poolValue(metrics.bufferFill, ({ reports }) => reports?.bufferFillMax?.toString()),
   attainment: ofWindows(metrics.attainment, (item) => item.attainment),
   budgetRemaining: ofWindows(metrics.budgetRemaining, (item) => item.budgetRemaining),
+  daemonCpu: quantiles(metrics.daemonCpu, ({ usage }) => usage?.cpu),
+  daemonCpuSum: poolValue(metrics.daemonCpuSum, ({ usage }) => usage?.cpu?.sum.toString()),
+  daemonMemory: quantiles(metrics.daemonMemory, ({ usage }) => usage?.memory),
+  daemonMemorySum: poolValue(metrics.daemonMemorySum, ({ usage }) => usage?.memory?.sum.toString()),
+  worstNode: worstNodes(metrics.worstNode),
   objective: objectives(metrics.objective),
   validSeconds: counters(metrics.validSeconds, bySli, (item) => item.validMs),
   goodSeconds: counters(metrics.goodSeconds, bySli, (item) => item.goodMs),

@@ -16,6 +16,17 @@ const POOL_TALLIES: readonly TallyReading[] = [
   { of: 'customValid', label: '', slots: [10] },
 ];
 
+const USAGE: PoolReading['usage'] = {
+  cpu: {
+    quantiles: [
+      { quantile: '0.5', value: 0.1 },
+      { quantile: '1', value: 0.25 },
+    ],
+    sum: 0.35,
+  },
+  memory: { quantiles: [{ quantile: '1', value: 104_857_600 }], sum: 123_456_789 },
+};
+
 /** A pool's figures: three nodes expected, two covered. */
 export function poolReading(overrides: Partial<PoolReading> & { counts?: Counts } = {}): PoolReading {
   return {
@@ -52,6 +63,7 @@ export function poolReading(overrides: Partial<PoolReading> & { counts?: Counts 
     ],
     probeAgeMaxMs: 12_345,
     reports: { lagMaxMs: 4_200, skewMaxMs: 350, bufferFillMax: 0.25 },
+    usage: USAGE,
     tallies: POOL_TALLIES,
     ...overrides,
   };
@@ -85,6 +97,7 @@ export function policyReading(overrides: Partial<PolicyReading> = {}): PolicyRea
     controller: { desired: 5, divergence: -1, divergenceMs: 1_500 },
     uncovered: [{ node: 'gpu-1', pool: 'gpu', reason: 'NodeUnreachable', sinceMono: 17 }],
     notListed: 0,
+    worst: [{ by: 'cpu', rank: 1, node: 'gpu-1', pool: 'gpu', value: 0.25 }],
     ...overrides,
   };
 }

@@ -103,7 +103,7 @@ describe('attainment', () => {
   });
 
   test('is not given of an SLI that has no series', () => {
-    const cluster = createCoveredCluster(['a'], { objectives: [{ sli: 'resources', target: 0.95, windowMs: HOUR }] });
+    const cluster = createCoveredCluster(['a'], { objectives: [{ sli: 'freshness', target: 0.95, windowMs: HOUR }] });
     expect(answer(cluster).slis).toEqual([]);
   });
 });

@@ -10,6 +10,7 @@ import {
   type PolicyRoll,
   type PoolReports,
   type Standing,
+  type UsageReading,
 } from '../coverage/index.ts';
 import type { Bucket } from './bucket.ts';
 import { bucketsOf, type Ledger, type Series } from './ledger.ts';
@@ -34,11 +35,13 @@ export interface ReadOptions {
   /** By pool, what agents report; empty where nobody asks. */
   readonly reports: ReadonlyMap<string, PoolReports>;
   readonly planned: PlannedWork;
+  readonly usage: UsageReading;
   readonly monoMs: number;
 }
 
 /** The figures of one policy at `monoMs`. Counters never fall between two readings. */
-export function readPolicy({ roll, ledger, span, daemonSet, reports, planned, monoMs }: ReadOptions): PolicyReading {
+export function readPolicy(options: ReadOptions): PolicyReading {
+  const { roll, ledger, span, daemonSet, reports, usage, planned, monoMs } = options;
   const { namespace, daemonset, objectives, team, contact, purpose } = roll.policy;
   const series = ledger.read(roll.policy, monoMs);
   const tallies = readTallies(roll.policy, series, (cell) => (span === 'seen' ? cell.seen : cell.exported));
@@ -64,6 +67,7 @@ export function readPolicy({ roll, ledger, span, daemonSet, reports, planned, mo
         probeAgeMaxMs: probe === undefined ? undefined : monoMs - probe,
         reports: reports.get(pool),
         orderly: planned.orderly.get(pool) ?? NO_ORDERLY,
+        usage: usage.pools.get(pool),
       };
     }),
     tallies: tallies.of(''),
@@ -73,6 +77,7 @@ export function readPolicy({ roll, ledger, span, daemonSet, reports, planned, mo
     controller: readController(roll, daemonSet, monoMs),
     uncovered: picked,
     notListed: others,
+    worst: usage.worst,
   };
 }
 
@@ -130,7 +135,7 @@ interface PoolParts {
 function readPool(
   pool: string,
   { buckets, longestUncoveredMs, layers, marked, possible }: PoolParts,
-): Omit<PoolReading, 'versions' | 'probeAgeMaxMs' | 'reports' | 'orderly' | 'tallies'> {
+): Omit<PoolReading, 'versions' | 'probeAgeMaxMs' | 'reports' | 'usage' | 'orderly' | 'tallies'> {
   const pick = sumOf(buckets);
   const isValid = ({ state }: Standing): boolean => state === 'covered' || state === 'uncovered';
   return {

@@ -10,7 +10,7 @@ import type {
   TallyName,
   Verdict,
 } from '@rollcall/contract';
-import type { MaintenanceReading, OrderlyNodes, PoolReports } from '../coverage/index.ts';
+import type { MaintenanceReading, OrderlyNodes, PoolReports, PoolUsage, WorstNode } from '../coverage/index.ts';
 
 /** The figures of one node pool; node-milliseconds are integers since the process began. */
 export interface PoolReading {
@@ -32,6 +32,8 @@ export interface PoolReading {
   readonly probeAgeMaxMs: number | undefined;
   /** The worst that agents and backends report; undefined unless the policy asks for them and some came. */
   readonly reports: PoolReports | undefined;
+  /** What its daemons use; undefined where nobody tells. */
+  readonly usage: PoolUsage | undefined;
 }
 
 /** Nodes whose Daemon reports that version; `unknown` for one that reports none, `other` beyond the commonest ones. */
@@ -117,4 +119,6 @@ export interface PolicyReading {
   /** The longest-uncovered nodes, at most INFO_LIMIT of them. */
   readonly uncovered: readonly UncoveredNode[];
   readonly notListed: number;
+  /** The worst nodes, at most WORST_LIMIT by each measure, in order of their rank. */
+  readonly worst: readonly WorstNode[];
 }

@@ -71,6 +71,7 @@ const SHAPES: Readonly<Record<Kind, Shape>> = {
     providerId: 'string',
     hosts: ['string'],
     ips: ['string'],
+    cpuMillis: 'number',
   },
   Pod: {
     ...texts('uid', 'name', 'namespace', 'ownerUid', 'target', 'phase', 'reason', 'message', 'hash'),

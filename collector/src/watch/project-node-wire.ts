@@ -6,7 +6,8 @@ import { isProblem, MAX_ANNOTATION, type NodeSharing } from './project-node.ts';
 import { append, NO_ITEMS, NO_PAIRS } from './read-field.ts';
 import { requireIdentity } from './read-metadata.ts';
 import { WireManager } from './wire-editor.ts';
-import { ADDRESS, META, NODE_SPEC, NODE_STATUS, OBJECT, TAINT } from './wire-fields.ts';
+import { toMillis } from './parse-quantity.ts';
+import { ADDRESS, ENTRY, META, NODE_SPEC, NODE_STATUS, OBJECT, QUANTITY, TAINT } from './wire-fields.ts';
 import { readWireTime, WireCondition } from './wire-reader.ts';
 
 type NodeDraft = { -readonly [Field in keyof NodeObject]: NodeObject[Field] };
@@ -55,6 +56,7 @@ function draftNode(uid: string): NodeDraft {
     providerId: '',
     hosts: NO_ITEMS,
     ips: NO_ITEMS,
+    cpuMillis: 0,
   };
 }
 
@@ -110,17 +112,48 @@ function readStatus(wire: Wire, node: NodeDraft, sharing: NodeSharing): void {
   const condition = new WireCondition();
   for (let field = wire.next(); field !== 0; field = wire.next()) {
     if (field === NODE_STATUS.addresses) readAddress(wire, node);
+    else if (field === NODE_STATUS.capacity) readCapacity(wire, node);
     else if (field === NODE_STATUS.conditions) {
       condition.read(wire);
-      const { type, status, since } = condition;
-      if (type === 'Ready') {
-        // The first of them counts.
-        if (node.ready === NO_CONDITION) [node.ready, node.readySince] = [condition.share(wire, sharing), since];
-      } else if (type === NODE_CONDITION) node.daemonReady ??= sharing.intern(markOf(condition.share(wire, sharing)));
-      else if (status === 'True' && isProblem(type))
-        node.problems = [...node.problems, { type, ...condition.share(wire, sharing) }];
+      takeCondition(wire, node, { condition, sharing });
     }
   }
+}
+
+interface Read {
+  readonly condition: WireCondition;
+  readonly sharing: NodeSharing;
+}
+
+function takeCondition(wire: Wire, node: NodeDraft, { condition, sharing }: Read): void {
+  const { type, status, since } = condition;
+  if (type === 'Ready') {
+    // The first of them counts.
+    if (node.ready === NO_CONDITION) [node.ready, node.readySince] = [condition.share(wire, sharing), since];
+  } else if (type === NODE_CONDITION) node.daemonReady ??= sharing.intern(markOf(condition.share(wire, sharing)));
+  else if (status === 'True' && isProblem(type))
+    node.problems = [...node.problems, { type, ...condition.share(wire, sharing) }];
+}
+
+/** One entry of the map; its key comes first, as Go writes it, but need not. */
+function readCapacity(wire: Wire, node: NodeDraft): void {
+  let isCpu = false;
+  let amount = '';
+  const mark = wire.enter();
+  for (let field = wire.next(); field !== 0; field = wire.next()) {
+    if (field === ENTRY.key) isCpu = wire.isText('cpu');
+    else if (field === ENTRY.value) amount = readQuantity(wire);
+  }
+  wire.leave(mark);
+  if (isCpu) node.cpuMillis = toMillis(amount);
+}
+
+function readQuantity(wire: Wire): string {
+  let text = '';
+  const mark = wire.enter();
+  for (let field = wire.next(); field !== 0; field = wire.next()) if (field === QUANTITY.text) text = wire.text();
+  wire.leave(mark);
+  return text;
 }
 
 function readAddress(wire: Wire, node: NodeDraft): void {

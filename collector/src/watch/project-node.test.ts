@@ -43,6 +43,7 @@ test('a real-looking node of 9 kB is projected to the few fields that are kept',
     providerId: 'aws:///eu-central-1a/i-000000000007',
     hosts: [],
     ips: [],
+    cpuMillis: 8_000,
   });
 });
 
@@ -60,6 +61,7 @@ test('a node that has said nothing yet is not Ready but Unknown', () => {
     providerId: '',
     hosts: [],
     ips: [],
+    cpuMillis: 0,
   });
 });
 

@@ -11,6 +11,7 @@ import {
 import { ConditionSharer } from './condition-sharer.ts';
 import { NO_ITEMS, append, asFields, isFields, readFields, readList, readString, readTime } from './read-field.ts';
 import type { Fields, Interner } from './read-field.ts';
+import { toMillis } from './parse-quantity.ts';
 import { PairSharer, type SplitPairs } from './pair-sharer.ts';
 import { OwnedFields } from './wire-editor.ts';
 import { identify, projectCondition, projectReady, readConditions, type ConditionSharing } from './read-metadata.ts';
@@ -70,6 +71,7 @@ export function projectNode(raw: unknown, sharing: NodeSharing): NodeObject {
     providerId: readString(spec, 'providerID'),
     hosts,
     ips,
+    cpuMillis: toMillis(readFields(readFields(fields, 'status'), 'capacity')['cpu']),
   };
 }
 

@@ -36,7 +36,7 @@ const METADATA = { 8: LEAF, 9: LEAF, 11: LEAF, 12: LEAF, 13: LEAF, 17: { 4: LEAF
 const STATE = { 1: LEAF, 2: LEAF, 3: { 6: LEAF } };
 const CONTAINER = { 2: STATE, 3: STATE };
 const SHAPES: Readonly<Record<'Node' | 'Pod', MessageShape>> = {
-  Node: { 1: METADATA, 2: { 5: { 4: LEAF } }, 3: { 4: { 4: LEAF }, 5: LEAF } },
+  Node: { 1: METADATA, 2: { 5: { 4: LEAF } }, 3: { 1: { 2: LEAF }, 4: { 4: LEAF }, 5: LEAF } },
   Pod: {
     1: METADATA,
     2: { 18: { 1: { 1: { 1: { 2: LEAF } } } } },

@@ -68,7 +68,7 @@ export function drawNode(chance: Chance): Raw {
       ),
     }),
     status: drop(chance, {
-      capacity: { cpu: '4' },
+      capacity: drop(chance, { cpu: chance.pick(['4', '3920m', '0', '1.5', 'é', '']), memory: '32Gi' }),
       conditions: draw(chance, 5, () => drawCondition(chance)),
       addresses: draw(chance, 5, () =>
         drop(chance, {

@@ -1,6 +1,6 @@
 /**
  * The numbers of the protobuf fields that are read, by message. Sources: k8s.io/apimachinery v0.36.3 pkg/apis/meta/v1/generated.proto for
- * META, MANAGER, OWNER and TIME, k8s.io/api v0.36.3 core/v1/generated.proto for all others. A number never changes its meaning.
+ * META, MANAGER, OWNER and TIME, pkg/api/resource/generated.proto for QUANTITY, k8s.io/api v0.36.3 core/v1/generated.proto for all others. A number never changes its meaning.
  */
 
 /** Node and Pod alike. */
@@ -44,7 +44,10 @@ export const NODE_SPEC = { providerId: 3, unschedulable: 4, taints: 5 } as const
 export const TAINT = { key: 1, value: 2, effect: 3, timeAdded: 4 } as const;
 
 /** NodeStatus. */
-export const NODE_STATUS = { conditions: 4, addresses: 5 } as const;
+export const NODE_STATUS = { capacity: 1, conditions: 4, addresses: 5 } as const;
+
+/** Quantity. */
+export const QUANTITY = { text: 1 } as const;
 
 /** NodeAddress. */
 export const ADDRESS = { type: 1, address: 2 } as const;

@@ -78,6 +78,7 @@ export function buildSubject(scene: Scene = {}): Subject {
     imageCounts: scene.imageCounts ?? new Map(),
     daemon: scene.daemon,
     heartbeat: scene.heartbeat,
+    usage: undefined,
     sink: { fresh: 0, lagging: 0, away: false, ...scene.sink },
     telemetry: scene.telemetry ?? [],
     lease: scene.lease,
@@ -237,6 +238,7 @@ function buildNode({ labels = {}, ...changes }: NodeChanges = {}): NodeObject {
     providerId: '',
     hosts: [],
     ips: [],
+    cpuMillis: 4_000,
     ...changes,
   };
 }

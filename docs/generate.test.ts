@@ -18,7 +18,8 @@ describe('the generated pages', () => {
 
   it('describe every metric, every reason and every span', () => {
     const metrics = [...Object.values(COVERAGE_METRICS), ...Object.values(COLLECTOR_METRICS)];
-    for (const { name, help } of metrics) expect(renderMetricsPage()).toMatch(new RegExp(`\\| \`${name}\` .*${help}`));
+    for (const { name, help } of metrics)
+      expect(renderMetricsPage()).toMatch(new RegExp(`\\| \`${name}\` .*${RegExp.escape(help)}`));
     for (const { name, attributes } of Object.values(SPANS))
       for (const own of [name, ...Object.keys(attributes)]) expect(renderTracingPage()).toContain(`\`${own}\``);
     for (const name of [...Object.keys(REASONS), ...EXCUSES]) expect(renderReasonsPage()).toContain(`\`${name}\``);

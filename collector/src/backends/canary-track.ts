@@ -85,23 +85,12 @@ interface Noting {
 }
 
 function note(tracks: Map<string, Track[]>, canary: Canary, noting: Noting): void {
-  const { periodMs, lastMs, atMs } = noting;
-  const { node, boot } = canary;
-  // A clock that is ahead must not make anything fresh for ever.
-  const sentMs = Math.min(canary.sentMs, atMs);
-  let own = tracks.get(node);
-  if (own === undefined) tracks.set(node, (own = []));
-  let track = own.find((known) => known.boot === boot);
-  // It was not there when the last look began.
-  const transitMs = lastMs === undefined ? 0 : Math.max(0, lastMs - sentMs);
-  // To the nearest: a busy node writes a little late.
-  const seq = canary.seq ?? Math.round((canary.sentMs - (track?.originMs ?? canary.sentMs)) / periodMs);
-  const newest = { seq, sentMs, foundMs: atMs };
-  if (track === undefined) {
-    track = { boot, originMs: canary.sentMs, base: seq - 1, found: new Set(), newest, transitMs };
-    own.push(track);
-    if (own.length > MOST_BOOTS) own.shift();
-  }
+  let own = tracks.get(canary.node);
+  if (own === undefined) tracks.set(canary.node, (own = []));
+  const known = own.find(({ boot }) => boot === canary.boot);
+  const seen = date(canary, known?.originMs ?? canary.sentMs, noting);
+  const track = known ?? begin(own, canary, seen);
+  const { seq } = seen.newest;
   if (seq <= track.base || track.found.has(seq)) return;
   // What was left out was never sent: a clock was set, or somebody made a number up.
   if (seq > track.newest.seq + mostSince(track, noting)) {
@@ -109,7 +98,27 @@ function note(tracks: Map<string, Track[]>, canary: Canary, noting: Noting): voi
     track.base = seq - 1;
   }
   track.found.add(seq);
-  if (seq > track.newest.seq) Object.assign(track, { newest, transitMs });
+  if (seq > track.newest.seq) Object.assign(track, seen);
+}
+
+type Seen = Pick<Track, 'newest' | 'transitMs'>;
+
+/** A clock that is ahead must not make anything fresh for ever. */
+function date({ seq, sentMs: ownMs }: Canary, originMs: number, { periodMs, lastMs, atMs }: Noting): Seen {
+  const sentMs = Math.min(ownMs, atMs);
+  return {
+    // To the nearest: a busy node writes a little late.
+    newest: { seq: seq ?? Math.round((ownMs - originMs) / periodMs), sentMs, foundMs: atMs },
+    // It was not there when the last look began.
+    transitMs: lastMs === undefined ? 0 : Math.max(0, lastMs - sentMs),
+  };
+}
+
+function begin(own: Track[], { boot, sentMs }: Canary, seen: Seen): Track {
+  const track: Track = { boot, originMs: sentMs, base: seen.newest.seq - 1, found: new Set(), ...seen };
+  own.push(track);
+  if (own.length > MOST_BOOTS) own.shift();
+  return track;
 }
 
 /** How many more a process can have sent since its newest, which may have been on its way for long. */

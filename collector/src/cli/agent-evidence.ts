@@ -4,7 +4,8 @@ import { rfc3339 } from './answers.ts';
 
 /** Kept evidence. */
 export interface EvidenceStore {
-  note(ownerUid: string, evidence: AgentEvidence): void;
+  /** `arrivedMs` is wall-clock time: nothing is newer, or what a clock that is ahead once said would never make room. */
+  note(ownerUid: string, evidence: AgentEvidence, arrivedMs: number): void;
   /** What the daemon of that DaemonSet told of that node, as notes for its chain of checks: facts by name, then the newest events first. */
   notesOf(ownerUid: string, node: string): readonly Check[];
 }
@@ -27,10 +28,10 @@ interface Kept {
 export function createEvidenceStore(): EvidenceStore {
   const nodes = new Map<string, Kept>();
   return {
-    note: (ownerUid, evidence) => {
+    note: (ownerUid, evidence, arrivedMs) => {
       const key = `${ownerUid} ${evidence.node}`;
       const kept = nodes.get(key) ?? { facts: new Map(), events: [] };
-      keep(kept, evidence);
+      keep(kept, { ...evidence, at: Math.min(evidence.at, arrivedMs) });
       nodes.delete(key);
       nodes.set(key, kept);
       if (nodes.size > MOST_NODES) nodes.delete(nodes.keys().next().value ?? '');

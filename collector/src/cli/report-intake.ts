@@ -96,7 +96,7 @@ function createTakers(live: IntakeParts['live'], store: EvidenceStore, now: () =
       const checked = checkEvidence(item, at);
       if (!checked.ok) return refuse(400, checked.fault);
       if (checked.evidence.node !== sender.node) return refuseNode(checked.evidence.node, at, sender);
-      store.note(sender.ownerUid, checked.evidence);
+      store.note(sender.ownerUid, checked.evidence, now().wallMs);
       return { outcome: 'accepted' };
     },
   };

@@ -6,6 +6,7 @@ import type { ClusterEvent, EventRow, Journal, KubeEventObject } from '@rollcall
 import type { Clock } from '@rollcall/kube';
 import type { Logger } from 'pino';
 import type { Roll } from '../coverage/index.ts';
+import { createTokenBucket } from '../http/token-bucket.ts';
 
 /** An event and what it is about. `daemonset` is `namespace/name`; `row` is how the journal keeps it. */
 export interface ExportedEvent {
@@ -111,16 +112,13 @@ function describeObject(
 
 /** Says what it is given as far as the rate lets it, and how much it had to keep to itself. */
 function createSpeaker({ log, clock, send }: EventExportHost): (event: ExportedEvent) => void {
-  let [tokens, atMs, unsaid] = [BURST, clock.monoMs(), 0];
+  const take = createTokenBucket({ perSecond: PER_SECOND, burst: BURST }, clock.monoMs);
+  let unsaid = 0;
   return (event) => {
-    const nowMs = clock.monoMs();
-    tokens = Math.min(BURST, tokens + ((nowMs - atMs) / 1000) * PER_SECOND);
-    atMs = nowMs;
-    if (tokens < 1) {
+    if (!take()) {
       unsaid += 1;
       return;
     }
-    tokens -= 1;
     if (unsaid > 0) log.info({ events: unsaid }, 'more Kubernetes Events than are logged; the journal has them all');
     unsaid = 0;
     const { reason, type, node, object, component, count, message } = event.row;

@@ -6,6 +6,7 @@ import { valueAt, type Finding, type NodeDetail, type PodTemplate } from '@rollc
 import { KubeError, readJson, type Connection } from '@rollcall/kube';
 import { createRecall } from '../control/recall.ts';
 import type { FindMore } from '../http/answers.ts';
+import { createTokenBucket } from '../http/token-bucket.ts';
 import { projectPodTemplate } from '../watch/project-pod-template.ts';
 import { asFields, parseTime } from '../watch/read-field.ts';
 
@@ -16,7 +17,8 @@ const MOST_KEPT = 500;
 /** Of one pod. */
 const MOST_CONFIG_MAPS = 8;
 const LOOK_UP_MS = 5_000;
-/** So many reads are sent a second, in the long run. */
+/** So many reads are sent at once, and so many a second in the long run. */
+const BURST = 2 * MOST_CONFIG_MAPS;
 const PER_SECOND = 4;
 
 /** How a container knows a ConfigMap; the second one changes in a pod that runs, if the process looks. */
@@ -39,7 +41,7 @@ export function createStaleConfig(connection: Connection): FindMore {
   const nowMs = (): number => connection.clock.monoMs();
   // What could not be asked for want of a token is asked again at once, else of many nodes the same ones would stay without an answer.
   const known = createRecall<Read>({ most: MOST_KEPT, nowMs, keepMs: ({ asked }) => (asked ? KEPT_MS : 0) });
-  const take = createTokens(nowMs);
+  const take = createTokenBucket({ perSecond: PER_SECOND, burst: BURST }, nowMs);
   const ask = async (path: string, accept?: string): Promise<Read> => {
     if (!take()) return { asked: false, value: undefined };
     const value = await readJson(connection, path, { timeoutMs: LOOK_UP_MS, accept }).catch(leaveOut);
@@ -68,20 +70,6 @@ export function createStaleConfig(connection: Connection): FindMore {
 
 function leaveOut(error: unknown): undefined {
   if (!(error instanceof KubeError)) throw error;
-}
-
-/** True as long as a token is left; they come back with time. */
-function createTokens(nowMs: () => number): () => boolean {
-  let tokens = MOST_CONFIG_MAPS * 2;
-  let last = nowMs();
-  return () => {
-    const now = nowMs();
-    tokens = Math.min(MOST_CONFIG_MAPS * 2, tokens + ((now - last) / 1000) * PER_SECOND);
-    last = now;
-    if (tokens < 1) return false;
-    tokens -= 1;
-    return true;
-  };
 }
 
 /** Since when the container runs that has run longest. */

@@ -128,6 +128,22 @@ describe('restarts', () => {
     expect(counts(cluster)).toEqual(expected);
   });
 
+  test('of a pod that was deleted while it ran are called so, whatever its kubelet says of it at the end', () => {
+    const cluster = createCoveredCluster(['a']);
+    cluster.pod('a', { deletedAt: cluster.now().wallMs });
+    cluster.pod('a', { deletedAt: cluster.now().wallMs, phase: 'Failed', containers: [ENDED] });
+    cluster.podGone('pod-a');
+    cluster.pod('a', { uid: 'second' });
+    expect(counts(cluster)).toEqual({ Replaced: 1 });
+    // One that had ended before it was deleted is called by its own end.
+    cluster.pod('a', { uid: 'second', phase: 'Failed', containers: [ENDED] });
+    cluster.pod('a', { uid: 'second', phase: 'Failed', containers: [ENDED], deletedAt: cluster.now().wallMs });
+    cluster.podGone('second');
+    cluster.pod('a', { uid: 'third' });
+    expect(counts(cluster)).toEqual({ Replaced: 1, Error: 1 });
+    expect(cluster.pipeline.roll.inventory.toldToGo.size).toBe(0);
+  });
+
   test('are none where a rollout brings another revision', () => {
     const cluster = createCoveredCluster(['a']);
     cluster.podGone('pod-a');

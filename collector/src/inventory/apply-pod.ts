@@ -22,6 +22,7 @@ export function applyPod(inventory: Inventory, event: ObjectEvent<'pod', PodObje
   const entry = datePod(event, event.object, known);
   const happened = tellHappenings(inventory, { known, entry, arrival: event });
   inventory.pods.set(event.uid, entry);
+  if (entry.deletedMono !== undefined && !hasEnded(entry.object)) inventory.toldToGo.add(event.uid);
   const { ownerUid, target } = entry.object;
   if (known !== undefined) unindex(inventory, known);
   if (ownerUid !== '' && target !== '') index(inventory, entry);
@@ -74,6 +75,7 @@ function removePod(inventory: Inventory, entry: PodEntry, monoMs: number): Touch
   dropEvents(inventory.events, uid);
   unindex(inventory, entry);
   noteGone(inventory, entry, monoMs);
+  inventory.toldToGo.delete(uid);
   return touchPods(inventory, [ownerUid], [target]);
 }
 
@@ -108,9 +110,15 @@ function noteGone(inventory: Inventory, entry: PodEntry, monoMs: number): void {
   const { ownerUid, target, hash } = entry.object;
   if (!inventory.nodes.has(target) || !inventory.daemonSets.has(ownerUid)) return;
   const gone = inventory.goneAt.get(ownerUid) ?? new Map();
-  const left = { hash, monoMs, end: nameEnd(entry.object) };
-  const failed = describeFailure(entry, monoMs);
+  const told = inventory.toldToGo.has(entry.object.uid);
+  const left = { hash, monoMs, end: nameEnd(entry.object, told) };
+  const failed = told ? undefined : describeFailure(entry, monoMs);
   inventory.goneAt.set(ownerUid, gone.set(target, failed === undefined ? left : { ...left, failed }));
+}
+
+/** Since Kubernetes 1.27 (KEP-3329) a kubelet calls a pod Succeeded or Failed too that was deleted while it ran: that is not how it ended. */
+function hasEnded({ phase }: PodObject): boolean {
+  return phase === 'Succeeded' || phase === 'Failed';
 }
 
 /** A pod that a kubelet refuses has failed from its creation on, another one since it is not Ready. */

@@ -41,14 +41,14 @@ export function findRestarts(
   return replaced === undefined ? found : [...found, replaced];
 }
 
-/** What a pod's end is called when another takes its place; undefined for one that never ran: nothing starts again there. */
-export function nameEnd(pod: PodObject): RestartReason | undefined {
+/** What a pod's end is called when another takes its place, `toldToGo` or not; undefined for one that never ran: nothing starts again there. */
+export function nameEnd(pod: PodObject, toldToGo: boolean): RestartReason | undefined {
   const { phase, reason, disruption, containers } = pod;
   if (!hasRun(pod)) return undefined;
   if (SHUTDOWNS.has(reason)) return 'NodeShutdown';
   if (EVICTIONS.has(reason) || disruption?.status === 'True') return 'Evicted';
+  if (toldToGo || phase === 'Running') return 'Replaced';
   const ended = containers.find(({ init, terminated }) => !init && terminated !== undefined)?.terminated;
-  if (phase === 'Running') return 'Replaced';
   return ended === undefined ? undefined : nameTermination(ended.reason);
 }
 

@@ -71,6 +71,8 @@ export interface Inventory {
   /** Owner UID, then node name. */
   readonly podsAt: Map<string, Map<string, PodsThere>>;
   readonly goneAt: Map<string, Map<string, GonePod>>;
+  /** Pods that were told to go before they had ended by themselves, by UID, until they are gone. */
+  readonly toldToGo: Set<string>;
   readonly imageCounts: ImageCounts;
   readonly daemonSets: Map<string, DaemonSetEntry>;
   /** `namespace/name` to UID. */
@@ -133,6 +135,7 @@ export function createInventory(): Inventory {
     pods: new Map(),
     podsAt: new Map(),
     goneAt: new Map(),
+    toldToGo: new Set(),
     imageCounts: new Map(),
     daemonSets: new Map(),
     daemonSetUids: new Map(),

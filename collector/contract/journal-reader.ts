@@ -1,6 +1,6 @@
 /** What is asked of the journal's past, and how it is doing. */
 import type { LedgerEntry } from './exclusion-ledger.ts';
-import type { HourlyRow, MomentRow } from './journal.ts';
+import type { HourlyRow, LagRow, MomentRow } from './journal.ts';
 import type { JoinCount } from './objectives.ts';
 import type { ReasonCode } from './reasons.ts';
 
@@ -99,6 +99,8 @@ export interface JournalReader {
   history(query: HistoryQuery): Promise<History>;
   lost(span: TimeSpan): Promise<LostTime>;
   hours(query: HourQuery): Promise<HourPage>;
+  /** Lags of the hours that the span touches, of each policy's hour those of the replica that observed the most of it. */
+  lags(span: TimeSpan): Promise<readonly LagRow[]>;
   /** Joins that ended since then, by policy and hour: those that this collector itself saw. */
   joins(sinceMs: number): Promise<readonly JoinCount[]>;
 }

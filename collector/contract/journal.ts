@@ -86,7 +86,7 @@ export interface ExclusionRow extends AboutHour {
   readonly nodeMs: number;
 }
 
-/** The lags that were observed in one hour: `counts[i]` of at most `boundsMs[i]` and more than the bound before, the last one of more than all. */
+/** How old what daemons sent was when it came, in one hour: `counts[i]` of at most `boundsMs[i]` and more than the bound before, the last one of more than all. */
 export interface LagRow extends AboutHour {
   readonly kind: 'lag';
   readonly boundsMs: readonly number[];
@@ -107,7 +107,7 @@ export interface HourCut {
   /** Wall-clock milliseconds. */
   readonly atMs: number;
   readonly nodes: readonly (Pick<HourRow, 'pool' | 'sli' | 'reason'> & { readonly nodes: number })[];
-  readonly rows: readonly (HourRow | ExclusionRow)[];
+  readonly rows: readonly HourlyRow[];
 }
 
 /** What happened at an instant. */

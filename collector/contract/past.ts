@@ -28,6 +28,18 @@ export interface TopAnswer {
     readonly nodes: number;
     readonly lostMs: number;
   }[];
+  /**
+   * How old what daemons sent was when it came, in milliseconds, over the hours that the span touches, the worst p99 first; only policies of
+   * which something came. Beyond the last step of the histogram (30 min) that step.
+   */
+  readonly lags: readonly {
+    readonly namespace: string;
+    readonly daemonset: string;
+    readonly count: number;
+    readonly p50Ms: number;
+    readonly p95Ms: number;
+    readonly p99Ms: number;
+  }[];
   /** Nodes that lost something and are not listed. */
   readonly notListed: number;
 }

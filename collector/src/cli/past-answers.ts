@@ -9,6 +9,7 @@ import {
   type PolicyName,
   type TopAnswer,
 } from '@rollcall/contract';
+import { rankLags } from './rank-lags.ts';
 import type { Ledger, PastAnswers, TopQuery } from '../http/answers.ts';
 
 /** What answers about the past are made of. */
@@ -34,8 +35,14 @@ export function createPastAnswers({ journal, policies, nowMs }: PastSources): Om
   return {
     top: async (query) => {
       const span = { fromMs: nowMs() - query.windowMs, toMs: nowMs() };
-      const lost = await journal.lost(span);
-      return { ...rank(lost.nodes, nameBy(lost.policies), query), ...sayStretch(span), durable };
+      const [lost, lags] = await Promise.all([journal.lost(span), journal.lags(span)]);
+      const names = nameBy(lost.policies);
+      const meant = (policyUid: string): ReturnType<Names> | undefined => {
+        const name = names(policyUid);
+        return isMeant(name, query) ? name : undefined;
+      };
+      const ranked = rank(lost.nodes, names, query);
+      return { ...ranked, lags: rankLags(lags, meant), ...sayStretch(span), durable };
     },
     history: async (node, limit) => {
       const { items, policies: known } = await journal.history({ node, limit, beforeMs: Infinity });
@@ -57,18 +64,20 @@ function sayStretch({
   return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
 }
 
+function isMeant(name: ReturnType<Names>, { namespace, daemonset }: TopQuery): boolean {
+  return (namespace ?? name.namespace) === name.namespace && (daemonset ?? name.daemonset) === name.daemonset;
+}
+
 function rank(
   lost: readonly LostNode[],
   names: Names,
-  { limit, namespace, daemonset }: TopQuery,
+  query: TopQuery,
 ): Pick<TopAnswer, 'nodes' | 'reasons' | 'notListed'> {
   const meant = lost.flatMap((own) => {
     const name = names(own.policyUid);
-    const isMeant =
-      (namespace ?? name.namespace) === name.namespace && (daemonset ?? name.daemonset) === name.daemonset;
-    return isMeant ? [{ ...own, name }] : [];
+    return isMeant(name, query) ? [{ ...own, name }] : [];
   });
-  const nodes = meant.slice(0, limit).map(({ name, node, nodeUid, pool, lostMs, reasons }) => ({
+  const nodes = meant.slice(0, query.limit).map(({ name, node, nodeUid, pool, lostMs, reasons }) => ({
     ...name,
     // A phantom has no name; its key says where it is missing.
     node: node === '' ? nodeUid : node,

@@ -8,7 +8,8 @@ import { formatTable } from './format-table.ts';
 import { findPastFault } from './open-past.ts';
 import { findRowsFault, PAST_OPTIONS, runPast } from './run-past.ts';
 
-const HELP = `Show what cost the most coverage: reasons and nodes by uncovered node-time in a window, the most first.
+const HELP = `Show what cost the most coverage: reasons and nodes by uncovered node-time in a window, the most first, and how late
+what daemons sent came in its hours.
 
 Examples:
   # The last day, from the collector that runs here
@@ -75,13 +76,23 @@ function splitName(name: string, namespace: string | undefined): readonly [strin
 }
 
 const IN_MEMORY =
-  'Without --journal a collector remembers only what it saw since it began, and of that the last 5,000 transitions.\n';
+  'Without --journal a collector remembers only what it saw since it began: the last 5,000 transitions, and lags of the running hour.\n';
 
 function print(answer: TopAnswer, window: string): string {
   const note = answer.durable ? '' : `\n${IN_MEMORY}`;
-  if (answer.nodes.length === 0) return `No node was uncovered in the last ${window}.\n${note}`;
+  const lags = answer.lags.length === 0 ? '' : `\n${formatTable(lagRows(answer))}`;
+  if (answer.nodes.length === 0) return `No node was uncovered in the last ${window}.\n${lags}${note}`;
   const more = answer.notListed === 0 ? '' : `and ${answer.notListed} more nodes (--limit)\n`;
-  return `${formatTable(reasonRows(answer))}\n${formatTable(nodeRows(answer))}${more}${note}`;
+  return `${formatTable(reasonRows(answer))}\n${formatTable(nodeRows(answer))}${more}${lags}${note}`;
+}
+
+function lagRows({ lags }: TopAnswer): readonly (readonly string[])[] {
+  const rows = lags.map(({ namespace, daemonset, count, ...quantiles }) => [
+    `${namespace}/${daemonset}`,
+    String(count),
+    ...[quantiles.p50Ms, quantiles.p95Ms, quantiles.p99Ms].map((ms) => `${(ms / 1000).toFixed(1)} s`),
+  ]);
+  return [['INGESTION LAG', 'REPORTS', 'P50', 'P95', 'P99'], ...rows];
 }
 
 function reasonRows({ reasons }: TopAnswer): readonly (readonly string[])[] {

@@ -86,7 +86,7 @@ export function fakeAnswers(nodes: ReadonlySet<string>, overrides: Partial<Answe
         : undefined,
     objectives: () => ({ asOf: null, note: '', items: [] }),
     past: {
-      top: () => Promise.resolve({ from: '', to: '', durable: false, nodes: [], reasons: [], notListed: 0 }),
+      top: () => Promise.resolve({ from: '', to: '', durable: false, nodes: [], reasons: [], lags: [], notListed: 0 }),
       history: (node) => Promise.resolve({ node, durable: false, items: [] }),
       hours: () => Promise.resolve({ items: [], policies: [], exclusions: [], next: '["key"]' }),
       exclusions: () => Promise.resolve({ items: [], effects: [] }),

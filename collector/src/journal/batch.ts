@@ -46,6 +46,7 @@ export type StoreQuery =
   | ({ readonly ask: 'history' } & HistoryQuery)
   | ({ readonly ask: 'lost' } & TimeSpan)
   | ({ readonly ask: 'hours' } & HourQuery)
+  | ({ readonly ask: 'lags' } & TimeSpan)
   | { readonly ask: 'joins'; readonly sinceMs: number }
   | { readonly ask: 'newestForeign' }
   /** Not a question alone: answered once the entries are written. */

@@ -60,6 +60,7 @@ export async function openDurableJournal(host: DurableJournalHost): Promise<Dura
     history: (query) => scribe.ask({ ask: 'history', ...query }),
     lost: (span) => scribe.ask({ ask: 'lost', ...span }),
     hours: (query) => scribe.ask({ ask: 'hours', ...query }),
+    lags: (span) => scribe.ask({ ask: 'lags', ...span }),
     joins: (sinceMs) => scribe.ask({ ask: 'joins', sinceMs }),
     newestForeign: () => scribe.ask({ ask: 'newestForeign' }),
     ...ledgerOf(scribe),

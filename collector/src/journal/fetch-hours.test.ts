@@ -1,4 +1,4 @@
-import type { HourRow } from '@rollcall/contract';
+import type { HourRow, LagRow } from '@rollcall/contract';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createChance } from '../test-random.ts';
 import type { DurableJournal } from './durable-journal.ts';
@@ -133,4 +133,26 @@ test('a fetch that fails is tried again, until it is stopped', async () => {
   expect([waits[0]?.ms, warned]).toEqual([30_000, ['hours cannot be fetched from the peers; trying again']]);
   fetching.stop();
   expect(waits).toEqual([]);
+});
+
+test('lags of an hour are those of the replica that observed the most of it', async () => {
+  const [own, peer] = [await openNew(), await openNew()];
+  const lagOf = (hour: number, counts: readonly number[]): LagRow => {
+    return { kind: 'lag', cluster: '', policyUid: 'p', hour, replica: '', boundsMs: [1_000], counts, sumMs: 0 };
+  };
+  const [early, late] = [BASE - 2 * HOUR, BASE - HOUR];
+  for (const row of [hourOf(early, 60_000), lagOf(early, [1, 0]), hourOf(late, HOUR), lagOf(late, [2, 0])])
+    own.append(row);
+  for (const row of [hourOf(early, HOUR), lagOf(early, [0, 7]), hourOf(late, 60_000), lagOf(late, [0, 9])])
+    peer.append(row);
+  await Promise.all([written(own), written(peer)]);
+  await fetchHours(hostOf(own, asPeer(peer)), going);
+  await written(own);
+  const counts = async (fromMs: number): Promise<unknown> =>
+    (await own.lags({ fromMs, toMs: BASE })).map((row) => [row.hour - BASE, row.counts]);
+  expect(await counts(early + 1)).toEqual([
+    [-2 * HOUR, [0, 7]],
+    [-HOUR, [2, 0]],
+  ]);
+  expect(await counts(late)).toEqual([[-HOUR, [2, 0]]]);
 });

@@ -61,6 +61,8 @@ export function createMemoryJournal({ limit = MOST_MOMENTS, wallMs = Date.now }:
       const nodes = sumLost([{ lastMs: wallMs(), transitions: inOrder }], span);
       return Promise.resolve({ nodes, policies: names() });
     },
+    // Those of the running hour: of others the process has its counters.
+    lags: () => Promise.resolve([...cuts.values()].flatMap(({ rows }) => rows.filter((row) => row.kind === 'lag'))),
     joins: () => Promise.resolve([]),
     hours: () => Promise.resolve({ items: [], policies: names(), exclusions: [], next: undefined }),
   };

@@ -2,7 +2,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { JournalReader } from '@rollcall/contract';
 import { toFailure } from './journal-fault.ts';
-import { readHistory, readHours, readJoins, readLost } from './read-store.ts';
+import { readHistory, readHours, readJoins, readLags, readLost } from './read-store.ts';
 
 /** Opens the file for reading. Throws with the mend when it cannot be read. */
 export function readJournalFile(path: string): JournalReader & { readonly durable: true; close(): void } {
@@ -14,6 +14,7 @@ export function readJournalFile(path: string): JournalReader & { readonly durabl
       history: async (query) => Promise.resolve(readHistory(database, query)),
       lost: async (span) => Promise.resolve(readLost(database, span)),
       hours: async (query) => Promise.resolve(readHours(database, query)),
+      lags: async (span) => Promise.resolve(readLags(database, span)),
       joins: async (sinceMs) => Promise.resolve(readJoins(database, sinceMs)),
       close: () => database.close(),
     };

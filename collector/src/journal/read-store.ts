@@ -1,7 +1,6 @@
 /** Reads from an open journal: what a new life begins with, and what is asked of the past. */
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type {
-  ExclusionRow,
   History,
   HistoryQuery,
   HourCut,
@@ -10,6 +9,7 @@ import type {
   HourQuery,
   HourRow,
   JoinCount,
+  LagRow,
   LostTime,
   MomentRow,
   NodeMemory,
@@ -62,9 +62,7 @@ export function recallMemories(
 }
 
 function readCuts(database: DatabaseSync, replica: string): readonly HourCut[] {
-  const ownRows = database.prepare(
-    "SELECT * FROM hourly WHERE hour = ? AND kind IN ('hour', 'exclusion') AND policy_uid = ? AND replica = ?",
-  );
+  const ownRows = database.prepare('SELECT * FROM hourly WHERE hour = ? AND policy_uid = ? AND replica = ?');
   return database
     .prepare('SELECT * FROM policies WHERE at_ms > 0')
     .all()
@@ -73,9 +71,7 @@ function readCuts(database: DatabaseSync, replica: string): readonly HourCut[] {
       hour: Number(stored['hour']),
       atMs: Number(stored['at_ms']),
       nodes: JSON.parse(String(stored['nodes'])) as HourCut['nodes'],
-      rows: ownRows
-        .all(Number(stored['hour']), String(stored['policy_uid']), replica)
-        .map((row) => toHourly(row) as HourRow | ExclusionRow),
+      rows: ownRows.all(Number(stored['hour']), String(stored['policy_uid']), replica).map(toHourly),
     }));
 }
 
@@ -159,6 +155,17 @@ export function readHours(database: DatabaseSync, { sinceMs, limit, after, best 
     next: last && JSON.stringify(KEY.map((name) => last[name])),
   };
 }
+
+/** The lags of the hours that a span touches, of each policy's hour those of one replica. */
+export function readLags(database: DatabaseSync, { fromMs, toMs }: TimeSpan): readonly LagRow[] {
+  return database
+    .prepare(`SELECT * FROM hourly WHERE hour > ? AND hour < ? AND kind = 'lag' ${BEST}`)
+    .all(fromMs - HOUR_MS, toMs)
+    .map(toHourly)
+    .filter((row) => row.kind === 'lag');
+}
+
+const HOUR_MS = 3_600_000;
 
 /** Of each policy's hour the rows of that replica which observed the most of it. */
 const BEST = `

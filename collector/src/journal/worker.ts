@@ -4,7 +4,7 @@ import type { Reply, Request, StoreQuery } from './batch.ts';
 import { toFailure, type JournalFault } from './journal-fault.ts';
 import { addToLedger, readLedger } from './ledger-store.ts';
 import { openStore, setAside, type OpenOptions, type OpenStore } from './open-store.ts';
-import { readHistory, readHours, readJoins, readLost, readNewestForeign } from './read-store.ts';
+import { readHistory, readHours, readJoins, readLags, readLost, readNewestForeign } from './read-store.ts';
 import { createPruneClock, type PruneClock } from './prune-clock.ts';
 import { createWriter, prune, type Life, type WriteBatch } from './write-store.ts';
 
@@ -97,6 +97,8 @@ function ask({ database, life }: Open, query: StoreQuery): unknown {
       return readLost(database, query);
     case 'hours':
       return readHours(database, query);
+    case 'lags':
+      return readLags(database, query);
     case 'joins':
       return readJoins(database, query.sinceMs);
     case 'newestForeign':

@@ -4,16 +4,8 @@
  */
 import type { HourCut, Policy } from '@rollcall/contract';
 import type { Instant } from '../coverage/index.ts';
-import {
-  addTotals,
-  countNodes,
-  readRows,
-  subtractTotals,
-  sumTotals,
-  toRows,
-  unobservedTotals,
-  type Totals,
-} from './hour-totals.ts';
+import { addCounts, NO_COUNTS, readCounts, subtractCounts, sumCounts, toHourRows, type Counts } from './hour-counts.ts';
+import { countNodes, unobservedTotals } from './hour-totals.ts';
 import { bucketsOf, type Ledger } from './ledger.ts';
 
 /** The hours of all policies. */
@@ -47,14 +39,12 @@ const LONGEST_GAP_MS = 31 * 24 * HOUR_MS;
 /** A last hour that lies further ahead than this was written by a clock that was wrong. */
 const AHEAD_MS = 24 * HOUR_MS;
 
-const NOTHING: Totals = new Map();
-
 interface Account {
   policy: Policy;
   /** What the series held when this hour, or this policy, began. */
-  base: Totals;
+  base: Counts;
   /** What the hour holds besides: of a former life, of a gap, of an earlier time under the same policy. */
-  carried: Totals;
+  carried: Counts;
   /** The last cut of a former life, until nodes are counted again. */
   past: HourCut | undefined;
 }
@@ -62,7 +52,7 @@ interface Account {
 interface Book extends HourBookHost {
   readonly accounts: Map<string, Account>;
   /** Of policies that went within the hour. */
-  readonly left: Map<string, Totals>;
+  readonly left: Map<string, Counts>;
   readonly unclaimed: Map<string, HourCut>;
   hour: number | undefined;
   latest: Instant;
@@ -110,9 +100,9 @@ function adopt(book: Book, policy: Policy): void {
   if (known !== undefined) close(book, known);
   const past = book.unclaimed.get(policy.uid);
   book.unclaimed.delete(policy.uid);
-  const carried = book.left.get(policy.uid) ?? NOTHING;
+  const carried = book.left.get(policy.uid) ?? NO_COUNTS;
   book.left.delete(policy.uid);
-  book.accounts.set(keyOf(policy), { policy, base: totalsNow(book, policy), carried, past });
+  book.accounts.set(keyOf(policy), { policy, base: countsNow(book, policy), carried, past });
 }
 
 function drop(book: Book, policy: Policy): void {
@@ -127,16 +117,15 @@ function close(book: Book, account: Account): void {
   // It was never counted in this life: should it come again, its gap is still open.
   if (past !== undefined) return void book.unclaimed.set(policy.uid, past);
   bookAccount(book, account, []);
-  book.left.set(policy.uid, totalsOf(book, account));
+  book.left.set(policy.uid, countsOf(book, account));
 }
 
-function totalsNow({ ledger, latest }: Book, policy: Policy): Totals {
-  const series = ledger.read(policy, latest.monoMs);
-  return series === undefined ? NOTHING : sumTotals(bucketsOf(series));
+function countsNow({ ledger, latest }: Book, policy: Policy): Counts {
+  return sumCounts(ledger.read(policy, latest.monoMs));
 }
 
-function totalsOf(book: Book, { policy, base, carried }: Account): Totals {
-  return addTotals(subtractTotals(totalsNow(book, policy), base), carried);
+function countsOf(book: Book, { policy, base, carried }: Account): Counts {
+  return addCounts(subtractCounts(countsNow(book, policy), base), carried);
 }
 
 function bookAccount(book: Book, account: Account, nodes?: HourCut['nodes']): void {
@@ -147,18 +136,18 @@ function bookAccount(book: Book, account: Account, nodes?: HourCut['nodes']): vo
     hour: hourOf(book),
     atMs: book.latest.wallMs,
     nodes: standing,
-    totals: totalsOf(book, account),
+    counts: countsOf(book, account),
   });
 }
 
 interface Sent extends Pick<HourCut, 'hour' | 'atMs' | 'nodes'> {
-  readonly totals: Totals;
+  readonly counts: Counts;
 }
 
-function send({ cluster, book }: Book, policy: Policy, { hour, atMs, nodes, totals }: Sent): void {
+function send({ cluster, book }: Book, policy: Policy, { hour, atMs, nodes, counts }: Sent): void {
   const { uid: policyUid, namespace, daemonset } = policy;
   const about = { cluster, policyUid, hour };
-  book({ ...about, namespace, daemonset, atMs, nodes, rows: toRows(totals, about) });
+  book({ ...about, namespace, daemonset, atMs, nodes, rows: toHourRows(counts, about) });
 }
 
 /** The hour that is booked now. It never goes back: time under a clock that was set back goes on in the hour that it was in. */
@@ -201,9 +190,9 @@ function turn(book: Book, endMs: number): void {
     const { policy } = account;
     const series = book.ledger.read(policy, latest.monoMs);
     const nodes = countNodes(series === undefined ? [] : bucketsOf(series));
-    send(book, policy, { hour: hourOf(book), atMs: endMs, nodes, totals: totalsOf(book, account) });
-    account.base = totalsNow(book, policy);
-    account.carried = NOTHING;
+    send(book, policy, { hour: hourOf(book), atMs: endMs, nodes, counts: countsOf(book, account) });
+    account.base = countsNow(book, policy);
+    account.carried = NO_COUNTS;
   }
   book.left.clear();
   book.hour = floorHour(latest.wallMs);
@@ -216,17 +205,21 @@ function closeGap(book: Book, account: Account): void {
   account.past = undefined;
   const [current, endMs] = [hourOf(book), book.latest.wallMs];
   let [fromMs, hour] = [Math.max(past.atMs, endMs - LONGEST_GAP_MS), past.hour];
-  let totals = readRows(past.rows);
+  let counts = readCounts(past.rows);
   if (floorHour(fromMs) > hour) {
-    if (hour < current) send(book, policy, { hour, atMs: fromMs, nodes: past.nodes, totals });
-    [hour, totals] = [Math.min(current, floorHour(fromMs)), hour === current ? totals : NOTHING];
+    if (hour < current) send(book, policy, { hour, atMs: fromMs, nodes: past.nodes, counts });
+    [hour, counts] = [Math.min(current, floorHour(fromMs)), hour === current ? counts : NO_COUNTS];
   }
   while (hour < current) {
     const untilMs = Math.min(endMs, hour + HOUR_MS);
-    const gap = unobservedTotals(past.nodes, Math.max(0, untilMs - fromMs));
-    send(book, policy, { hour, atMs: Math.max(untilMs, fromMs), nodes: past.nodes, totals: addTotals(totals, gap) });
-    [fromMs, hour, totals] = [Math.max(untilMs, fromMs), hour + HOUR_MS, NOTHING];
+    const gap = unobserved(past, untilMs - fromMs);
+    send(book, policy, { hour, atMs: Math.max(untilMs, fromMs), nodes: past.nodes, counts: addCounts(counts, gap) });
+    [fromMs, hour, counts] = [Math.max(untilMs, fromMs), hour + HOUR_MS, NO_COUNTS];
   }
-  const rest = unobservedTotals(past.nodes, Math.max(0, endMs - fromMs));
-  account.carried = addTotals(account.carried, addTotals(hour === current ? totals : NOTHING, rest));
+  const rest = unobserved(past, endMs - fromMs);
+  account.carried = addCounts(account.carried, addCounts(hour === current ? counts : NO_COUNTS, rest));
+}
+
+function unobserved({ nodes }: HourCut, ms: number): Counts {
+  return { ...NO_COUNTS, totals: unobservedTotals(nodes, Math.max(0, ms)) };
 }

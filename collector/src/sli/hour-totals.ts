@@ -69,9 +69,11 @@ export function unobservedTotals(nodes: HourCut['nodes'], ms: number): Totals {
 export function readRows(rows: HourCut['rows']): Totals {
   const totals = new Map<string, Total>();
   for (const row of rows) {
-    const { kind, pool } = row;
-    if (kind === 'exclusion') addTotal(totals, { kind, pool, rule: row.rule }, { ...NO_TIME, validMs: row.nodeMs });
-    else addTotal(totals, { kind, pool, sli: row.sli, reason: row.reason }, row);
+    if (row.kind === 'lag') continue;
+    const { pool } = row;
+    if (row.kind === 'exclusion')
+      addTotal(totals, { kind: row.kind, pool, rule: row.rule }, { ...NO_TIME, validMs: row.nodeMs });
+    else addTotal(totals, { kind: row.kind, pool, sli: row.sli, reason: row.reason }, row);
   }
   return totals;
 }

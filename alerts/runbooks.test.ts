@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   ALERTS,
   FINDINGS,
@@ -11,6 +11,7 @@ import {
   type ReasonCode,
 } from '@rollcall/contract';
 import { describe, expect, test } from 'vitest';
+import { findFault } from './test-links.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const FOLDER = join(import.meta.dirname, 'runbooks');
@@ -51,26 +52,6 @@ function headOf(code: Code): string {
   }
   const { owner, mode } = REASONS[code as ReasonCode];
   return `Owner: ${owner}. Mode: ${mode}.`;
-}
-
-function anchorsOf(text: string): readonly string[] {
-  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\w -]/g, '')
-      .replaceAll(' ', '-'),
-  );
-  return [...headings, ...[...text.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id)];
-}
-
-/** Why a link of that page leads nowhere; undefined if it does lead somewhere. */
-function findFault(page: string, link: string): string | undefined {
-  if (/^https?:/.test(link)) return undefined;
-  const [path = '', anchor] = link.split('#');
-  const target = path === '' ? page : join(dirname(page), path);
-  if (!existsSync(target)) return `${link}: there is no such file`;
-  if (anchor === undefined || anchorsOf(readFileSync(target, 'utf8')).includes(anchor)) return undefined;
-  return `${link}: there is no such heading`;
 }
 
 test('every code has a page, and every page a code', () => {

@@ -52,8 +52,9 @@ export const IN_POOL = `{{ with $labels.${POOL} }} in pool {{ . }}{{ end }}`;
 
 /** Fills the answers of a query into a text; each answer is `.` in `each`. */
 export function ask(query: string, scope: Scope, each: string): string {
-  const labels = scope.map((name) => `${name}=%q`).join(',');
-  const values = scope.map((name) => `$labels.${name}`).join(' ');
+  // An alert of all pools has no pool, and is about the nodes of all.
+  const labels = scope.map((name) => (name === POOL ? `${name}=~%q` : `${name}=%q`)).join(',');
+  const values = scope.map((name) => (name === POOL ? `(or $labels.${name} ".*")` : `$labels.${name}`)).join(' ');
   const asked = query.replaceAll('%', '%%').replaceAll('SCOPE', labels);
   const times = query.split('SCOPE').length - 1;
   const all = Array.from({ length: times }, () => values).join(' ');

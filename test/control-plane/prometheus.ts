@@ -26,6 +26,10 @@ interface PrometheusOptions {
   readonly access?: object;
   /** Recording rules, evaluated in this order after each scrape interval. */
   readonly rules?: readonly { readonly record: string; readonly expr: string }[];
+  /** Rule files as they are, in YAML, evaluated as their groups say. */
+  readonly ruleFiles?: readonly string[];
+  /** `host:port` of the Alertmanager that is told of alerts. */
+  readonly alertmanager?: string;
   /** Takes what others write to it (/api/v1/write). */
   readonly receives?: boolean;
   /** Where it writes what it scrapes, as a configuration has it. */
@@ -77,7 +81,13 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
     const config = join(workspace.folder, 'prometheus.yml');
     const rules = join(workspace.folder, 'rules.yml');
     await writeFile(rules, ruleFile(options.rules ?? []));
-    await writeFile(config, stringify({ ...scrapeConfig(options), rule_files: [rules] }));
+    const files = (options.ruleFiles ?? []).map((text, at) => ({
+      path: join(workspace.folder, `rules-${at}.yml`),
+      text,
+    }));
+    for (const { path, text } of files) await writeFile(path, text);
+    const ruleFiles = [rules, ...files.map(({ path }) => path)];
+    await writeFile(config, stringify({ ...scrapeConfig(options), rule_files: ruleFiles }));
     const data = join(workspace.folder, 'data');
     if (options.backfill !== undefined) await backFill(data, join(workspace.folder, 'backfill.txt'), options.backfill);
     const args = [
@@ -97,12 +107,15 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
 }
 
 function scrapeConfig(options: PrometheusOptions): object {
-  const { targets, scrapeIntervalSeconds, honorLabels, access, remoteWrite = [] } = options;
+  const { targets, scrapeIntervalSeconds, honorLabels, access, remoteWrite = [], alertmanager } = options;
   const interval = `${scrapeIntervalSeconds}s`;
   return {
     global: { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
     scrape_configs: [{ job_name: 'rollcall', honor_labels: honorLabels, static_configs: [{ targets }], ...access }],
     remote_write: remoteWrite,
+    ...(alertmanager !== undefined && {
+      alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager] }] }] },
+    }),
   };
 }
 

@@ -72,6 +72,11 @@ export function pickPod(pods: Subject['pods']): PodEntry | undefined {
   return best;
 }
 
+/** The one of several that serve that is picked in the same way. */
+export function pickServing(pods: Subject['pods']): PodEntry | undefined {
+  return pickPod(pods.filter(isServing));
+}
+
 function isBetter(one: PodEntry, other: PodEntry): boolean {
   const oneLives = one.object.deletedAt === undefined;
   if (oneLives !== (other.object.deletedAt === undefined)) return oneLives;
@@ -82,7 +87,7 @@ function isBetter(one: PodEntry, other: PodEntry): boolean {
 function checkPodLayer(subject: Subject): readonly Check[] {
   const nodeReady = checkNodeReady(subject);
   // Of several pods the one that serves is what makes the layer good.
-  const pod = subject.pods.find(isServing) ?? subject.pod;
+  const pod = pickServing(subject.pods) ?? subject.pod;
   if (pod === undefined) return [nodeReady, { check: 'pod on the node', outcome: 'fail', seen: absence(subject) }];
   return [
     nodeReady,

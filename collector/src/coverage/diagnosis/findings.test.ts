@@ -86,3 +86,15 @@ test.each([
     words === undefined ? 'The kubelet of node node-1' : `The clock of the node is ${words} ours`,
   );
 });
+
+test('of two pods that serve the same one is told to be stale, whatever order they come in', () => {
+  const ready = { ready: condition('True') };
+  const old = buildPod({ ...ready, uid: 'a', hash: 'h0' }, { ageMs: 9_000, readyMs: 1_000 });
+  const older = buildPod({ ...ready, uid: 'b', hash: 'h-1' }, { ageMs: 20_000, readyMs: 1_000 });
+  const told = [
+    [old, older],
+    [older, old],
+  ].map((pods) => findOnCovered(buildSubject({ pods })).find(({ code }) => code === 'StaleRevision')?.message);
+  expect(told[0]).toContain('runs revision h0');
+  expect(told[1]).toBe(told[0]);
+});

@@ -145,7 +145,6 @@ const left = [
   'daemon-set-of-another-namespace.yaml',
   'minimum-pool-name.yaml',
   'minimum-prototype.yaml',
-  'objective-sli-not-measured.yaml',
   'objective-zone-case.yaml',
   'objective-zone-of-wrong-area.yaml',
   'objective-zone-unknown.yaml',

@@ -211,7 +211,7 @@ test('Prometheus scrapes it as the PodMonitor asks, and series keep the namespac
     ]);
     const attainment = `sum(increase(rollcall_good_node_seconds_total${selector}[10s])) / sum(increase(rollcall_valid_node_seconds_total${selector}[10s]))`;
     expect(await valueOf(attainment)).toBe(1);
-    expect(await valueOf('rollcall_rejected_policies')).toBe(3);
+    expect(await valueOf('rollcall_rejected_policies')).toBe(2);
   } finally {
     await prometheus.stop();
   }

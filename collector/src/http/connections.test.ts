@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 async function start(overrides: Partial<ServerOptions>): Promise<number> {
-  server = await startServer(serverOptions({ ...overrides, limits: { freshMs: 0, ...overrides.limits } }));
+  server = await startServer(serverOptions(overrides));
   return Number(new URL(server.url).port);
 }
 
@@ -74,16 +74,6 @@ test('past the limit a new connection gets in, and the one that is idle longest 
   await until(() => fourth.received().includes('ok'), 'the answer of the newcomer');
   await until(second.isEnded, 'the idle one to end');
   expect([first.isEnded(), third.isEnded(), fourth.isEnded()]).toEqual([false, false, false]);
-});
-
-test('while those that are there are new themselves they stay, and the newcomer goes', async () => {
-  const port = await start({ limits: { connections: 2, freshMs: 60_000 } });
-  const first = [await open(port), await open(port)];
-  const third = await open(port);
-  await until(third.isEnded, 'the newcomer to end');
-  for (const client of first) ask(client, '/healthz');
-  await until(() => first.every((client) => client.received().includes('ok')), 'the answers of the others');
-  expect(first.map((client) => client.isEnded())).toEqual([false, false]);
 });
 
 test('agents that have proven who they are have a bound of their own, and strangers are not in their way', async () => {

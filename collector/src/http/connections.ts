@@ -14,16 +14,10 @@ export interface Connections {
   vouch(request: IncomingMessage): void;
 }
 
-type Bounds = Pick<Limits, 'connections' | 'agentConnections' | 'freshMs' | 'pipelined'>;
-
-interface Kept {
-  readonly socket: Socket;
-  /** When it was used last, or opened. */
-  readonly atMs: number;
-}
+type Bounds = Pick<Limits, 'connections' | 'agentConnections' | 'pipelined'>;
 
 /** By the client's address, which a TLS connection shares with the TCP one below it; in order of their last use. */
-type Pool = Map<string, Kept>;
+type Pool = Map<string, Socket>;
 
 /** Watches the connections of a server from now on. */
 export function boundConnections(server: Pick<Server, 'on'>, limits: Bounds): Connections {
@@ -34,7 +28,7 @@ export function boundConnections(server: Pick<Server, 'on'>, limits: Bounds): Co
     keep(strangers, socket);
     if (strangers.size <= limits.connections) return;
     const oldest = findIdle(strangers, busy, socket);
-    drop(strangers, oldest === undefined || isFresh(oldest, limits) ? socket : oldest.socket);
+    drop(strangers, oldest ?? socket);
   };
   server.on('connection', enter);
   server.on('secureConnection', enter);
@@ -45,8 +39,7 @@ export function boundConnections(server: Pick<Server, 'on'>, limits: Bounds): Co
       busy.set(name, waiting);
       response.once('close', () => {
         leave(busy, name);
-        for (const pool of [strangers, agents])
-          if (pool.delete(name) && !socket.destroyed) pool.set(name, { socket, atMs: performance.now() });
+        for (const pool of [strangers, agents]) if (pool.delete(name) && !socket.destroyed) pool.set(name, socket);
       });
       if (waiting <= limits.pipelined) return true;
       stopParsing(socket);
@@ -59,17 +52,12 @@ export function boundConnections(server: Pick<Server, 'on'>, limits: Bounds): Co
       if (agents.size >= limits.agentConnections) {
         const idle = findIdle(agents, busy, socket);
         if (idle === undefined) return;
-        drop(agents, idle.socket);
+        drop(agents, idle);
       }
       strangers.delete(name);
       keep(agents, socket);
     },
   };
-}
-
-/** When a whole fleet comes at once nobody would get through its handshake if each newcomer took the place of one that is in it. */
-function isFresh({ atMs }: Kept, { freshMs }: Bounds): boolean {
-  return performance.now() - atMs < freshMs;
 }
 
 function leave(busy: Map<string, number>, name: string): void {
@@ -80,9 +68,9 @@ function leave(busy: Map<string, number>, name: string): void {
 
 function keep(pool: Pool, socket: Socket): void {
   const name = nameOf(socket);
-  pool.set(name, { socket, atMs: performance.now() });
+  pool.set(name, socket);
   socket.once('close', () => {
-    if (pool.get(name)?.socket === socket) pool.delete(name);
+    if (pool.get(name) === socket) pool.delete(name);
   });
 }
 
@@ -101,8 +89,8 @@ function nameOf({ remoteAddress = '', remotePort = 0 }: Socket): string {
 }
 
 /** The one that is idle longest, beside the newcomer. */
-function findIdle(pool: Pool, busy: ReadonlyMap<string, number>, newcomer: Socket): Kept | undefined {
-  for (const [name, kept] of pool) if (!busy.has(name) && kept.socket !== newcomer) return kept;
+function findIdle(pool: Pool, busy: ReadonlyMap<string, number>, newcomer: Socket): Socket | undefined {
+  for (const [name, socket] of pool) if (!busy.has(name) && socket !== newcomer) return socket;
   return undefined;
 }
 

@@ -16,8 +16,6 @@ export interface Limits {
   readonly urlBytes: number;
   /** Open at once; the one that is idle longest makes room for a new one, so that a probe gets in. */
   readonly connections: number;
-  /** One that was used, or opened, since makes no room: else a fleet that comes at once would cut each other off in their handshakes. */
-  readonly freshMs: number;
   /** The number of agents that have proven who they are, which keep theirs between two heartbeats: one for each node of a large cluster. */
   readonly agentConnections: number;
   /**
@@ -49,7 +47,6 @@ export const LIMITS: Limits = {
   headerBytes: 16 * 1024,
   urlBytes: 4 * 1024,
   connections: 512,
-  freshMs: 1_000,
   agentConnections: 25_000,
   requests: { scrapes: 32, streams: 128, others: 96 },
   reports: { atOnce: 256, perSecond: 12_000, burst: 24_000, bodyBytes: 1024 * 1024, allBytes: 32 * 1024 * 1024 },

@@ -2,12 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   ALERTS,
+  COLLECTOR_METRICS,
+  COVERAGE_METRICS,
   FINDINGS,
   REASONS,
   runbookOf,
   type Alert,
   type AlertName,
   type FindingCode,
+  type Metric,
   type ReasonCode,
 } from '@rollcall/contract';
 import { describe, expect, test } from 'vitest';
@@ -54,6 +57,18 @@ function headOf(code: Code): string {
   return `Owner: ${owner}. Mode: ${mode}.`;
 }
 
+const METRICS: ReadonlyMap<string, Metric> = new Map(
+  [COVERAGE_METRICS, COLLECTOR_METRICS].flatMap((all: Readonly<Record<string, Metric>>) =>
+    Object.values(all).map((metric) => [metric.name, metric] as const),
+  ),
+);
+
+function findMetricFault([, name = '', label]: RegExpMatchArray): readonly string[] {
+  const metric = METRICS.get(name);
+  if (metric === undefined) return [`${name}: there is no such metric`];
+  return label === undefined || metric.labels.includes(label) ? [] : [`${name} has no label ${label}`];
+}
+
 test('every code has a page, and every page a code', () => {
   const names = readdirSync(FOLDER).filter((name) => name !== 'README.md');
   expect(names.toSorted()).toEqual(CODES.map((code) => `${code}.md`).toSorted());
@@ -81,6 +96,12 @@ describe.each(CODES)('the page of %s', (code) => {
       .filter((fault) => fault !== undefined);
     expect(links.length).toBeGreaterThan(0);
     expect(faults).toEqual([]);
+  });
+
+  test('names metrics and labels that there are', () => {
+    expect([...page.text.matchAll(/\b(rollcall_\w+)(?:\{(\w+)(?:="[^"]*")?\})?/g)].flatMap(findMetricFault)).toEqual(
+      [],
+    );
   });
 
   test('sets no variable that the README does not explain', () => {

@@ -6,7 +6,7 @@
  * `embedded`: a town on the embedded API under mixed faults, on simulated time; `real`: collectors on the real control plane behind a
  * proxy that does mischief; `suites`: the expectation against the Go function, and
  * the collector against a living world's truth. `--faults` plays the fault matrix in place of all that (faults/play-matrix.ts; `--only` a
- * pattern of its causes, `--fast` controllers), `--drills` the drills (drills/drills.ts), `--long 10` the fast tests and the
+ * pattern of its causes, `--fast` controllers), `--drills` the drills (drills/drills.ts), `--disk` a disk that hangs (as root), `--long 10` the fast tests and the
  * comparison with Go's protobuf with ten times the seeds and runs that every commit has. Appends its answer to docs/campaign.md; a seed that fails is printed with its faults
  * and the command that repeats it, and belongs into campaign/regressions.ts. Exits 1 if one fails.
  */
@@ -18,6 +18,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import type { PlayedLine } from './campaign/play-seeds.ts';
 import { playDrills } from './drills/play-drills.ts';
+import { playHangingDisk } from './drills/play-hanging-disk.ts';
 import { playMatrix } from './faults/play-matrix.ts';
 import { playMutants } from './rules/play-mutants.ts';
 
@@ -119,44 +120,55 @@ async function runSuite(suite: string, seed: number): Promise<boolean> {
 }
 
 /** Runs the fast tests and the comparison with Go with so many times their seeds and runs; vitest.config.ts reads the variable. */
-async function playLong(rounds: number): Promise<void> {
+async function playLong(rounds: number): Promise<boolean> {
   if (!(rounds >= 1)) throw new Error(`--long is how many times the runs of a commit: ${rounds}`);
   const env = { ...process.env, ROLLCALL_LONG: String(rounds) };
+  let passed = true;
   for (const args of [['test'], ['e2e', '--', 'test/protobuf/compare.e2e.test.ts']]) {
     const child = spawn('npm', ['run', '--silent', ...args], { stdio: 'inherit', env });
     const [code] = (await once(child, 'close')) as [number | null];
-    if (code !== 0) process.exitCode = 1;
+    passed &&= code === 0;
   }
+  return passed;
 }
 
 const PARTS = { embedded: playEmbedded, real: playReal, suites: runSuites } as const;
 
+const OPTIONS = {
+  embedded: { type: 'string', default: '950' },
+  real: { type: 'string', default: '50' },
+  suites: { type: 'string', default: '10' },
+  first: { type: 'string', default: '1' },
+  workers: { type: 'string', default: '2' },
+  faults: { type: 'boolean', default: false },
+  drills: { type: 'boolean', default: false },
+  disk: { type: 'boolean', default: false },
+  mutants: { type: 'boolean', default: false },
+  long: { type: 'string', default: '' },
+  only: { type: 'string', default: '' },
+  fast: { type: 'boolean', default: false },
+} as const;
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
+
+/** What is played in place of the seeded runs; undefined for none. */
+function findOther(values: Values): (() => Promise<boolean>) | undefined {
+  const { drills, disk, mutants, faults, only, fast } = values;
+  if (drills) return () => playDrills().then(() => true);
+  if (disk) return () => playHangingDisk().then(() => true);
+  if (mutants) return async () => (await playMutants()).length === 0;
+  if (values.long !== '') return () => playLong(Number(values.long));
+  return faults ? () => playMatrix({ only, profile: fast ? 'fast' : 'default' }) : undefined;
+}
+
 async function main(): Promise<void> {
-  const options = {
-    embedded: { type: 'string', default: '950' },
-    real: { type: 'string', default: '50' },
-    suites: { type: 'string', default: '10' },
-    first: { type: 'string', default: '1' },
-    workers: { type: 'string', default: '2' },
-    faults: { type: 'boolean', default: false },
-    drills: { type: 'boolean', default: false },
-    mutants: { type: 'boolean', default: false },
-    long: { type: 'string', default: '' },
-    only: { type: 'string', default: '' },
-    fast: { type: 'boolean', default: false },
-  } as const;
-  const { values } = parseArgs({ options });
-  if (values.drills) return playDrills();
-  if (values.mutants) {
-    process.exitCode = (await playMutants()).length === 0 ? 0 : 1;
-    return;
-  }
-  if (values.long !== '') return playLong(Number(values.long));
-  if (values.faults) {
-    const right = await playMatrix({ only: values.only, profile: values.fast ? 'fast' : 'default' });
-    process.exitCode = right ? 0 : 1;
-    return;
-  }
+  const { values } = parseArgs({ options: OPTIONS });
+  const other = findOther(values);
+  if (other === undefined) return playParts(values);
+  process.exitCode = (await other()) ? 0 : 1;
+}
+
+async function playParts(values: Values): Promise<void> {
   const [first, workers] = [Number(values.first), Number(values.workers)];
   for (const part of ['embedded', 'real', 'suites'] as const) {
     const count = Number(values[part]);

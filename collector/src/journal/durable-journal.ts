@@ -57,17 +57,23 @@ export async function openDurableJournal(host: DurableJournalHost): Promise<Dura
     },
     transitions: moments.transitions,
     shed: moments.shed,
-    history: (query) => scribe.ask({ ask: 'history', ...query }),
-    lost: (span) => scribe.ask({ ask: 'lost', ...span }),
-    hours: (query) => scribe.ask({ ask: 'hours', ...query }),
-    lags: (span) => scribe.ask({ ask: 'lags', ...span }),
-    joins: (sinceMs) => scribe.ask({ ask: 'joins', sinceMs }),
+    ...readerOf(scribe),
     newestForeign: () => scribe.ask({ ask: 'newestForeign' }),
     ...ledgerOf(scribe),
     adopt: (rows, policies) => queue.adopt(rows, policies),
     status: scribe.status,
     notes: scribe.notes,
     close: scribe.close,
+  };
+}
+
+function readerOf(scribe: Scribe): JournalReader {
+  return {
+    history: (query) => scribe.ask({ ask: 'history', ...query }),
+    lost: (span) => scribe.ask({ ask: 'lost', ...span }),
+    hours: (query) => scribe.ask({ ask: 'hours', ...query }),
+    lags: (span) => scribe.ask({ ask: 'lags', ...span }),
+    joins: (sinceMs) => scribe.ask({ ask: 'joins', sinceMs }),
   };
 }
 

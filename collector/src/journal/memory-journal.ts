@@ -4,6 +4,7 @@ import type {
   Journal,
   JournalReader,
   JournalRow,
+  LagRow,
   MomentRow,
   NodeMemory,
   PolicyName,
@@ -62,10 +63,14 @@ export function createMemoryJournal({ limit = MOST_MOMENTS, wallMs = Date.now }:
       return Promise.resolve({ nodes, policies: names() });
     },
     // Those of the running hour: of others the process has its counters.
-    lags: () => Promise.resolve([...cuts.values()].flatMap(({ rows }) => rows.filter((row) => row.kind === 'lag'))),
+    lags: () => Promise.resolve(lagsOf(cuts.values())),
     joins: () => Promise.resolve([]),
     hours: () => Promise.resolve({ items: [], policies: names(), exclusions: [], next: undefined }),
   };
+}
+
+function lagsOf(cuts: Iterable<HourCut>): readonly LagRow[] {
+  return [...cuts].flatMap(({ rows }) => rows.filter((row) => row.kind === 'lag'));
 }
 
 /** Of an event that was told again and again, the first one that is met. */

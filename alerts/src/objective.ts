@@ -63,7 +63,29 @@ function nameSeries({ sli, windowMs }: Objective, { speed }: RuleSettings): Name
 
 type Counts = Pick<Target, 'valid' | 'bad'>;
 
-function countsOf({ namespace, daemonset }: Policy, objective: Objective, span: Target['span']): Counts {
+/** The counters of an objective, each with its matchers: of `good` and `bad` the one that is counted. */
+export interface Counters {
+  readonly total: string;
+  readonly good?: string;
+  readonly bad: string;
+}
+
+/** Which series an objective is made of, without any window. `bad` is empty where good ones are counted. */
+export function selectCounters({ namespace, daemonset }: Policy, { sli, owners }: Objective): Counters {
+  const policy = { namespace, daemonset };
+  const select = (name: string, more: string): string => name + matchers(policy).replace('}', `,${more}}`);
+  if (!SLIS[sli].nodeSeconds) {
+    const { name } = COVERAGE_METRICS.joins;
+    return { total: select(name, 'outcome=~"in_time|late"'), good: select(name, 'outcome="in_time"'), bad: '' };
+  }
+  const total = select(COVERAGE_METRICS.validSeconds.name, `sli="${sli}"`);
+  if (sli !== 'coverage' || owners === undefined)
+    return { total, good: select(COVERAGE_METRICS.goodSeconds.name, `sli="${sli}"`), bad: '' };
+  return { total, bad: select(COVERAGE_METRICS.uncoveredSeconds.name, `owner=~"${owners.join('|')}"`) };
+}
+
+/** Valid and bad of a window; `span` writes the window. */
+export function countsOf({ namespace, daemonset }: Policy, objective: Objective, span: Target['span']): Counts {
   const { sli, owners } = objective;
   const policy = { namespace, daemonset };
   if (!SLIS[sli].nodeSeconds) {

@@ -1,5 +1,6 @@
 /** `rollcall generate rules`: recording rules and alerts for policies in files. */
 import { parseArgs } from 'node:util';
+import type { RuleSettings } from '@rollcall/alerts';
 import { COLLECTOR_NAMESPACE, parseDuration } from '@rollcall/contract';
 import { EXIT, type Command, type Io } from './command.ts';
 import { readLabels, readPolicies, readSpeed } from './generate-input.ts';
@@ -9,7 +10,7 @@ const HELP = `Rules:
   rollcall generate rules --policies FILE|DIR... [options]
 
       --policies=[]                       files and folders with policies; may be given again; - reads standard input
-      --format='prometheus-rule'          prometheus-rule, plain, or vmrule
+      --format='prometheus-rule'          prometheus-rule, plain, vmrule, or sloth, a specification for Sloth
       --out=''                            folder to write into; without it everything is printed
       --check=false                       write nothing, and exit 1 if the folder has other files or texts
       --namespace='rollcall-system'       namespace of the objects; also policies in it may select DaemonSets of others
@@ -36,6 +37,9 @@ const OPTIONS = {
   'dashboard-url': { type: 'string', default: '' },
   speed: { type: 'string', default: '1' },
 } as const;
+
+/** Written by renderSloth, which takes objectives and makes no rules. */
+const SLOTH = 'sloth';
 
 type Flags = ReturnType<typeof readFlags>;
 
@@ -65,21 +69,29 @@ async function makeFiles(flags: Flags, io: Io): Promise<readonly TextFile[]> {
   const { policies } = await readPolicies(flags, io);
   // Loaded here, since no other command needs it.
   const alerts = await import('@rollcall/alerts');
-  const format = alerts.RULE_FORMATS.find((own) => own === flags.format);
-  if (format === undefined) throw new Error(`--format: "${flags.format}" is none of ${alerts.RULE_FORMATS.join(', ')}`);
+  const formats = [...alerts.RULE_FORMATS, SLOTH] as const;
+  const format = formats.find((own) => own === flags.format);
+  if (format === undefined) throw new Error(`--format: "${flags.format}" is none of ${formats.join(', ')}`);
   const place = { namespace: flags.namespace, labels: readLabels(flags.label) };
-  const settings = {
-    ...alerts.DEFAULT_SETTINGS,
+  const settings = readSettings(flags, alerts.DEFAULT_SETTINGS);
+  const remarks = format === SLOTH ? alerts.remarkOnSloth(policies) : alerts.remarkOn(policies, settings);
+  for (const remark of remarks) io.err(`note: ${remark}\n`);
+  if (format === SLOTH)
+    return alerts.renderSloth(policies, settings).map(({ name, text }) => ({ name: `${name}.yaml`, text }));
+  return alerts
+    .generateRules(policies, settings)
+    .map((file) => ({ name: `${file.name}.yaml`, text: alerts.renderRules(file, format, place) }));
+}
+
+function readSettings(flags: Flags, defaults: RuleSettings): RuleSettings {
+  return {
+    ...defaults,
     intervalMs: readDuration('--interval', flags.interval),
     uncoveredAfterMs: readDuration('--uncovered-after', flags['uncovered-after']),
     speed: readSpeed(flags.speed),
     runbookBase: flags['runbook-url'].replace(/([^/])$/, '$1/'),
     ...(flags['dashboard-url'] === '' ? {} : { dashboardUrl: flags['dashboard-url'] }),
   };
-  for (const remark of alerts.remarkOn(policies, settings)) io.err(`note: ${remark}\n`);
-  return alerts
-    .generateRules(policies, settings)
-    .map((file) => ({ name: `${file.name}.yaml`, text: alerts.renderRules(file, format, place) }));
 }
 
 function readDuration(flag: string, text: string): number {

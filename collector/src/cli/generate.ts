@@ -1,9 +1,10 @@
 /** `rollcall generate`: writes what other programs of the monitoring read, from the same policies and the same contract. */
 import { EXIT, type Command } from './command.ts';
 import { generateAlertmanager } from './generate-alertmanager.ts';
+import { generateOpenSlo, generatePolicies } from './generate-openslo.ts';
 import { generateRules } from './generate-rules.ts';
 
-const GENERATORS: readonly Command[] = [generateRules, generateAlertmanager];
+const GENERATORS: readonly Command[] = [generateRules, generateAlertmanager, generateOpenSlo, generatePolicies];
 
 const HELP = `Write what Prometheus and its like need, from policies in files.
 

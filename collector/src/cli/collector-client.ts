@@ -188,7 +188,6 @@ function explainFailure(url: string, error: unknown): Error {
 
 const REFUSALS: Readonly<Record<number, string>> = {
   401: ' Show it a token: --token-file FILE, with what `kubectl create token` prints.',
-  403: ' Bind a ClusterRole such as rollcall-reader to that user.',
 };
 
 function refusal(url: string, status: number, body: string): Error {

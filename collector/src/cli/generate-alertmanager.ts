@@ -69,7 +69,7 @@ async function makeFiles(flags: Flags, io: Io): Promise<readonly TextFile[]> {
   const format = alerts.PAGING_FORMATS.find((own) => own === flags.format);
   if (format === undefined)
     throw new Error(`--format: "${flags.format}" is none of ${alerts.PAGING_FORMATS.join(', ')}`);
-  const paging = alerts.readPaging(flags.paging, await readFile(flags.paging, 'utf8'));
+  const paging = alerts.readPaging(flags.paging, await readPaging(flags.paging));
   const place = { namespace: flags.namespace, labels: readLabels(flags.label) };
   const { text, remarks } = alerts.generateAlertmanager(
     { paging, policies, windows },
@@ -79,4 +79,12 @@ async function makeFiles(flags: Flags, io: Io): Promise<readonly TextFile[]> {
   const main = { name: format === 'file' ? 'alertmanager.yaml' : 'alertmanager-config.yaml', text };
   // Printed texts are for one reader; templates are files in any case.
   return flags.out === '' ? [main] : [main, { name: 'rollcall.tmpl', text: await readFile(alerts.TEMPLATES, 'utf8') }];
+}
+
+async function readPaging(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new Error(`--paging: ${path} cannot be read; check the path and its permissions`, { cause: error });
+  }
 }

@@ -26,7 +26,7 @@ export async function readPolicies({ policies, namespace }: Sources, io: Io): Pr
   const unread = texts.flatMap((text) => ('fault' in text ? [`${text.file}: ${formatFault(text.fault)}`] : []));
   const { accepted, windows, rejected } = readPolicyTexts(texts, { cluster: '', collectorNamespace: namespace });
   const faults = rejected.flatMap(({ file, faults: own }) => own.map((fault) => `${file}: ${formatFault(fault)}`));
-  const all = [...unread, ...faults];
+  const all = [...new Set([...unread, ...faults])];
   if (all.length > 0) throw new Error(all.join('\n'));
   if (accepted.length === 0) throw new Error(`${policies.join(', ')}: no policy is there`);
   return { policies: accepted.map(({ policy }) => policy), windows: windows.map(({ window }) => window) };

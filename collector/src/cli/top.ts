@@ -52,7 +52,7 @@ export const top: Command = {
     name: 'top',
     parse,
     ask: (past, { query }) => past.top(query),
-    table: (answer, { query }) => print(answer, query.window),
+    table: (answer, { query }) => print(answer, query),
   }),
 };
 
@@ -78,10 +78,17 @@ function splitName(name: string, namespace: string | undefined): readonly [strin
 const IN_MEMORY =
   'Without --journal a collector remembers only what it saw since it began: the last 5,000 transitions, and lags of the running hour.\n';
 
-function print(answer: TopAnswer, window: string): string {
+/** What the sentence about an empty answer needs. */
+interface Asked {
+  readonly window: string;
+  readonly daemonset?: string | undefined;
+}
+
+function print(answer: TopAnswer, { window, daemonset }: Asked): string {
   const note = answer.durable ? '' : `\n${IN_MEMORY}`;
   const lags = answer.lags.length === 0 ? '' : `\n${formatTable(lagRows(answer))}`;
-  if (answer.nodes.length === 0) return `No node was uncovered in the last ${window}.\n${lags}${note}`;
+  const unsure = daemonset === undefined ? '' : ' under that name; rollcall coverage lists the names';
+  if (answer.nodes.length === 0) return `No node was uncovered in the last ${window}${unsure}.\n${lags}${note}`;
   const more = answer.notListed === 0 ? '' : `and ${answer.notListed} more nodes (--limit)\n`;
   return `${formatTable(reasonRows(answer))}\n${formatTable(nodeRows(answer))}${more}${lags}${note}`;
 }

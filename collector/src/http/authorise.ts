@@ -86,5 +86,6 @@ export function challenge(response: ServerResponse, scheme: string, detail: stri
 }
 
 function forbid(user: string, path: string, verb: string): string {
-  return `User ${JSON.stringify(user)} may not ${verb} the nonResourceURL ${path}; bind a ClusterRole to it that allows this, such as rollcall-reader.`;
+  const role = verb === 'post' ? 'rollcall-excluder' : 'rollcall-reader';
+  return `User ${JSON.stringify(user)} may not ${verb} the nonResourceURL ${path}; bind a ClusterRole to it that allows this, such as ${role}.`;
 }

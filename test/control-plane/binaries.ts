@@ -9,7 +9,7 @@ export type BinaryName =
   'codec' | 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok' | 'oracle';
 
 /** A program that the collector is compared with or asks, which only `make peers` and the bench run; and kubectl, for the runbooks. */
-export type PeerName = 'kube-state-metrics' | 'loki' | 'kubectl';
+export type PeerName = 'kube-state-metrics' | 'loki' | 'kubectl' | 'metrics-server';
 
 /** Absolute path of every program. */
 export type Binaries = Readonly<Record<BinaryName, string>>;
@@ -73,6 +73,15 @@ export const peerRecipe: Recipe<PeerName> = {
   name: 'kube-state-metrics',
   module: join(import.meta.dirname, 'kube-state-metrics'),
   package: 'k8s.io/kube-state-metrics/v2',
+  sources: [],
+  flags: [...anyFlags, '-ldflags=-s -w'],
+};
+
+/** The server of metrics.k8s.io, of which the collector learns what daemons use. */
+export const metricsServerRecipe: Recipe<PeerName> = {
+  name: 'metrics-server',
+  module: join(import.meta.dirname, 'metrics-server'),
+  package: 'sigs.k8s.io/metrics-server/cmd/metrics-server',
   sources: [],
   flags: [...anyFlags, '-ldflags=-s -w'],
 };

@@ -31,13 +31,17 @@ export async function ensureBinary(recipe: Recipe): Promise<string> {
   return path;
 }
 
+/** The files by which KWOK's kubelets tell what pods use: by their annotations kwok.x-k8s.io/usage-cpu and usage-memory. */
+export async function findKwokMetrics(): Promise<readonly string[]> {
+  const source = await findKwok();
+  return ['resource/metrics-resource.yaml', 'usage/usage-from-annotation.yaml'].map(
+    (file) => `${source}/kustomize/metrics/${file}`,
+  );
+}
+
 /** The Stage files that make KWOK's nodes and pods live, read from KWOK's own module in Go's module cache. */
 export async function findKwokStages(): Promise<readonly string[]> {
-  const { stdout } = await run('go', ['mod', 'download', '-json', 'sigs.k8s.io/kwok'], {
-    cwd: kwokModule,
-    env: goEnvironment,
-  });
-  const { Dir: source } = JSON.parse(stdout) as { Dir: string };
+  const source = await findKwok();
   return [
     'node/fast/node-initialize.yaml',
     'node/heartbeat-with-lease/node-heartbeat-with-lease.yaml',
@@ -45,6 +49,14 @@ export async function findKwokStages(): Promise<readonly string[]> {
     'pod/fast/pod-complete.yaml',
     'pod/fast/pod-delete.yaml',
   ].map((file) => `${source}/kustomize/stage/${file}`);
+}
+
+async function findKwok(): Promise<string> {
+  const { stdout } = await run('go', ['mod', 'download', '-json', 'sigs.k8s.io/kwok'], {
+    cwd: kwokModule,
+    env: goEnvironment,
+  });
+  return (JSON.parse(stdout) as { Dir: string }).Dir;
 }
 
 async function build(recipe: Recipe, path: string): Promise<void> {

@@ -17,6 +17,8 @@ export interface Setup {
   readonly ports: Readonly<Record<ComponentName | 'etcdPeer', number>>;
   readonly caFile: string;
   readonly serving: KeyPair;
+  /** As whom the API server speaks to API servers that it stands before (see `apiServer`). */
+  readonly frontProxy: KeyPair;
   readonly serviceAccountKeys: { readonly publicKey: string; readonly privateKey: string };
   readonly kubeconfigs: Readonly<Record<'kube-controller-manager' | 'kube-scheduler' | 'kwok', string>>;
   readonly profile: Profile;
@@ -26,6 +28,9 @@ export interface Setup {
 
 /** What KWOK takes from a file only. */
 const KWOK_OPTIONS = `${import.meta.dirname}/kwok/options.yaml`;
+
+/** The name in that certificate. */
+export const FRONT_PROXY = 'front-proxy';
 
 const issuer = 'https://kubernetes.default.svc';
 
@@ -66,7 +71,7 @@ function etcd({ folder, ports }: Setup): string[] {
   ];
 }
 
-function apiServer({ ports, caFile, serving, serviceAccountKeys }: Setup): string[] {
+function apiServer({ ports, caFile, serving, frontProxy, serviceAccountKeys }: Setup): string[] {
   return [
     `--etcd-servers=http://127.0.0.1:${ports.etcd}`,
     '--bind-address=127.0.0.1',
@@ -80,6 +85,14 @@ function apiServer({ ports, caFile, serving, serviceAccountKeys }: Setup): strin
     '--service-cluster-ip-range=10.96.0.0/16',
     '--authorization-mode=Node,RBAC',
     '--allow-privileged=true',
+    // The aggregation layer: it says of whom a request that it hands on is.
+    `--requestheader-client-ca-file=${caFile}`,
+    `--requestheader-allowed-names=${FRONT_PROXY}`,
+    '--requestheader-username-headers=X-Remote-User',
+    '--requestheader-group-headers=X-Remote-Group',
+    '--requestheader-extra-headers-prefix=X-Remote-Extra-',
+    `--proxy-client-cert-file=${frontProxy.cert}`,
+    `--proxy-client-key-file=${frontProxy.key}`,
     // Endpoints may not hold loopback addresses, and no pod here dials the `kubernetes` Service.
     '--endpoint-reconciler-type=none',
   ];

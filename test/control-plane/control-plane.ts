@@ -1,9 +1,9 @@
 /** Starts a real Kubernetes control plane on free loopback ports, and gives tests the levers to break it. */
 import type { Binaries } from './binaries.ts';
-import { ensureBinaries, findKwokStages } from './build.ts';
+import { ensureBinaries, findKwokMetrics, findKwokStages } from './build.ts';
 import { createAuthority, createServiceAccountKeys, type Authority } from './certificates.ts';
 import { connect, type Client } from './client.ts';
-import type { ComponentName, Profile, Setup } from './components.ts';
+import { FRONT_PROXY, type ComponentName, type Profile, type Setup } from './components.ts';
 import { compact } from './etcd.ts';
 import { administrator, createIdentities, type Identities } from './identities.ts';
 import { findFreePorts } from './ports.ts';
@@ -35,6 +35,8 @@ export interface ControlPlane extends Identities, Runner {
   readonly serverUrl: string;
   /** Kubeconfig of an administrator (client certificate, group system:masters). */
   readonly kubeconfigPath: string;
+  /** Where KWOK serves what its kubelets would: /metrics/nodes/<node>/metrics/resource. */
+  readonly kubeletPort: number;
   /** A request as that administrator. */
   readonly request: Client['request'];
   /**
@@ -79,6 +81,7 @@ async function startIn(workspace: Workspace, binaries: Binaries, options: Contro
     ...runner,
     serverUrl,
     kubeconfigPath,
+    kubeletPort: ports.kwok,
     request: admin.request,
     compactEtcd: () => compact(`http://127.0.0.1:${ports.etcd}`),
     logs: workspace.logTail,
@@ -113,6 +116,7 @@ async function prepare(from: {
     ports,
     caFile: authority.caFile,
     serving: await authority.issueServer(),
+    frontProxy: await authority.issueClient({ cn: FRONT_PROXY }),
     serviceAccountKeys: await createServiceAccountKeys(folder),
     kubeconfigs: {
       'kube-controller-manager': await identities.kubeconfig({ cn: 'system:kube-controller-manager' }),
@@ -120,7 +124,7 @@ async function prepare(from: {
       kwok: await identities.kubeconfig({ cn: 'kwok', groups: ['system:masters'] }),
     },
     profile: options.profile,
-    kwokStages: await writeStages(folder, await findKwokStages()),
+    kwokStages: [...(await writeStages(folder, await findKwokStages())), ...(await findKwokMetrics())],
     manageNodesWithLabel: options.manageNodesWithLabel,
   };
 }

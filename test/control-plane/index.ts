@@ -5,6 +5,7 @@ export { encodeInGo, verifyInGo, type CodedPair } from './codec.ts';
 export { startControlPlane, type ControlPlane } from './control-plane.ts';
 export { exchange, type Answer } from './exchange.ts';
 export { openShell, type Ended, type RunLine } from './kubectl.ts';
+export { ensureMetricsServer, startMetricsServer, type MetricsServer } from './metrics-server.ts';
 export { askOracle, type OracleAnswer, type OraclePair } from './oracle.ts';
 export { checkRules, ensurePrometheus, startPrometheus, type Prometheus } from './prometheus.ts';
 export { BY_HAND } from './stages.ts';

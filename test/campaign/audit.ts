@@ -1,5 +1,6 @@
 /** Holds every word of a collector against the truth, at every moment at which it said something new. */
 import { daemonSource, type PolicyAnswer } from '@rollcall/contract';
+import { createFigureAudit, type FigureAudit } from './audit-figures.ts';
 import type { Said, WatchSeen } from './replica.ts';
 import type { Seat } from './seat.ts';
 import type { SimTime } from './sim-time.ts';
@@ -55,13 +56,21 @@ interface Book {
   watches: string;
   dirty: boolean;
   readonly accounts: Map<string, Account>;
+  figures: FigureAudit;
 }
 
 /** An auditor that has seen nothing. */
 export function createAuditor(options: AuditOptions): Auditor {
   const { time, blame } = options;
   const figures: Auditor['figures'] = { looks: 0, expectedMs: 0, unobservedMs: 0 };
-  const book: Book = { startedMs: -1, lookedMs: 0, watches: '', dirty: true, accounts: new Map() };
+  const book: Book = {
+    startedMs: -1,
+    lookedMs: 0,
+    watches: '',
+    dirty: true,
+    accounts: new Map(),
+    figures: createFigureAudit(),
+  };
   return {
     figures,
     hear: (what) => {
@@ -79,9 +88,13 @@ export function createAuditor(options: AuditOptions): Auditor {
       const seen = watches.map(({ id, state }) => `${id} ${state}`).join();
       const isNews = book.dirty || seen !== book.watches || book.startedMs !== life.startedMs;
       if (!isNews && time.now() - book.lookedMs < EVERY_MS) return;
-      if (book.startedMs !== life.startedMs) book.accounts.clear();
+      if (book.startedMs !== life.startedMs) {
+        book.accounts.clear();
+        book.figures = createFigureAudit();
+      }
       Object.assign(book, { startedMs: life.startedMs, lookedMs: time.now(), watches: seen, dirty: false });
       figures.looks += 1;
+      for (const words of book.figures(life.figures())) blame(words);
       for (const daemon of options.town.daemons) lookAt(options, { book, figures, daemon, watches });
     },
   };

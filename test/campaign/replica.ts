@@ -45,6 +45,8 @@ export interface Life {
   exportedMs(): ReadonlyMap<string, number>;
   /** Ends it: with the grace that a termination has, or at once and without a word to anybody. */
   stop(isKilled: boolean): Promise<void>;
+  /** Everything that it exports now. */
+  figures(): readonly Reading[];
 }
 
 /** What a collector lives by. */
@@ -61,6 +63,8 @@ export interface LifeOptions {
   readonly said: (what: Said) => void;
 }
 
+const SCOPE = { workloadIdPrefix: '', labelSelector: '', metadata: [] };
+
 /** Starts a collector. */
 export async function startLife(options: LifeOptions): Promise<Life> {
   const { time, line, daemonLine, seed, wallOffsetMs, said } = options;
@@ -73,8 +77,7 @@ export async function startLife(options: LifeOptions): Promise<Life> {
   const config = configOf(options);
   const connection = await connect(line, machine);
   const other = daemonLine && (await connect(daemonLine, machine));
-  const scope = { workloadIdPrefix: '', labelSelector: '', metadata: [] };
-  const sources = other === undefined ? [] : [{ name: DAEMON_SOURCE, connection: other, scope }];
+  const sources = other === undefined ? [] : [{ name: DAEMON_SOURCE, connection: other, scope: SCOPE }];
   const log = listen(said);
   const live = startPipeline({ cluster: '', log, self: { observeDelay: () => undefined }, machine });
   const { book, watch, layers } = startWatching(live, { config, connection, log, machine, sources });
@@ -89,6 +92,7 @@ export async function startLife(options: LifeOptions): Promise<Life> {
     ...createQuestions(answers),
     watches: () => all().map(({ id, reflector }) => ({ id, state: reflector.status().state.name })),
     leads: live.leads,
+    figures: () => live.pipeline.read(live.now()),
     exportedMs: () => {
       for (const own of live.pipeline.read(live.now())) exported.set(`${own.namespace}/${own.daemonset}`, sum(own));
       return exported;
@@ -117,7 +121,8 @@ function connect(
   return loadConnection({ server: 'http://kube.invalid', env: {}, version: '0.0.0', readFile, dial, clock, timers });
 }
 
-type Reading = ReturnType<ReturnType<typeof startPipeline>['pipeline']['read']>[number];
+/** What it exports of one policy. */
+export type Reading = ReturnType<ReturnType<typeof startPipeline>['pipeline']['read']>[number];
 
 function sum({ pools }: Reading): number {
   const all = pools.flatMap(({ slis }) => slis).filter(({ sli }) => sli === 'coverage');

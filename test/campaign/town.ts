@@ -154,13 +154,18 @@ const DAEMONS: readonly DaemonSpec[] = [
   { ...COMMON, namespace: 'agents', name: 'shipper', image: 'shipper:1', tolerateAll: false, role: 'worker' },
 ];
 
+const OBJECTIVES = [
+  { sli: 'coverage', target: 99 },
+  { sli: 'stability', target: 99 },
+];
+
 function policyOf({ namespace, name }: DaemonSpec, asksDaemons: boolean): Manifest {
   const daemon = { source: DAEMON_SOURCE, maxProbeAge: `${MAX_PROBE_AGE_S}s` };
   return {
     apiVersion: `${GROUP}/${VERSION}`,
     kind: 'DaemonCoverage',
     metadata: { namespace, name },
-    spec: { daemonSet: { name }, ...(asksDaemons && { health: { daemon } }) },
+    spec: { daemonSet: { name }, objectives: OBJECTIVES, ...(asksDaemons && { health: { daemon } }) },
   };
 }
 

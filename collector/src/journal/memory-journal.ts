@@ -57,18 +57,21 @@ export function createMemoryJournal({ limit = MOST_MOMENTS, wallMs = Date.now }:
       return Promise.resolve({ items, policies: names() });
     },
     lost: (span) => {
-      const transitions = all().filter((row) => row.kind === 'transition');
-      const inOrder = transitions.toSorted((one, other) => one.sequence - other.sequence);
-      const nodes = sumLost([{ lastMs: wallMs(), transitions: inOrder }], span);
+      const nodes = sumLost([{ lastMs: wallMs(), transitions: inOrder(all()) }], span);
       return Promise.resolve({ nodes, policies: names() });
     },
-    // Those of the running hour: of others the process has its counters.
     lags: () => Promise.resolve(lagsOf(cuts.values())),
     joins: () => Promise.resolve([]),
     hours: () => Promise.resolve({ items: [], policies: names(), exclusions: [], next: undefined }),
   };
 }
 
+function inOrder(rows: readonly MomentRow[]): readonly TransitionRow[] {
+  const transitions = rows.filter((row) => row.kind === 'transition');
+  return transitions.toSorted((one, other) => one.sequence - other.sequence);
+}
+
+/** Those of the running hour: of others the process has its counters. */
 function lagsOf(cuts: Iterable<HourCut>): readonly LagRow[] {
   return [...cuts].flatMap(({ rows }) => rows.filter((row) => row.kind === 'lag'));
 }

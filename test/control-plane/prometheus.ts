@@ -96,6 +96,8 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
       // What was back-filled may be of any time.
       '--storage.tsdb.retention.time=10y',
       `--web.listen-address=127.0.0.1:${port}`,
+      // An alert that fires before the Alertmanager is found is told again after a while; a minute unless said otherwise.
+      ...(options.alertmanager === undefined ? [] : ['--rules.alert.resend-delay=2s']),
       ...(options.receives === true ? ['--web.enable-remote-write-receiver'] : []),
     ];
     await startHealthy(workspace, { name: 'prometheus', path: server, args }, { url: `${url}/-/ready` });

@@ -97,21 +97,27 @@ function groupPolicies(carried: readonly Carried[]): readonly object[] {
 
 function carry(slo: Head, indicators: ReadonlyMap<string, Head>): Carried | string {
   const parsed = sloSpec.safeParse(slo.spec);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    return `spec.${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not as expected'}`;
-  }
+  if (!parsed.success) return sayIssue(parsed.error);
   const spec = parsed.data;
   if (spec.budgetingMethod !== 'Occurrences') return `its budgetingMethod is ${spec.budgetingMethod}, not Occurrences`;
   const measured = findMeasured(spec, indicators);
   if (typeof measured === 'string') return measured;
   const length = readWindow(spec.timeWindow[0]);
   if (typeof length === 'string') return length;
-  const [aim] = spec.objectives;
-  const target = aim?.targetPercent ?? (aim?.target === undefined ? undefined : Number(number(aim.target * 100)));
+  const target = readTarget(spec);
   if (target === undefined) return 'its objective has neither target nor targetPercent';
   const owners = measured.owners === undefined ? {} : { owners: measured.owners };
   return { measured, objective: { sli: measured.sli, target, ...length, ...owners }, losses: listLosses(spec) };
+}
+
+function sayIssue({ issues: [issue] }: z.ZodError): string {
+  return `spec.${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not as expected'}`;
+}
+
+/** In percent. */
+function readTarget({ objectives: [aim] }: SloSpec): number | undefined {
+  if (aim?.targetPercent !== undefined || aim?.target === undefined) return aim?.targetPercent;
+  return Number(number(aim.target * 100));
 }
 
 function listLosses({ alertPolicies = [], description, objectives }: SloSpec): Losses {
@@ -130,9 +136,12 @@ function findMeasured(spec: SloSpec, indicators: ReadonlyMap<string, Head>): Mea
   if (found === undefined) return `its SLI "${spec.indicatorRef ?? ''}" is not in the file`;
   const parsed = (spec.indicator === undefined ? sliDocument : indicator).safeParse(found);
   if (!parsed.success) return 'its indicator is no ratioMetric of queries';
-  const { good, bad, total } = parsed.data.spec.ratioMetric;
-  const query = (own: z.infer<typeof source>): string => own.metricSource.spec.query;
+  return readRatio(parsed.data.spec.ratioMetric);
+}
+
+function readRatio({ good, bad, total }: z.infer<typeof indicator>['spec']['ratioMetric']): Measured | string {
   if (good === undefined && bad === undefined) return 'its ratioMetric has neither good nor bad';
+  const query = (own: z.infer<typeof source>): string => own.metricSource.spec.query;
   return readCounters({
     ...(good === undefined ? {} : { good: query(good) }),
     ...(bad === undefined ? {} : { bad: query(bad) }),

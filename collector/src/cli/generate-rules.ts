@@ -4,7 +4,9 @@ import type { RuleSettings } from '@rollcall/alerts';
 import { COLLECTOR_NAMESPACE, parseDuration } from '@rollcall/contract';
 import { EXIT, type Command, type Io } from './command.ts';
 import { readLabels, readPolicies, readSpeed } from './generate-input.ts';
+import { openConnection } from './open-connection.ts';
 import { settleFiles, type TextFile } from './settle-files.ts';
+import { verifySelected } from './verify-selected.ts';
 
 const HELP = `Rules:
   rollcall generate rules --policies FILE|DIR... [options]
@@ -19,9 +21,12 @@ const HELP = `Rules:
       --uncovered-after='5m'              from when on a single uncovered node makes a ticket
       --runbook-url=''                    what the paths of runbook pages are put behind
       --dashboard-url=''                  link of the alerts; $namespace and $daemonset stand for their labels
+      --verify-selected=false             write nothing; ask the cluster whether a Prometheus or ThanosRuler selects the objects
+      --kubeconfig='', --context=''       which cluster
       --speed='1'                         divides all windows and waits, for trials that cannot wait for hours
 
-Exits 0 when all is written or as it should be, 1 when --check finds a difference, 2 for bad flags and policies.
+Exits 0 when all is written or as it should be, 1 when --check finds a difference or an object is not selected, 2 for bad flags and policies, 3 when the
+cluster cannot be read.
 `;
 
 const OPTIONS = {
@@ -36,6 +41,9 @@ const OPTIONS = {
   'runbook-url': { type: 'string', default: '' },
   'dashboard-url': { type: 'string', default: '' },
   speed: { type: 'string', default: '1' },
+  'verify-selected': { type: 'boolean', default: false },
+  kubeconfig: { type: 'string' },
+  context: { type: 'string' },
 } as const;
 
 /** Written by renderSloth, which takes objectives and makes no rules. */
@@ -56,6 +64,7 @@ export const generateRules: Command = {
     try {
       const flags = readFlags(argv);
       const files = await makeFiles(flags, io);
+      if (flags['verify-selected']) return await askCluster(files, flags, io);
       return await settleFiles(files, { folder: flags.out, check: flags.check, io });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -64,6 +73,23 @@ export const generateRules: Command = {
     }
   },
 };
+
+/** Whether each object is selected, on standard output. */
+async function askCluster(files: readonly TextFile[], flags: Flags, io: Io): Promise<number> {
+  const { format, namespace, kubeconfig, context } = flags;
+  if (format !== 'prometheus-rule') throw new Error('--verify-selected is about --format prometheus-rule');
+  const labels = readLabels(flags.label);
+  const rules = files.map(({ name }) => ({ name: name.replace(/\.yaml$/, ''), namespace, labels }));
+  try {
+    const connection = await openConnection({ kubeconfig, context }, io.env);
+    const { selected, lines } = await verifySelected(rules, connection);
+    io.out(`${lines.join('\n')}\n`);
+    return selected ? EXIT.ok : EXIT.no;
+  } catch (error) {
+    io.err(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+    return EXIT.unreachable;
+  }
+}
 
 async function makeFiles(flags: Flags, io: Io): Promise<readonly TextFile[]> {
   const { policies } = await readPolicies(flags, io);

@@ -9,7 +9,7 @@ export type BinaryName =
   'codec' | 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok' | 'oracle';
 
 /** A program that the collector is compared with or asks, which only `make peers` and the bench run; and kubectl, for the runbooks. */
-export type PeerName = 'kube-state-metrics' | 'loki' | 'kubectl' | 'metrics-server';
+export type PeerName = 'kube-state-metrics' | 'loki' | 'kubectl' | 'metrics-server' | 'sloth';
 
 /** Absolute path of every program. */
 export type Binaries = Readonly<Record<BinaryName, string>>;
@@ -57,6 +57,14 @@ export const lokiRecipe: Recipe<PeerName> = {
   name: 'loki',
   module: join(import.meta.dirname, 'loki'),
   package: 'github.com/grafana/loki/v3/cmd/loki',
+  sources: [],
+  flags: [...anyFlags, '-ldflags=-s -w'],
+};
+/** The rule generator that ours is compared with. */
+export const slothRecipe: Recipe<PeerName> = {
+  name: 'sloth',
+  module: join(import.meta.dirname, 'sloth'),
+  package: 'github.com/slok/sloth/cmd/sloth',
   sources: [],
   flags: [...anyFlags, '-ldflags=-s -w'],
 };

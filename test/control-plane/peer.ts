@@ -1,6 +1,6 @@
 /** kube-state-metrics, which the bench measures beside the collector, and Loki, which it asks (each built in minutes, kept where the control plane's programs are). */
 import { existsSync } from 'node:fs';
-import { cacheFolder, cachePath, lokiRecipe, peerRecipe } from './binaries.ts';
+import { cacheFolder, cachePath, lokiRecipe, peerRecipe, slothRecipe } from './binaries.ts';
 import { ensureBinary } from './build.ts';
 
 /** The command that builds it, for messages. */
@@ -20,4 +20,9 @@ export function ensurePeer(): Promise<string> {
 /** The same of Loki. */
 export function ensureLoki(): Promise<string> {
   return ensureBinary(lokiRecipe);
+}
+
+/** The same of Sloth. */
+export function ensureSloth(): Promise<string> {
+  return ensureBinary(slothRecipe);
 }

@@ -10,8 +10,8 @@ export function objective(own: Partial<Objective> = {}): Objective {
   return { sli: 'coverage', target: 0.99, windowMs: 30 * DAY_MS, ...own };
 }
 
-/** Only what rules read of a policy differs from one test to the next. */
-function policyWith(objectives: readonly Objective[]): Policy {
+/** A policy with these objectives. Only what rules read of a policy differs from one test to the next. */
+export function policyWith(objectives: readonly Objective[]): Policy {
   return {
     ...POLICY,
     uid: 'u',

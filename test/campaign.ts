@@ -7,7 +7,8 @@
  * proxy that does mischief; `suites`: the expectation against the Go function, and
  * the collector against a living world's truth. `--faults` plays the fault matrix in place of all that (faults/play-matrix.ts; `--only` a
  * pattern of its causes, `--fast` controllers), `--drills` the drills (drills/drills.ts), `--disk` a disk that hangs (as root), `--long 10` the fast tests and the
- * comparison with Go's protobuf with ten times the seeds and runs that every commit has. Appends its answer to docs/campaign.md; a seed that fails is printed with its faults
+ * comparison with Go's protobuf with ten times the seeds and runs that every commit has. `--day` plays a scripted
+ * day of alerts with so many `--seeds` (day/play-days.ts) and writes docs/alert-day.md. Appends its answer to docs/campaign.md; a seed that fails is printed with its faults
  * and the command that repeats it, and belongs into campaign/regressions.ts. Exits 1 if one fails.
  */
 import { spawn } from 'node:child_process';
@@ -17,6 +18,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import type { PlayedLine } from './campaign/play-seeds.ts';
+import { playDays } from './day/play-days.ts';
 import { playDrills } from './drills/play-drills.ts';
 import { playHangingDisk } from './drills/play-hanging-disk.ts';
 import { playMatrix } from './faults/play-matrix.ts';
@@ -144,6 +146,8 @@ const OPTIONS = {
   drills: { type: 'boolean', default: false },
   disk: { type: 'boolean', default: false },
   mutants: { type: 'boolean', default: false },
+  day: { type: 'boolean', default: false },
+  seeds: { type: 'string', default: '3' },
   long: { type: 'string', default: '' },
   only: { type: 'string', default: '' },
   fast: { type: 'boolean', default: false },
@@ -154,6 +158,8 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'
 /** What is played in place of the seeded runs; undefined for none. */
 function findOther(values: Values): (() => Promise<boolean>) | undefined {
   const { drills, disk, mutants, faults, only, fast } = values;
+  const { day, seeds, first } = values;
+  if (day) return () => playDays(Array.from({ length: Number(seeds) }, (_, at) => Number(first) + at));
   if (drills) return () => playDrills().then(() => true);
   if (disk) return () => playHangingDisk().then(() => true);
   if (mutants) return async () => (await playMutants()).length === 0;

@@ -80,4 +80,17 @@ describe('an upgrade is orderly', () => {
     cluster.wait(1);
     expect(orderly(cluster)['iron']).toEqual(NONE);
   });
+
+  test('until the daemon of a node that is back has had its time to start', () => {
+    const cluster = stage();
+    reboot(cluster, 'c', 'iron');
+    cluster.pod('c', readyAs('False', cluster.now().wallMs));
+    cluster.wait(8 * MINUTE);
+    cluster.node('c', { labels: { pool: 'iron' }, unschedulable: true, ...readyAs('True', cluster.now().wallMs) });
+    expect(cluster.state('c')).toBe('uncovered:Unexplained');
+    cluster.wait(2 * MINUTE - 1);
+    expect(orderly(cluster)['iron']).toEqual({ rollout: 0, upgrade: 1 });
+    cluster.wait(1);
+    expect(orderly(cluster)['iron']).toEqual(NONE);
+  });
 });

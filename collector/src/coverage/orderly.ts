@@ -1,6 +1,6 @@
 /** Which uncovered nodes an orderly change explains: a rollout inside its budget, or an upgrade that takes one node after the other. */
-import type { ReasonCode } from '@rollcall/contract';
-import type { Inventory } from '../inventory/index.ts';
+import type { Owner, ReasonCode } from '@rollcall/contract';
+import type { Inventory, NodeEntry } from '../inventory/index.ts';
 import { sightRollout } from './making-sight.ts';
 import type { PolicyRoll } from './policy-roll.ts';
 import type { NodeRecord } from './record.ts';
@@ -32,8 +32,8 @@ export function readOrderly(
   for (const record of roll.uncovered) {
     const { standing, name } = record;
     if (standing === undefined || name === '') continue;
-    const isCordoned = inventory.nodes.get(name)?.object.unschedulable === true;
-    if (isCordoned && (standing.owner === 'node' || standing.owner === 'rollout')) upgraded.push(record);
+    const node = inventory.nodes.get(name);
+    if (node !== undefined && isUpgraded(node, { owner: standing.owner, roll, nowMono })) upgraded.push(record);
     else if (OF_ROLLOUTS.has(standing.reason)) replaced.push(record);
   }
   const isShort = ({ sinceMono }: NodeRecord): boolean => nowMono - sinceMono < STEP_MS;
@@ -42,6 +42,20 @@ export function readOrderly(
     .filter(({ length }) => length <= UPGRADED_AT_ONCE)
     .flat();
   return count(upgrades.filter(isShort), inBudget ? replaced.filter(isShort) : []);
+}
+
+interface Seen {
+  readonly owner: Owner | '';
+  readonly roll: PolicyRoll;
+  readonly nowMono: number;
+}
+
+/** Cordoned and down, or back for no longer than the daemon may take to start: until then its pod and its heartbeat are late by the reboot. */
+function isUpgraded({ object, readySinceMono }: NodeEntry, { owner, roll, nowMono }: Seen): boolean {
+  if (!object.unschedulable) return false;
+  if (owner === 'node' || owner === 'rollout') return true;
+  const isBack = object.ready.status === 'True' && nowMono - readySinceMono < roll.policy.podLayer.startDeadlineMs;
+  return owner === 'agent' && isBack;
 }
 
 function budgetOf(inventory: Inventory, { daemonSet }: PolicyRoll): number {

@@ -43,6 +43,7 @@ export function makeNode(name: string, pool: string, own: Partial<NodeObject>): 
     providerId: `cloud:///${name}`,
     hosts: [],
     ips: [],
+    cpuMillis: 4_000,
     ...own,
   };
 }

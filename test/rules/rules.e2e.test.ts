@@ -6,6 +6,7 @@ import { BURN_SUITES, HALF_SPENT_CASES } from './burn-cases.ts';
 import { lintRules, playCases, type RuleCase } from './play-cases.ts';
 import { objective, renderFor } from './policies.ts';
 import { ABSENCE_CASES, STATE_CASES } from './state-cases.ts';
+import { fleet, grows, named } from './timeline.ts';
 
 const PROMTOOL = process.env['ROLLCALL_PROMTOOL'] ?? '/usr/bin/promtool';
 
@@ -29,6 +30,23 @@ test.each(BURN_SUITES)('burns of $name', async ({ objective: own, stepMinutes, c
 
 test('half of the budget is spent in a day', () =>
   expectAll([renderFor([objective()], { intervalMs: 300_000 })[1]], 5, HALF_SPENT_CASES));
+test('an objective of the agent’s owners pages for their loss, in the minutes of any other, and not for that of nodes', async () => {
+  const uncovered = (owner: string, bad: number) =>
+    grows(named('rollcall_uncovered_node_seconds_total', { node_pool: 'p', owner, reason: 'r' }), [
+      [120, 0],
+      [60, bad * 60],
+    ]);
+  const [valid] = fleet(5, [[180, 0]]);
+  const of = (name: string, owner: string, first: object): RuleCase => ({
+    name,
+    minutes: 180,
+    series: [...(valid === undefined ? [] : [valid]), uncovered(owner, 1)],
+    firings: [{ alert: 'tier="page_fast"', ...first }],
+  });
+  const [, policy] = renderFor([objective({ owners: ['agent', 'rollout'] })]);
+  await expectAll([policy], 1, [of('the agent is away', 'agent', { first: 164 }), of('a node is away', 'node', {})]);
+});
+
 test('states', () => expectAll([renderFor([])[0]], 1, STATE_CASES));
 test('a policy that is heard of no more', () => expectAll([renderFor([objective()])[1]], 1, ABSENCE_CASES));
 

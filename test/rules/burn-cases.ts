@@ -38,17 +38,16 @@ function tiers(minutes: Minutes): readonly Firing[] {
 function loss(
   nodes: number,
   bad: number,
-  times: { readonly clean: number; readonly lost: number; readonly after?: number },
-  minutes: Minutes,
+  times: { readonly clean: number; readonly lost: number; readonly after?: number; readonly fires: Minutes },
 ): RuleCase {
-  const { clean, lost, after = 0 } = times;
+  const { clean, lost, after = 0, fires } = times;
   const stretches = [[clean, 0], [lost, bad], ...(after > 0 ? [[after, 0] as const] : [])] as const;
   const name = `${bad} of ${nodes} for ${lost} min after ${clean} min`;
   return {
     name,
     minutes: clean + lost + after,
     series: fleet(nodes, stretches),
-    firings: tiers(minutes),
+    firings: tiers(fires),
     never: NOT_A_NUMBER,
   };
 }
@@ -57,7 +56,11 @@ function loss(
 const RECORDED = '{__name__=~"objective:.+"}';
 const NOT_A_NUMBER = [`sum(${RECORDED}) != sum(${RECORDED})`, `max(${RECORDED}) == Inf`];
 
-function of(name: string, series: readonly Series[], minutes: number, fires: Minutes): RuleCase {
+function of(
+  name: string,
+  series: readonly Series[],
+  { minutes, fires }: { readonly minutes: number; readonly fires: Minutes },
+): RuleCase {
   return { name, minutes, series, firings: tiers(fires), never: NOT_A_NUMBER };
 }
 
@@ -75,23 +78,23 @@ const FINE: BurnSuite = {
   objective: objective(),
   stepMinutes: 1,
   cases: [
-    loss(3, 1, { clean: 120, lost: 40 }, { page_fast: [146] }),
-    loss(5, 1, { clean: 120, lost: 60 }, { page_fast: [164], page_slow: [180] }),
-    loss(6, 1, { clean: 120, lost: 60 }, { page_fast: [172] }),
-    loss(7, 1, { clean: 360, lost: 160 }, { page_slow: [512] }),
-    loss(10, 1, { clean: 360, lost: 220 }, { page_slow: [577] }),
-    loss(16, 1, { clean: 360, lost: 350 }, { page_slow: [706] }),
-    loss(17, 1, { clean: 360, lost: 400 }, { ticket_fast: [735] }),
-    loss(10, 10, { clean: 120, lost: 10, after: 30 }, { page_fast: [129, 134] }),
-    loss(10, 10, { clean: 0, lost: 60 }, { page_fast: [30] }),
-    loss(3, 1, { clean: 10, lost: 50 }, { page_fast: [30] }),
-    loss(10, 1, { clean: 60, lost: 180 }, { page_slow: [180] }),
-    loss(1000, 144, { clean: 120, lost: 120 }, { page_slow: [206] }),
-    loss(1000, 145, { clean: 120, lost: 120 }, { page_fast: [180], page_slow: [205] }),
-    loss(50, 3, { clean: 360, lost: 400 }, { ticket_fast: [721] }),
-    loss(1000, 61, { clean: 360, lost: 400 }, { page_slow: [715], ticket_fast: [719] }),
-    loss(10, 10, { clean: 400, lost: 15, after: 90 }, { page_fast: [409, 419] }),
-    loss(10, 5, { clean: 400, lost: 45, after: 60 }, { page_fast: [418, 448], page_slow: [444, 471] }),
+    loss(3, 1, { clean: 120, lost: 40, fires: { page_fast: [146] } }),
+    loss(5, 1, { clean: 120, lost: 60, fires: { page_fast: [164], page_slow: [180] } }),
+    loss(6, 1, { clean: 120, lost: 60, fires: { page_fast: [172] } }),
+    loss(7, 1, { clean: 360, lost: 160, fires: { page_slow: [512] } }),
+    loss(10, 1, { clean: 360, lost: 220, fires: { page_slow: [577] } }),
+    loss(16, 1, { clean: 360, lost: 350, fires: { page_slow: [706] } }),
+    loss(17, 1, { clean: 360, lost: 400, fires: { ticket_fast: [735] } }),
+    loss(10, 10, { clean: 120, lost: 10, after: 30, fires: { page_fast: [129, 134] } }),
+    loss(10, 10, { clean: 0, lost: 60, fires: { page_fast: [30] } }),
+    loss(3, 1, { clean: 10, lost: 50, fires: { page_fast: [30] } }),
+    loss(10, 1, { clean: 60, lost: 180, fires: { page_slow: [180] } }),
+    loss(1000, 144, { clean: 120, lost: 120, fires: { page_slow: [206] } }),
+    loss(1000, 145, { clean: 120, lost: 120, fires: { page_fast: [180], page_slow: [205] } }),
+    loss(50, 3, { clean: 360, lost: 400, fires: { ticket_fast: [721] } }),
+    loss(1000, 61, { clean: 360, lost: 400, fires: { page_slow: [715], ticket_fast: [719] } }),
+    loss(10, 10, { clean: 400, lost: 15, after: 90, fires: { page_fast: [409, 419] } }),
+    loss(10, 5, { clean: 400, lost: 45, after: 60, fires: { page_fast: [418, 448], page_slow: [444, 471] } }),
     of(
       'all of 10 flap, 10 min down and 2 min up',
       fleet(10, [
@@ -105,8 +108,7 @@ const FINE: BurnSuite = {
             ] as const,
         ).flat(),
       ]),
-      300,
-      { page_fast: [129], page_slow: [180] },
+      { minutes: 300, fires: { page_fast: [129], page_slow: [180] } },
     ),
     of(
       'the collector starts anew in the midst of a loss',
@@ -116,8 +118,7 @@ const FINE: BurnSuite = {
         [2, 'stale'],
         [40, 1],
       ]),
-      190,
-      { page_fast: [164], page_slow: [180] },
+      { minutes: 190, fires: { page_fast: [164], page_slow: [180] } },
     ),
     of(
       'a counter starts anew at 0 under the same name',
@@ -130,8 +131,7 @@ const FINE: BurnSuite = {
           values: `${values} 0 ${series.includes('valid') ? '300+300x20' : '240+240x20'}`,
         })),
       ],
-      200,
-      { page_fast: [164], page_slow: [180] },
+      { minutes: 200, fires: { page_fast: [164], page_slow: [180] } },
     ),
     of(
       'two replicas, of which the second only stands by',
@@ -142,8 +142,7 @@ const FINE: BurnSuite = {
         ]),
         ...two('b:9808', 7_000),
       ],
-      180,
-      { page_fast: [164], page_slow: [180] },
+      { minutes: 180, fires: { page_fast: [164], page_slow: [180] } },
     ),
     of(
       'the leader changes in the midst of a loss',
@@ -162,11 +161,10 @@ const FINE: BurnSuite = {
           { instance: 'b:9808' },
         ),
       ],
-      200,
-      { page_fast: [164], page_slow: [180] },
+      { minutes: 200, fires: { page_fast: [164], page_slow: [180] } },
     ),
-    of('nothing is expected for an hour', fleet(0, [[60, 0]]), 60, {}),
-    of('idle for an hour in between', idle(), 300, { page_fast: [249], page_slow: [252] }),
+    of('nothing is expected for an hour', fleet(0, [[60, 0]]), { minutes: 60, fires: {} }),
+    of('idle for an hour in between', idle(), { minutes: 300, fires: { page_fast: [249], page_slow: [252] } }),
     of(
       'two pools of which the small one is lost',
       [
@@ -176,8 +174,7 @@ const FINE: BurnSuite = {
         ]),
         ...fleet(96, [[180, 0]], { node_pool: 'q' }),
       ],
-      180,
-      {},
+      { minutes: 180, fires: {} },
     ),
   ],
 };
@@ -197,13 +194,13 @@ const COARSE: BurnSuite = {
   objective: objective(),
   stepMinutes: 5,
   cases: [
-    loss(17, 1, { clean: DAY, lost: 800, after: 200 }, { ticket_fast: [2175, 2295], ticket_slow: [2135] }),
-    loss(33, 1, { clean: DAY, lost: DAY }, { ticket_fast: [2870], ticket_slow: [2150] }),
-    loss(100, 3, { clean: DAY, lost: DAY }, { ticket_slow: [2165] }),
-    loss(50, 1, { clean: 3 * DAY, lost: 2200 }, { ticket_slow: [6485] }),
-    loss(100, 1, { clean: 3 * DAY, lost: 1000 }, {}),
-    loss(50, 1, { clean: 600, lost: 2200 }, { ticket_slow: [2135] }),
-    loss(50, 2, { clean: 0, lost: 800 }, { ticket_fast: [715] }),
+    loss(17, 1, { clean: DAY, lost: 800, after: 200, fires: { ticket_fast: [2175, 2295], ticket_slow: [2135] } }),
+    loss(33, 1, { clean: DAY, lost: DAY, fires: { ticket_fast: [2870], ticket_slow: [2150] } }),
+    loss(100, 3, { clean: DAY, lost: DAY, fires: { ticket_slow: [2165] } }),
+    loss(50, 1, { clean: 3 * DAY, lost: 2200, fires: { ticket_slow: [6485] } }),
+    loss(100, 1, { clean: 3 * DAY, lost: 1000, fires: {} }),
+    loss(50, 1, { clean: 600, lost: 2200, fires: { ticket_slow: [2135] } }),
+    loss(50, 2, { clean: 0, lost: 800, fires: { ticket_fast: [715] } }),
   ],
 };
 
@@ -213,8 +210,8 @@ const OTHERS: readonly BurnSuite[] = [
     objective: objective({ target: 0.999 }),
     stepMinutes: 1,
     cases: [
-      loss(100, 1, { clean: 360, lost: 220 }, { page_slow: [577] }),
-      loss(100, 2, { clean: 120, lost: 60 }, { page_fast: [164], page_slow: [180] }),
+      loss(100, 1, { clean: 360, lost: 220, fires: { page_slow: [577] } }),
+      loss(100, 2, { clean: 120, lost: 60, fires: { page_fast: [164], page_slow: [180] } }),
     ],
   },
   {
@@ -222,8 +219,8 @@ const OTHERS: readonly BurnSuite[] = [
     objective: objective({ windowMs: 7 * DAY * 60_000 }),
     stepMinutes: 1,
     cases: [
-      loss(5, 1, { clean: 120, lost: 60 }, { page_fast: [161], page_slow: [180] }),
-      loss(20, 1, { clean: 360, lost: 300 }, { page_slow: [613] }),
+      loss(5, 1, { clean: 120, lost: 60, fires: { page_fast: [161], page_slow: [180] } }),
+      loss(20, 1, { clean: 360, lost: 300, fires: { page_slow: [613] } }),
     ],
   },
   {
@@ -231,21 +228,21 @@ const OTHERS: readonly BurnSuite[] = [
     objective: objective({ windowMs: 28 * DAY * 60_000 }),
     stepMinutes: 1,
     cases: [
-      loss(5, 1, { clean: 120, lost: 60 }, { page_fast: [161], page_slow: [180] }),
-      loss(7, 1, { clean: 120, lost: 60 }, { page_fast: [177] }),
+      loss(5, 1, { clean: 120, lost: 60, fires: { page_fast: [161], page_slow: [180] } }),
+      loss(7, 1, { clean: 120, lost: 60, fires: { page_fast: [177] } }),
     ],
   },
   {
     name: '90 d',
     objective: objective({ windowMs: 90 * DAY * 60_000 }),
     stepMinutes: 1,
-    cases: [loss(10, 10, { clean: 120, lost: 40 }, { page_fast: [146] })],
+    cases: [loss(10, 10, { clean: 120, lost: 40, fires: { page_fast: [146] } })],
   },
   {
     name: '90 %, whose first tier is out of reach',
     objective: objective({ target: 0.9 }),
     stepMinutes: 1,
-    cases: [loss(10, 10, { clean: 360, lost: 240 }, { page_slow: [577] })],
+    cases: [loss(10, 10, { clean: 360, lost: 240, fires: { page_slow: [577] } })],
   },
 ];
 

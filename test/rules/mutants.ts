@@ -47,6 +47,10 @@ export function mutate(text: string): readonly Mutant[] {
     ...factors,
     ...alerts.map(([name, seen, instead]) => ({ name, text: text.replaceAll(seen, instead) })),
   ];
-  for (const { name, text: mutated } of mutants) if (mutated === text) throw new Error(`${name}: changes nothing`);
-  return mutants;
+  return mutants.map((mutant) => changing(mutant, text));
+}
+
+function changing(mutant: Mutant, text: string): Mutant {
+  if (mutant.text === text) throw new Error(`${mutant.name}: changes nothing`);
+  return mutant;
 }

@@ -5,7 +5,8 @@ import { ensurePrometheus } from '../control-plane/prometheus.ts';
 import { BURN_SUITES, HALF_SPENT_CASES } from './burn-cases.ts';
 import { lintRules, playCases, type RuleCase } from './play-cases.ts';
 import { objective, renderFor } from './policies.ts';
-import { ABSENCE_CASES, STATE_CASES } from './state-cases.ts';
+import { ABSENCE_CASES } from './collector-cases.ts';
+import { STATE_CASES } from './state-cases.ts';
 import { fleet, grows, named } from './timeline.ts';
 
 const PROMTOOL = process.env['ROLLCALL_PROMTOOL'] ?? '/usr/bin/promtool';

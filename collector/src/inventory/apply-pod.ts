@@ -21,15 +21,20 @@ export function applyPod(inventory: Inventory, event: ObjectEvent<'pod', PodObje
   if (known !== undefined && isSamePod(known.object, event.object)) return NOTHING;
   const entry = datePod(event, event.object, known);
   const happened = tellHappenings(inventory, { known, entry, arrival: event });
-  inventory.pods.set(event.uid, entry);
-  if (entry.deletedMono !== undefined && !hasEnded(entry.object)) inventory.toldToGo.add(event.uid);
+  putPod(inventory, known, entry);
   const { ownerUid, target } = entry.object;
-  if (known !== undefined) unindex(inventory, known);
-  if (ownerUid !== '' && target !== '') index(inventory, entry);
   if (known === undefined) return { ...welcome(inventory, entry, event.monoMs), ...happened };
   if (isSamePlace(known, entry)) return { ...touchPods(inventory, [ownerUid], [target]), ...happened };
   noteGone(inventory, known, event.monoMs);
   return touchPods(inventory, [known.object.ownerUid, ownerUid], [known.object.target, target]);
+}
+
+function putPod(inventory: Inventory, known: PodEntry | undefined, entry: PodEntry): void {
+  const { uid, ownerUid, target } = entry.object;
+  inventory.pods.set(uid, entry);
+  if (entry.deletedMono !== undefined && !hasEnded(entry.object)) inventory.toldToGo.add(uid);
+  if (known !== undefined) unindex(inventory, known);
+  if (ownerUid !== '' && target !== '') index(inventory, entry);
 }
 
 function welcome(inventory: Inventory, entry: PodEntry, seenMono: number): Touched {

@@ -13,6 +13,7 @@ export { createMemoryJournal } from './journal/memory-journal.ts';
 export { ROUTES } from './http/routes.ts';
 export { renderExposition } from './metrics/exposition.ts';
 export { createPipeline, type Pipeline } from './pipeline.ts';
+export { createBudgetBook } from './slo/index.ts';
 export { projectDaemon } from './watch/project-daemon.ts';
 export { projectDaemonSet } from './watch/project-daemon-set.ts';
 export { projectLease } from './watch/project-lease.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DEFAULT_SETTINGS, generateRules } from '@rollcall/alerts';
 import { BURN_TIERS, HISTORY_SHARE, type BurnTierName, type HourRow } from '@rollcall/contract';
-import { createBudgetBook } from '../../collector/src/slo/index.ts';
+import { createBudgetBook } from '@rollcall/collector';
 import { objective, policyWith } from './policies.ts';
 import { BLOCK_HOURS, openRuleStore, type Recording, type RuleStore } from './rule-store.ts';
 import { generateSloth, type SlothRules } from './sloth.ts';

@@ -29,20 +29,30 @@ const NOT_DONE = /timed out waiting for the condition/;
 /** The scheduler and the controller manager of the tests elect nobody, so that their Leases are not there. */
 const UNELECTED = /get lease kube-(?:scheduler|controller-manager) /;
 
+/** A pod that failed is made anew under another name: a command about one that just went is asked again of the one that is there now. */
+const TRIES = 4;
+
 /** Runs them all; what did not go as it should, in words. */
 export async function runCommands(scene: Scene, code: ReasonCode | FindingCode): Promise<readonly string[]> {
-  const { namespace, nodes, stage } = scene;
-  const [node = ''] = nodes;
-  const { pod } = await stage.collector.node(`${namespace}/agent`, node);
-  const environment = { NAMESPACE: namespace, DAEMONSET: 'agent', NODE: node, POD: pod?.split('/')[1] ?? '' };
   const wrongs: string[] = [];
   for (const line of listCommands(code)) {
-    const filled = line.replaceAll(/\b(?:SINK|WEBHOOK)_NAMESPACE\b/g, namespace);
-    const ended = await stage.runLine?.(filled, environment);
+    const ended = await runCommand(scene, line, TRIES);
     if (ended !== undefined && !isFine(line, ended))
       wrongs.push(`exit ${ended.exitCode} of \`${line}\`: ${ended.output.trim().slice(0, 200)}`);
   }
   return wrongs;
+}
+
+async function runCommand(scene: Scene, line: string, tries: number): Promise<Ended | undefined> {
+  const { namespace, nodes, stage } = scene;
+  const [node = ''] = nodes;
+  const { pod } = await stage.collector.node(`${namespace}/agent`, node);
+  const name = pod?.split('/')[1] ?? '';
+  const environment = { NAMESPACE: namespace, DAEMONSET: 'agent', NODE: node, POD: name };
+  const filled = line.replaceAll(/\b(?:SINK|WEBHOOK)_NAMESPACE\b/g, namespace);
+  const ended = await stage.runLine?.(filled, environment);
+  const isGone = name !== '' && ended?.output.includes(`pods "${name}" not found`);
+  return isGone === true && tries > 1 ? runCommand(scene, line, tries - 1) : ended;
 }
 
 function isFine(line: string, { exitCode, output }: Ended): boolean {

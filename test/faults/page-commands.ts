@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runbookOf, type FindingCode, type ReasonCode } from '@rollcall/contract';
-import type { Ended } from '../control-plane/index.ts';
+import { waitFor, type Ended } from '../control-plane/index.ts';
 import type { Scene } from './scene.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -46,8 +46,9 @@ export async function runCommands(scene: Scene, code: ReasonCode | FindingCode):
 async function runCommand(scene: Scene, line: string, tries: number): Promise<Ended | undefined> {
   const { namespace, nodes, stage } = scene;
   const [node = ''] = nodes;
-  const { pod } = await stage.collector.node(`${namespace}/agent`, node);
-  const name = pod?.split('/')[1] ?? '';
+  const podOf = async (): Promise<string | undefined> =>
+    (await stage.collector.node(`${namespace}/agent`, node)).pod?.split('/')[1];
+  const name = line.includes('$POD') ? await waitFor(podOf, { what: 'a pod for the command' }) : '';
   const environment = { NAMESPACE: namespace, DAEMONSET: 'agent', NODE: node, POD: name };
   const filled = line.replaceAll(/\b(?:SINK|WEBHOOK)_NAMESPACE\b/g, namespace);
   const ended = await stage.runLine?.(filled, environment);

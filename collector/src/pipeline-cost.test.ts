@@ -69,6 +69,21 @@ test.each<[string, (cluster: TestCluster) => void]>([
   expect(few).toBeLessThan(25);
 });
 
+test('what answers and the stream read costs no walk over nodes, though the exposition does where agents report', () => {
+  const heartbeatLayer = { periodMs: 10 * SECOND, staleAfter: 3, offlineAfter: 10, serviceAccounts: [] };
+  const cluster = createCoveredCluster(
+    Array.from({ length: 500 }, (_, index) => `n${index}`),
+    { heartbeatLayer },
+  );
+  const { pipeline } = cluster;
+  const walked = countLooks(pipeline.roll.policies.get('policy-agent')?.records ?? new Map());
+  pipeline.summaries(cluster.now());
+  pipeline.answer('policy-agent', cluster.now());
+  expect(walked.looks).toBe(0);
+  pipeline.read(cluster.now());
+  expect(walked.looks).toBeGreaterThanOrEqual(500);
+});
+
 test('an event that touches every node is told from those that do not by the same count', () => {
   expect(looksOf(500, (cluster) => cluster.revision(2))).toBeGreaterThan(500);
 });

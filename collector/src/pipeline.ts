@@ -214,11 +214,30 @@ function readOne(
 ): PolicyReading {
   if (frozen?.roll === own) return frozen.readings[span];
   const { monoMs } = now;
-  const reports = readPoolReports(roll.inventory, own, monoMs);
-  const usage = readUsage(roll.inventory, own, monoMs);
-  const planned = readPlannedWork(roll.inventory, own, monoMs);
   const { daemonSet } = own;
-  return readPolicy({ roll: own, ledger, span, daemonSet, reports, usage, planned, monoMs });
+  return readPolicy({ roll: own, ledger, span, daemonSet, ...walkNodes(roll, own, { span, monoMs }), monoMs });
+}
+
+type Walked = Pick<Parameters<typeof readPolicy>[0], 'reports' | 'usage' | 'planned'>;
+
+const NOT_WALKED: Walked = {
+  reports: new Map(),
+  usage: { pools: new Map(), worst: [] },
+  planned: { maintenance: { windows: [], capUsedRatio: undefined }, orderly: new Map() },
+};
+
+/** What only the exposition shows costs a walk over the nodes: answers and the stream, which are read far more often, are spared it. */
+function walkNodes(
+  { inventory }: Roll,
+  own: PolicyRoll,
+  { span, monoMs }: { readonly span: Span; readonly monoMs: number },
+): Walked {
+  if (span === 'seen') return NOT_WALKED;
+  return {
+    reports: readPoolReports(inventory, own, monoMs),
+    usage: readUsage(inventory, own, monoMs),
+    planned: readPlannedWork(inventory, own, monoMs),
+  };
 }
 
 interface Named {

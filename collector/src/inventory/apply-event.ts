@@ -13,7 +13,7 @@ import { applyHeartbeat, forgetHeartbeats } from './apply-heartbeat.ts';
 import { adoptEvents, dropEvents } from './event-book.ts';
 import { applyKubeEvent, applyNamespace } from './apply-kube-event.ts';
 import { applyLease } from './apply-lease.ts';
-import { applyNamespaceLabels, applyNetworkPolicy } from './apply-network.ts';
+import { applyNetwork } from './apply-network.ts';
 import { applyPod } from './apply-pod.ts';
 import { applyReports, forgetReports } from './apply-reports.ts';
 import { applyWindow } from './apply-window.ts';
@@ -47,14 +47,14 @@ export function applyEvent(inventory: Inventory, event: ClusterEvent): Touched {
     case 'lease':
       return applyLease(inventory, event);
     case 'networkPolicy':
-      return applyNetworkPolicy(inventory.network, event);
     case 'namespaceLabels':
-      return applyNamespaceLabels(inventory.network, event);
+      return applyNetwork(inventory.network, event);
     case 'heartbeat':
       return applyHeartbeat(inventory, event);
     case 'reports':
+      return applyReports(inventory, event);
     case 'usage':
-      return event.kind === 'usage' ? applyUsage(inventory, event) : applyReports(inventory, event);
+      return applyUsage(inventory, event);
     case 'role':
       return applyRole(inventory, event);
     case 'kubeEvent':

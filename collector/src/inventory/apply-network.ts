@@ -3,20 +3,14 @@ import type { NamespaceLabelsObject, NetworkPolicyObject, ObjectEvent } from '@r
 import type { NetworkBook } from './network-book.ts';
 import { NOTHING, type Touched } from './touched.ts';
 
-/** Applies a NetworkPolicy in place. */
-export function applyNetworkPolicy(
-  book: NetworkBook,
-  event: ObjectEvent<'networkPolicy', NetworkPolicyObject>,
-): Touched {
-  return change(book, event, { map: book.policies, namespaceOf: ({ namespace }) => namespace });
-}
+type NetworkEvent =
+  ObjectEvent<'networkPolicy', NetworkPolicyObject> | ObjectEvent<'namespaceLabels', NamespaceLabelsObject>;
 
-/** Applies the labels of a namespace in place. */
-export function applyNamespaceLabels(
-  book: NetworkBook,
-  event: ObjectEvent<'namespaceLabels', NamespaceLabelsObject>,
-): Touched {
-  return change(book, event, { map: book.namespaces, namespaceOf: ({ name }) => name });
+/** Applies a NetworkPolicy, or the labels of a namespace, in place. */
+export function applyNetwork(book: NetworkBook, event: NetworkEvent): Touched {
+  return event.kind === 'networkPolicy'
+    ? change(book, event, { map: book.policies, namespaceOf: ({ namespace }) => namespace })
+    : change(book, event, { map: book.namespaces, namespaceOf: ({ name }) => name });
 }
 
 interface Kind<T> {

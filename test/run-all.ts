@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { ensurePrometheus } from './control-plane/index.ts';
+import { ensureAlertmanager, ensurePrometheus } from './control-plane/index.ts';
 import {
   countNets,
   countTests,
@@ -45,8 +45,9 @@ const PHASES: readonly Phase[] = [
 ];
 
 async function runAll(): Promise<number> {
-  // Before all else: if it cannot be had, the command that mends it is told at once.
+  // Before all else: if they cannot be had, the command that mends it is told at once.
   await ensurePrometheus();
+  await ensureAlertmanager();
   const outcomes = [];
   for (const phase of PHASES) outcomes.push(await runPhase(phase));
   const replayed = await replayFailures(outcomes);

@@ -159,9 +159,26 @@ const columns = [
   },
 ] as const;
 
-/** The CustomResourceDefinition (apiextensions.k8s.io/v1) of the policies. */
-export function daemonCoverageCrd() {
-  const plural = 'daemoncoverages';
+/** What a CustomResourceDefinition of ours says beside what all of them have in common. */
+interface Definition<Columns> {
+  readonly plural: string;
+  readonly kind: string;
+  readonly shortName: string;
+  readonly schema: StructuralSchema;
+  readonly columns: Columns;
+  /** Absent for one without a status. */
+  readonly subresources?: { readonly status: object };
+}
+
+/** A CustomResourceDefinition (apiextensions.k8s.io/v1) of our group: namespaced, of one version. */
+export function defineResource<Columns>({
+  plural,
+  kind,
+  shortName,
+  schema,
+  columns,
+  subresources,
+}: Definition<Columns>) {
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -169,23 +186,29 @@ export function daemonCoverageCrd() {
     spec: {
       group: GROUP,
       scope: 'Namespaced',
-      names: {
-        plural,
-        singular: 'daemoncoverage',
-        kind: POLICY_KIND,
-        listKind: `${POLICY_KIND}List`,
-        shortNames: ['dcov'],
-      },
+      names: { plural, singular: kind.toLowerCase(), kind, listKind: `${kind}List`, shortNames: [shortName] },
       versions: [
         {
           name: VERSION,
           served: true,
           storage: true,
-          schema: { openAPIV3Schema: structuralSchema() },
-          subresources: { status: {} },
+          schema: { openAPIV3Schema: schema },
+          ...(subresources && { subresources }),
           additionalPrinterColumns: columns,
         },
       ],
     },
   } as const;
+}
+
+/** The CustomResourceDefinition of the policies. */
+export function daemonCoverageCrd() {
+  return defineResource({
+    plural: 'daemoncoverages',
+    kind: POLICY_KIND,
+    shortName: 'dcov',
+    schema: structuralSchema(),
+    columns,
+    subresources: { status: {} },
+  });
 }

@@ -1,7 +1,6 @@
 /** The CustomResourceDefinition of MaintenanceWindow, made from its schema. */
-import { structuralOf, type StructuralSchema } from './daemon-coverage-crd.ts';
+import { defineResource, structuralOf, type StructuralSchema } from './daemon-coverage-crd.ts';
 import { WINDOW_KIND, windowSpec } from './maintenance-window.ts';
-import { GROUP, VERSION } from './watched-kinds.ts';
 
 /** The schema of a MaintenanceWindow as the API server has it. */
 export function windowSchema(): StructuralSchema {
@@ -29,32 +28,13 @@ const columns = [
   { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp', description: 'Time since it was written.' },
 ] as const;
 
-/** The CustomResourceDefinition (apiextensions.k8s.io/v1) of maintenance windows. */
+/** The CustomResourceDefinition of maintenance windows. */
 export function maintenanceWindowCrd() {
-  const plural = 'maintenancewindows';
-  return {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.${GROUP}` },
-    spec: {
-      group: GROUP,
-      scope: 'Namespaced',
-      names: {
-        plural,
-        singular: 'maintenancewindow',
-        kind: WINDOW_KIND,
-        listKind: `${WINDOW_KIND}List`,
-        shortNames: ['mwin'],
-      },
-      versions: [
-        {
-          name: VERSION,
-          served: true,
-          storage: true,
-          schema: { openAPIV3Schema: windowSchema() },
-          additionalPrinterColumns: columns,
-        },
-      ],
-    },
-  } as const;
+  return defineResource({
+    plural: 'maintenancewindows',
+    kind: WINDOW_KIND,
+    shortName: 'mwin',
+    schema: windowSchema(),
+    columns,
+  });
 }

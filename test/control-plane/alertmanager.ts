@@ -1,9 +1,9 @@
 /** Debian's Alertmanager, telling what a test listens for. */
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { ensureServer } from './debian-package.ts';
 import { startHealthy } from './health.ts';
 import { findFreePorts } from './ports.ts';
 import { openWorkspace } from './workspace.ts';
@@ -49,22 +49,9 @@ export interface Alertmanager {
   readonly stop: () => Promise<void>;
 }
 
-/** Installs Debian's package if it is missing and we are root, and stops the service it starts; else throws with the mend. */
-async function ensureAlertmanager(): Promise<void> {
-  if (existsSync(server) && existsSync(amtool)) return;
-  const install = 'apt-get update && apt-get install -y --no-install-recommends prometheus-alertmanager';
-  if (process.getuid?.() !== 0) throw new Error(`${server} is missing. Install it with: sudo sh -c '${install}'`);
-  // The package starts a server of its own on port 9093, which no test wants.
-  const stop =
-    'if [ -d /run/systemd/system ]; then systemctl disable --now prometheus-alertmanager; else service prometheus-alertmanager stop; fi';
-  await run('sh', ['-c', `${install} && { ${stop} || true; }`], {
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    maxBuffer: 64 << 20,
-  }).catch((error: Error) => {
-    throw new Error(`${server} is missing and could not be installed with: ${install}\n${error.message}`, {
-      cause: error,
-    });
-  });
+/** Installs Debian's package (with amtool) if it is missing and we are root; else throws with the mend. */
+export function ensureAlertmanager(): Promise<void> {
+  return ensureServer({ name: 'prometheus-alertmanager', programs: [server, amtool] });
 }
 
 /** With nothing behind it. */

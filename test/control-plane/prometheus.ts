@@ -1,10 +1,10 @@
 /** Debian's Prometheus, scraping what a test serves. */
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
+import { ensureServer } from './debian-package.ts';
 import { startHealthy } from './health.ts';
 import { findFreePorts } from './ports.ts';
 import { openWorkspace } from './workspace.ts';
@@ -53,22 +53,9 @@ export interface Prometheus {
   readonly stop: () => Promise<void>;
 }
 
-/** Installs Debian's package (with promtool) if it is missing and we are root, and stops the service it starts; else throws with the mend. */
-export async function ensurePrometheus(): Promise<void> {
-  if (existsSync(server)) return;
-  const install = 'apt-get update && apt-get install -y --no-install-recommends prometheus';
-  if (process.getuid?.() !== 0) throw new Error(`${server} is missing. Install it with: sudo sh -c '${install}'`);
-  // The package starts a server of its own on port 9090, which no test wants.
-  const stop =
-    'if [ -d /run/systemd/system ]; then systemctl disable --now prometheus; else service prometheus stop; fi';
-  await run('sh', ['-c', `${install} && { ${stop} || true; }`], {
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    maxBuffer: 64 << 20,
-  }).catch((error: Error) => {
-    throw new Error(`${server} is missing and could not be installed with: ${install}\n${error.message}`, {
-      cause: error,
-    });
-  });
+/** Installs Debian's package (with promtool) if it is missing and we are root; else throws with the mend. */
+export function ensurePrometheus(): Promise<void> {
+  return ensureServer({ name: 'prometheus', programs: [server] });
 }
 
 /** Starts Prometheus on a free port of 127.0.0.1 with fresh data, and returns when it is ready. Throws with its log if it is not. */

@@ -206,7 +206,7 @@ describe('a look', () => {
       [`--fail-below=${text}`],
       `--fail-below: "${text}" is no percentage; give a number from 0 to 100, for example 99`,
     ]),
-    [['--loud'], "Unknown option '--loud'"],
+    [['--loud'], '--loud is unknown; use one of --'],
     [['--fail-below'], "Option '--fail-below <value>' argument missing"],
   ] as [string[], string][])('is refused with the flags %j', async (argv, fault) => {
     const { code, out, err } = await run(...argv);

@@ -13,6 +13,7 @@ import {
 } from './collector-client.ts';
 import { EXIT, type Command, type Io } from './command.ts';
 import { isBelow, parsePercentage, type Percentage } from './fail-below.ts';
+import { parseFlags } from './parse-flags.ts';
 import { printCoverage, type CoverageItem } from './print-coverage.ts';
 import type { Named } from './roll-reader.ts';
 import type { RollCall } from './take-roll.ts';
@@ -117,7 +118,7 @@ const HINT = "see 'rollcall coverage' for all there are, and --discover for thos
 
 function parse(argv: readonly string[], env: Io['env']): Arguments | string {
   try {
-    const { values: flags, positionals: names } = parseArgs({
+    const { values: flags, positionals: names } = parseFlags({
       args: [...argv],
       options: OPTIONS,
       allowPositionals: true,

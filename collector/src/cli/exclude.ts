@@ -1,5 +1,4 @@
 /** `rollcall exclude`: takes hours of the past out of budgets, or lists who did so. */
-import { parseArgs } from 'node:util';
 import type { ExclusionsAnswer, LedgerEntry } from '@rollcall/contract';
 import {
   createCollectorClient,
@@ -11,6 +10,7 @@ import {
 } from './collector-client.ts';
 import { EXIT, type Command, type Io } from './command.ts';
 import { formatTable } from './format-table.ts';
+import { parseFlags } from './parse-flags.ts';
 
 const HELP = `Take whole hours of the last 30 days out of budgets afterwards, or list who did so. The ledger is only added to: an entry names its
 author, by the token, and its reason; --revoke takes it back by another one. Counters and past alerts stay as they are.
@@ -83,7 +83,7 @@ export const exclude: Command = {
 
 function parse(argv: readonly string[], env: Io['env']) {
   try {
-    const { values: flags, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+    const { values: flags, positionals } = parseFlags({ args: [...argv], options: OPTIONS, allowPositionals: true });
     const body = flags.list === true ? undefined : bodyOf(flags, positionals);
     const fault =
       findOutputFault(flags.output) ??

@@ -5,6 +5,7 @@ import { DAEMON_SOURCE_HELP, findRollFault, openRoll, repeatFlags, ROLL_OPTIONS 
 import { createCollectorClient, findServerFault, SERVER_HELP, SERVER_OPTIONS, serverOf } from './collector-client.ts';
 import { EXIT, type Command, type Io } from './command.ts';
 import { findDetails, type NotFound } from './find-details.ts';
+import { parseFlags } from './parse-flags.ts';
 import { printExplanation, printHeadline, type Explanation, type Telling } from './print-explanation.ts';
 import { readAnswers, readCollector, type RollReader } from './roll-reader.ts';
 
@@ -103,7 +104,7 @@ async function openReader(
 
 function parse(argv: readonly string[], env: Io['env']): Arguments | string {
   try {
-    const { values: flags, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+    const { values: flags, positionals } = parseFlags({ args: [...argv], options: OPTIONS, allowPositionals: true });
     const [node, daemonSet, ...more] = positionals;
     if (node === undefined) return 'no node is named; write for example: rollcall explain node-7';
     if (more.length > 0) return `"${more[0]}" is one name too many; ask for one node and one DaemonSet at a time`;

@@ -1,9 +1,9 @@
 /** `rollcall generate alertmanager`: routes, inhibitions, mute intervals and receivers, from a file that names whom to tell and from policies. */
 import { readFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { COLLECTOR_NAMESPACE } from '@rollcall/contract';
 import { EXIT, type Command, type Io } from './command.ts';
 import { readLabels, readPolicies, readSpeed } from './generate-input.ts';
+import { parseFlags } from './parse-flags.ts';
 import { settleFiles, type TextFile } from './settle-files.ts';
 
 const HELP = `Alertmanager:
@@ -39,7 +39,7 @@ const OPTIONS = {
 type Flags = ReturnType<typeof readFlags>;
 
 function readFlags(argv: readonly string[]) {
-  return parseArgs({ args: [...argv], options: OPTIONS }).values;
+  return parseFlags({ args: [...argv], options: OPTIONS }).values;
 }
 
 /** The command behind `generate`. */

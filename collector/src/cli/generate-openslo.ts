@@ -1,11 +1,11 @@
 /** `rollcall generate openslo` and `rollcall generate policies`: objectives to documents of OpenSLO v1 and back. */
 import { readFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { COLLECTOR_NAMESPACE, formatFault } from '@rollcall/contract';
 import { stringify } from 'yaml';
 import { readPolicyTexts } from '../config/policy-text.ts';
 import { EXIT, type Command, type Io } from './command.ts';
 import { readPolicies } from './generate-input.ts';
+import { parseFlags } from './parse-flags.ts';
 
 const EXPORT_HELP = `OpenSLO:
   rollcall generate openslo --policies FILE|DIR... [options]
@@ -38,7 +38,7 @@ export const generateOpenSlo: Command = {
   help: EXPORT_HELP,
   run: (argv, io) =>
     orUsage(io, async () => {
-      const flags = parseArgs({ args: [...argv], options: EXPORT_OPTIONS }).values;
+      const flags = parseFlags({ args: [...argv], options: EXPORT_OPTIONS }).values;
       const { policies } = await readPolicies(flags, io);
       // Loaded here, since no other command needs it.
       const { exportOpenSlo } = await import('@rollcall/alerts');
@@ -56,7 +56,7 @@ export const generatePolicies: Command = {
   help: IMPORT_HELP,
   run: (argv, io) =>
     orUsage(io, async () => {
-      const { openslo } = parseArgs({ args: [...argv], options: IMPORT_OPTIONS }).values;
+      const { openslo } = parseFlags({ args: [...argv], options: IMPORT_OPTIONS }).values;
       if (openslo === '') throw new Error('--openslo is missing: name a file with documents of OpenSLO v1');
       const text = openslo === '-' ? await io.readStdin() : await readFile(openslo, 'utf8');
       const { readOpenSlo } = await import('@rollcall/alerts');

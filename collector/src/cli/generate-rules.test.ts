@@ -58,7 +58,7 @@ describe('generate rules', () => {
     [['--uncovered-after', '0s'], '--uncovered-after: "0s" is no duration'],
     [['--speed', '0.5'], '--speed: "0.5" is no number from 1 to 3600'],
     [['--check'], '--check needs --out'],
-    [['--nonsense'], "Unknown option '--nonsense'"],
+    [['--polices', 'x'], '--polices is unknown; write --policies'],
   ])('refuses %j', async (argv, message) => {
     const { code, out, err } = await run(argv);
     expect({ code, out }).toEqual({ code: 2, out: '' });

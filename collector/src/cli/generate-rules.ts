@@ -1,10 +1,10 @@
 /** `rollcall generate rules`: recording rules and alerts for policies in files. */
-import { parseArgs } from 'node:util';
 import type { RuleSettings } from '@rollcall/alerts';
 import { COLLECTOR_NAMESPACE, parseDuration } from '@rollcall/contract';
 import { EXIT, type Command, type Io } from './command.ts';
 import { readLabels, readPolicies, readSpeed } from './generate-input.ts';
 import { openConnection } from './open-connection.ts';
+import { parseFlags } from './parse-flags.ts';
 import { settleFiles, type TextFile } from './settle-files.ts';
 import { verifySelected } from './verify-selected.ts';
 
@@ -52,7 +52,7 @@ const SLOTH = 'sloth';
 type Flags = ReturnType<typeof readFlags>;
 
 function readFlags(argv: readonly string[]) {
-  return parseArgs({ args: [...argv], options: OPTIONS }).values;
+  return parseFlags({ args: [...argv], options: OPTIONS }).values;
 }
 
 /** The command behind `generate`. */

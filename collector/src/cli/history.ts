@@ -1,11 +1,11 @@
 /** `rollcall history`: what became of a node, across policies, newest first, by the journal. */
-import { parseArgs } from 'node:util';
 import type { HistoryAnswer, HistoryItem, MomentRow } from '@rollcall/contract';
 import { sayDuration } from '../coverage/index.ts';
 import { SERVER_HELP } from './collector-client.ts';
 import { EXIT, type Command, type Io } from './command.ts';
 import { formatTable } from './format-table.ts';
 import { findPastFault } from './open-past.ts';
+import { parseFlags } from './parse-flags.ts';
 import { findRowsFault, PAST_OPTIONS, runPast } from './run-past.ts';
 
 const HELP = `Show what became of a node: its transitions under every policy, joins, restarts and Events, newest first.
@@ -45,7 +45,7 @@ export const history: Command = {
 };
 
 function parse(argv: readonly string[], env: Io['env']) {
-  const { values: flags, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+  const { values: flags, positionals } = parseFlags({ args: [...argv], options: OPTIONS, allowPositionals: true });
   const [node, ...more] = positionals;
   if (node === undefined) return 'no node is named; write for example: rollcall history node-7';
   if (more.length > 0) return `"${more[0]}" is one name too many; ask for one node at a time`;

@@ -1,5 +1,5 @@
 /** The flags of `rollcall plan`. */
-import { parseArgs } from 'node:util';
+import { parseFlags } from './parse-flags.ts';
 
 /** What `plan` was asked. `nodes` is undefined when they come from the cluster. */
 export interface PlanOptions {
@@ -51,7 +51,7 @@ Exits 0 with a plan, whatever it says; 2 for bad flags, files or manifests; 3 wh
 /** Reads the arguments behind `plan`. Answers the fault as text if there is one; never throws. */
 export function parsePlanOptions(argv: readonly string[]): PlanOptions | string {
   try {
-    const { values } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: false });
+    const { values } = parseFlags({ args: [...argv], options: OPTIONS, allowPositionals: false });
     const { filename = [], nodes, output = 'table', namespace, kubeconfig, context } = values;
     if (filename.length === 0) return '-f: no file with DaemonSets is given; write -f FILENAME, or -f - for stdin';
     if (output !== 'table' && output !== 'json') return `-o: "${output}" is unknown; use table or json`;

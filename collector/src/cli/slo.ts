@@ -1,5 +1,4 @@
 /** `rollcall slo`: objectives with what is left of their budgets, targets by history, and what alerts will see before anything is installed. */
-import { parseArgs } from 'node:util';
 import type { ObjectivesAnswer } from '@rollcall/contract';
 import {
   createCollectorClient,
@@ -10,6 +9,7 @@ import {
   serverOf,
 } from './collector-client.ts';
 import { EXIT, type Command, type Io } from './command.ts';
+import { parseFlags } from './parse-flags.ts';
 import { forecastTable, readForecasts } from './slo-plan.ts';
 import { budgetTable, suggestionTable } from './slo-table.ts';
 
@@ -64,20 +64,20 @@ export const slo: Command = {
 };
 
 interface Parsed {
-  readonly flags: ReturnType<typeof parseFlags>['values'];
+  readonly flags: ReturnType<typeof readFlags>['values'];
   readonly verb: 'budgets' | 'suggest' | 'plan';
   /** NAMESPACE/DAEMONSET; undefined for all. */
   readonly name: string | undefined;
   readonly nodes: readonly number[];
 }
 
-function parseFlags(argv: readonly string[]) {
-  return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+function readFlags(argv: readonly string[]) {
+  return parseFlags({ args: [...argv], options: OPTIONS, allowPositionals: true });
 }
 
 function parse(argv: readonly string[], env: Io['env']): Parsed | string {
   try {
-    const { values: flags, positionals } = parseFlags(argv);
+    const { values: flags, positionals } = readFlags(argv);
     const [first, ...others] = positionals;
     const verb = first === 'suggest' || first === 'plan' ? first : 'budgets';
     const [name, ...more] = verb === 'budgets' ? positionals : others;

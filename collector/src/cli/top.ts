@@ -1,11 +1,11 @@
 /** `rollcall top`: which nodes and reasons cost the most coverage in a window, by the journal. */
-import { parseArgs } from 'node:util';
 import { parseDuration, type TopAnswer } from '@rollcall/contract';
 import { sayDuration } from '../coverage/index.ts';
 import { SERVER_HELP } from './collector-client.ts';
 import type { Command, Io } from './command.ts';
 import { formatTable } from './format-table.ts';
 import { findPastFault } from './open-past.ts';
+import { parseFlags } from './parse-flags.ts';
 import { findRowsFault, PAST_OPTIONS, runPast } from './run-past.ts';
 
 const HELP = `Show what cost the most coverage: reasons and nodes by uncovered node-time in a window, the most first, and how late
@@ -57,7 +57,7 @@ export const top: Command = {
 };
 
 function parse(argv: readonly string[], env: Io['env']) {
-  const { values: flags, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+  const { values: flags, positionals } = parseFlags({ args: [...argv], options: OPTIONS, allowPositionals: true });
   const [name, ...more] = positionals;
   if (more.length > 0) return `"${more[0]}" is one name too many; ask for one DaemonSet at a time`;
   const { window } = flags;

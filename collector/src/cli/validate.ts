@@ -1,5 +1,4 @@
 /** `rollcall validate`: checks policies in files before anything reads them. */
-import { parseArgs } from 'node:util';
 import {
   COLLECTOR_NAMESPACE,
   formatFault,
@@ -17,6 +16,7 @@ import {
   type PolicyText,
 } from '../config/policy-text.ts';
 import { EXIT, type Command, type Io } from './command.ts';
+import { parseFlags } from './parse-flags.ts';
 
 const HELP = `Check DaemonCoverage policies and MaintenanceWindows in files, and report every fault with its field, its value and what mends it.
 Two policies for one DaemonSet are a fault. Objects of other kinds are skipped and counted.
@@ -79,7 +79,7 @@ interface Request {
 
 function parseRequest(argv: readonly string[]): Request | string {
   try {
-    const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+    const { values, positionals } = parseFlags({ args: [...argv], options: OPTIONS, allowPositionals: true });
     const { output, 'collector-namespace': collectorNamespace } = values;
     if (positionals.length === 0) return 'no FILE is given; name files or folders, or - for standard input';
     if (output !== '' && output !== 'json') return `--output: "${output}" is unknown; use json or leave it out`;

@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import { callRoll, DAEMON_SOURCE_HELP, findRollFault, ROLL_OPTIONS } from './call-roll.ts';
 import { createCollectorClient, findServerFault, SERVER_HELP, SERVER_OPTIONS, serverOf } from './collector-client.ts';
 import { EXIT, type Command, type Io } from './command.ts';
+import { parseFlags } from './parse-flags.ts';
 import { printVerification } from './print-verification.ts';
 import { readCollector, type Named } from './roll-reader.ts';
 import { sleep } from './system-clock.ts';
@@ -91,7 +92,7 @@ async function run({ flags, names, output, server }: Arguments, io: Io): Promise
 
 function parse(argv: readonly string[], env: Io['env']): Arguments | string {
   try {
-    const { values: flags, positionals: names } = parseArgs({
+    const { values: flags, positionals: names } = parseFlags({
       args: [...argv],
       options: OPTIONS,
       allowPositionals: true,

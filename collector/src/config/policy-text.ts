@@ -1,5 +1,5 @@
 /** Reads policies out of texts in YAML or JSON: several documents, Lists, and what is wrong with each. */
-import { faultAt, POLICY_KIND, valueAt, WINDOW_KIND, type Policy, type PolicyFault } from '@rollcall/contract';
+import { faultAt, findNearest, POLICY_KIND, valueAt, WINDOW_KIND, type Policy, type PolicyFault } from '@rollcall/contract';
 import { parseAllDocuments, type Document } from 'yaml';
 import { resolvePolicy, type PolicyContext } from './policy-document.ts';
 import { NO_HEADING, readHeading, type PolicyHeading } from './policy-heading.ts';
@@ -113,7 +113,8 @@ const NOBODY: Heading = { ...NO_HEADING, isWindow: false };
 function headingOf(document: unknown): Heading {
   const heading = readHeading(document);
   const kind = valueAt(document, ['kind']);
-  const isWindow = kind === WINDOW_KIND;
+  // A misspelt one is judged as what it was meant to be.
+  const isWindow = findNearest(String(kind), [POLICY_KIND, WINDOW_KIND]) === WINDOW_KIND;
   const isNamed = heading.namespace !== '' && heading.name !== '' && (isWindow || kind === POLICY_KIND);
   return { ...(isNamed ? heading : NO_HEADING), ...(isWindow && { target: NO_HEADING.target }), isWindow };
 }

@@ -11,10 +11,7 @@ export interface RowQueue {
   adopt(rows: readonly HourlyRow[], policies: readonly PolicyName[]): void;
   /** Some of what waits, the oldest first, to be written in one piece; undefined when nothing waits. */
   take(): Batch | undefined;
-  /** How many rows have come so far: once as many have gone, all of those have. */
-  added(): number;
-  gone(): number;
-  /** Whether what is remembered of a node waits. */
+  /** Whether what is remembered of a node waits; no row from before it does once that has gone. */
   remembers(node: Pick<NodeMemory, 'policyUid' | 'nodeUid'>): boolean;
   queued(): number;
   dropped(): number;
@@ -38,7 +35,7 @@ export function createRowQueue(limits: QueueLimits = LIMITS): RowQueue {
   const cuts = new Map<string, HourCut>();
   const foreign: HourlyRow[] = [];
   let names: readonly PolicyName[] = [];
-  let [dropped, gone] = [0, 0];
+  let dropped = 0;
   const renew = <T>(waiting: Map<string, T>, entry: readonly [string, T], most: number): void => {
     renewEntry(waiting, entry);
     if (waiting.size <= most) return;
@@ -60,13 +57,8 @@ export function createRowQueue(limits: QueueLimits = LIMITS): RowQueue {
       if (rows.length + memories.size + cuts.size + foreign.length === 0) return undefined;
       const policies = names;
       names = [];
-      const waiting = rows.length;
-      const batch = takeBatch({ rows, memories, cuts, foreign }, policies);
-      gone += waiting - rows.length;
-      return batch;
+      return takeBatch({ rows, memories, cuts, foreign }, policies);
     },
-    added: () => gone + rows.length,
-    gone: () => gone,
     remembers: (node) => memories.has(keyOf(node)),
     queued: () => rows.length + memories.size + cuts.size + foreign.length,
     dropped: () => dropped,

@@ -13,21 +13,17 @@ export interface Settling {
 
 interface Waiter {
   readonly node: Pick<NodeMemory, 'policyUid' | 'nodeUid'>;
-  /** How many rows must have gone. */
-  readonly rows: number;
   run(): void;
 }
 
 /** Nobody waits yet. */
-export function createSettling(queue: Pick<RowQueue, 'added' | 'gone' | 'remembers'>): Settling {
+export function createSettling(queue: Pick<RowQueue, 'remembers'>): Settling {
   let waiting: Waiter[] = [];
   return {
-    add: (node, run) => void waiting.push({ node, rows: queue.added(), run }),
+    add: (node, run) => void waiting.push({ node, run }),
     written: () => {
-      const gone = queue.gone();
-      const isDone = ({ rows, node }: Waiter): boolean => rows <= gone && !queue.remembers(node);
-      const done = waiting.filter(isDone);
-      if (done.length > 0) waiting = waiting.filter((waiter) => !isDone(waiter));
+      const done = waiting.filter(({ node }) => !queue.remembers(node));
+      if (done.length > 0) waiting = waiting.filter(({ node }) => queue.remembers(node));
       for (const { run } of done) run();
     },
     letGo: () => {

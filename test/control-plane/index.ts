@@ -1,5 +1,11 @@
 /** The real servers of the end-to-end tests: a Kubernetes control plane, the DaemonSet controller as oracle, Prometheus. */
-export { ensureAlertmanager, runAmtool, startAlertmanager, type Alertmanager, type ConfigFiles } from './alertmanager.ts';
+export {
+  ensureAlertmanager,
+  runAmtool,
+  startAlertmanager,
+  type Alertmanager,
+  type ConfigFiles,
+} from './alertmanager.ts';
 export { connect, ApiError } from './client.ts';
 export { encodeInGo, verifyInGo, type CodedPair } from './codec.ts';
 export { startControlPlane, type ControlPlane } from './control-plane.ts';

@@ -1,5 +1,13 @@
 /** Reads policies out of texts in YAML or JSON: several documents, Lists, and what is wrong with each. */
-import { faultAt, findNearest, POLICY_KIND, valueAt, WINDOW_KIND, type Policy, type PolicyFault } from '@rollcall/contract';
+import {
+  faultAt,
+  findNearest,
+  POLICY_KIND,
+  valueAt,
+  WINDOW_KIND,
+  type Policy,
+  type PolicyFault,
+} from '@rollcall/contract';
 import { parseAllDocuments, type Document } from 'yaml';
 import { resolvePolicy, type PolicyContext } from './policy-document.ts';
 import { NO_HEADING, readHeading, type PolicyHeading } from './policy-heading.ts';

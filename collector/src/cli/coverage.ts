@@ -1,5 +1,5 @@
 /** `rollcall coverage`: calls the roll once, straight against a cluster, and prints who answered. */
-import { parseArgs } from 'node:util';
+import type { parseArgs } from 'node:util';
 import type { PolicySummary } from '@rollcall/contract';
 import { stringify } from 'yaml';
 import { callRoll, DAEMON_SOURCE_HELP, findRollFault, repeatFlags, ROLL_OPTIONS } from './call-roll.ts';

@@ -1,5 +1,5 @@
 /** `rollcall explain`: says of one node why it is covered or not, by a fresh look or by a running collector. */
-import { parseArgs } from 'node:util';
+import type { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 import { DAEMON_SOURCE_HELP, findRollFault, openRoll, repeatFlags, ROLL_OPTIONS } from './call-roll.ts';
 import { createCollectorClient, findServerFault, SERVER_HELP, SERVER_OPTIONS, serverOf } from './collector-client.ts';

@@ -1,5 +1,5 @@
 /** `rollcall verify`: recounts from a fresh list and sets the live server and the DaemonSets' own status beside it. */
-import { parseArgs } from 'node:util';
+import type { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 import { callRoll, DAEMON_SOURCE_HELP, findRollFault, ROLL_OPTIONS } from './call-roll.ts';
 import { createCollectorClient, findServerFault, SERVER_HELP, SERVER_OPTIONS, serverOf } from './collector-client.ts';

@@ -11,6 +11,7 @@ const SAMPLE = [
   ['strictly above becomes at least', '144 of 1000 for 120 min after 120 min'],
   ['the gate is dropped', '1 of 3 for 50 min after 10 min'],
   ['the short window is the long one', '10 of 10 for 10 min after 120 min'],
+  ['the windows of the two pages are swapped', '1 of 3 for 40 min after 120 min'],
   ['the team is dropped', '1 of 5 for 60 min after 120 min'],
 ] as const;
 

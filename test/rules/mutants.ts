@@ -8,6 +8,19 @@ export interface Mutant {
 
 const THRESHOLDS = ['0.144', '0.06', '0.03', '0.01'] as const;
 
+/** A window of an alert that pages, not of a recording. Its long and short one have one threshold and `and` between them: swapped they say the same. */
+const PAGE_WINDOW = /ratio(?:1h|5m|6h|30m)(?=\{[^}]*\} > )/g;
+const OTHER_PAGE: Readonly<Record<string, string>> = {
+  ratio1h: 'ratio6h',
+  ratio5m: 'ratio30m',
+  ratio6h: 'ratio1h',
+  ratio30m: 'ratio5m',
+};
+
+function otherPage(window: string): string {
+  return OTHER_PAGE[window] ?? window;
+}
+
 /** Every mutant of a policy's rules; `text` is a plain file. One that changes nothing is an error: it would be killed by nobody. */
 export function mutate(text: string): readonly Mutant[] {
   const factors = THRESHOLDS.flatMap((threshold) =>
@@ -20,7 +33,6 @@ export function mutate(text: string): readonly Mutant[] {
     ['strictly above becomes at least', / > (0\.\d+)/g, ' >= $1'],
     ['and becomes or', / > (0\.\d+) and /g, ' > $1 or '],
     ['the gate is dropped', / and \(?(?:count_over_time|objective:rollcall_history)[^\n]*>= \d+/g, ''],
-    ['1 h and 5 min are swapped', /ratio1h(\{[^}]*\}) > (\S+) and (\S+)ratio5m/g, 'ratio5m$1 > $2 and $3ratio1h'],
     [
       'the short window is the long one',
       /and objective:rollcall_bad:ratio(5m|30m)(\{[^}]*\}) >/g,
@@ -45,6 +57,7 @@ export function mutate(text: string): readonly Mutant[] {
   ] as const;
   const mutants = [
     ...factors,
+    { name: 'the windows of the two pages are swapped', text: text.replaceAll(PAGE_WINDOW, otherPage) },
     ...alerts.map(([name, seen, instead]) => ({ name, text: text.replaceAll(seen, instead) })),
   ];
   return mutants.map((mutant) => changing(mutant, text));

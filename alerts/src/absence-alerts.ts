@@ -1,7 +1,7 @@
 /** What is raised when a policy's series are gone: a rule of the policy, since absent series carry no labels. */
-import { ALERTS, budgetOf, COVERAGE_METRICS, type Policy } from '@rollcall/contract';
+import { ALERTS, budgetOf, COVERAGE_METRICS, formatDuration, type Policy, POLICY_LABELS } from '@rollcall/contract';
 import { annotate, OF_POLICY, POLICY_NAME } from './annotations.ts';
-import { formatDuration, matchers, POLICY_LABELS } from './promql.ts';
+import { matchers } from './promql.ts';
 import type { AlertingRule, RuleSettings } from './rule.ts';
 
 const MINUTE_MS = 60_000;

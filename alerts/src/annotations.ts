@@ -1,6 +1,5 @@
 /** Annotations: what happened, what users lose, why, on which nodes, and where to read on. Queries are asked when the alert fires. */
-import { ALERTS, COMMON_LABELS, COVERAGE_METRICS, runbookOf, type AlertName } from '@rollcall/contract';
-import { POOL } from './promql.ts';
+import { type AlertName, ALERTS, COMMON_LABELS, COVERAGE_METRICS, POOL, runbookOf } from '@rollcall/contract';
 import type { RuleSettings, Texts } from './rule.ts';
 
 /** How many nodes and reasons an annotation names at most. */

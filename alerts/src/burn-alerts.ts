@@ -107,7 +107,7 @@ function history({ names, selector, settings, span }: Target, ms: number): strin
 function budgetLeft(target: Target, ms: number): Texts {
   const { names, objective, settings } = target;
   const scope = [...OF_POLICY, 'sli'];
-  const left = `${names.budgetLeft}{SCOPE}`;
+  const left = `${names.budgetLeft(objective.windowMs)}{SCOPE}`;
   const over =
     ms < SIX_HOURS_MS ? `${names.ratio(ms)}{SCOPE}` : `(${names.bad(ms)}{SCOPE} / (${names.valid(ms)}{SCOPE} > 0))`;
   const hours = number((objective.windowMs * budgetOf(objective.target)) / settings.speed / HOUR_MS);

@@ -1,10 +1,18 @@
 /** Policies' objectives as documents of OpenSLO v1: an SLI, an SLO, and an AlertPolicy with its AlertCondition for each burn tier. */
 import { createHash } from 'node:crypto';
-import { BURN_TIERS, burnFactor, canFire, type BurnTierName, type Objective, type Policy } from '@rollcall/contract';
+import {
+  BURN_TIERS,
+  burnFactor,
+  type BurnTierName,
+  canFire,
+  formatDuration,
+  type Objective,
+  type Policy,
+} from '@rollcall/contract';
 import { stringify } from 'yaml';
 import { selectCounters } from './objective.ts';
 import { CALENDAR_DURATIONS, CALENDAR_START, OPENSLO_VERSION, type Losses } from './openslo.ts';
-import { formatDuration, number } from './promql.ts';
+import { number } from './promql.ts';
 
 /** A text, and what it does not say that the policies do. */
 export interface OpenSloExport {

@@ -1,23 +1,20 @@
 /** Recording rules for all policies: what the state alerts read, and the indicators of "What is DaemonSet?" to the letter (M1 to M3). */
-import { COVERAGE_METRICS, NODE_TO_POD, type ReasonCode } from '@rollcall/contract';
-import { formatDuration, gauge, increase, POLICY_LABELS, POOL, sumOver, without } from './promql.ts';
+import {
+  COVERAGE_METRICS,
+  formatDuration,
+  increase,
+  NODE_TO_POD,
+  POLICY_LABELS,
+  POOL,
+  type ReasonCode,
+  RECORDED,
+  sumOver,
+  without,
+} from '@rollcall/contract';
+import { gauge } from './promql.ts';
 import type { RecordingRule, RuleSettings } from './rule.ts';
 
 const HOUR_MS = 3_600_000;
-
-/** The recorded series by what they are. */
-export const RECORDED = {
-  team: 'policy:rollcall_policy:info',
-  expected: 'pool:rollcall_expected_nodes:max',
-  lost: 'pool:rollcall_lost_nodes:sum',
-  lostOfPolicy: 'policy:rollcall_lost_nodes:sum',
-  expectedOfPolicy: 'policy:rollcall_expected_nodes:sum',
-  coverage: 'pool:rollcall_coverage:ratio',
-  podCoverage: 'pool:rollcall_pod_coverage:ratio',
-  restarts: 'pool:rollcall_restarts_per_node_hour:rate1h',
-  joinMean: 'policy:rollcall_node_to_pod_seconds:mean1d',
-  joinP95: 'policy:rollcall_node_to_pod_seconds:p95_1d',
-} as const;
 
 /** Uncovered by plan or for moments: no part of a collapse. DaemonSetMissing has an alert of its own. */
 const NO_LOSS: readonly ReasonCode[] = ['RolloutReplacing', 'Starting', 'NotYetAvailable', 'DaemonSetMissing'];

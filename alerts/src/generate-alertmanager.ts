@@ -1,4 +1,5 @@
 /** Alertmanager's configuration, as its own file or as an object of the Prometheus Operator: the same routes for the same input. */
+import { formatDuration } from '@rollcall/contract';
 import { stringify } from 'yaml';
 import { INHIBITIONS } from './inhibitions.ts';
 import { objectMatcher, sayMatcher } from './matcher.ts';
@@ -14,7 +15,6 @@ import {
   type PagingPlan,
   type Route,
 } from './paging-routes.ts';
-import { formatDuration } from './promql.ts';
 import type { ObjectPlace } from './render-rules.ts';
 
 /** The forms that a configuration is written in. */

@@ -1,11 +1,10 @@
 /** All rules for a set of policies: files of groups, the same text for the same policies. */
-import type { Policy } from '@rollcall/contract';
+import { formatDuration, type Policy } from '@rollcall/contract';
 import { alertOnAbsence } from './absence-alerts.ts';
 import { alertOnBurn, alertOnHalfSpent } from './burn-alerts.ts';
 import { recordIndicators, recordStates } from './fleet-recordings.ts';
 import { recordBudget, recordWindows } from './objective-recordings.ts';
 import { describeTarget, type Target } from './objective.ts';
-import { formatDuration } from './promql.ts';
 import type { RuleGroup, RuleSettings } from './rule.ts';
 import { alertOnStates } from './state-alerts.ts';
 

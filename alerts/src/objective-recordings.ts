@@ -50,7 +50,7 @@ export function recordBudget(target: Target): RecordingRule {
   const bad = addPieces(cut(target, names.bad, period));
   const valid = addPieces(cut(target, names.valid, period));
   const expr = `1 - (${bad}) / ((${valid}) > 0) / ${number(budgetOf(objective.target))}`;
-  return { record: names.budgetLeft, expr, labels: { sli: objective.sli } };
+  return { record: names.budgetLeft(objective.windowMs), expr, labels: { sli: objective.sli } };
 }
 
 /** A length of time, and the sizes of the windows that are recorded, the longest first. */

@@ -1,20 +1,17 @@
 /** What an objective's rules are made of: which series count as valid and as bad, and under which names their windows are recorded. */
-import { COVERAGE_METRICS, SLIS, type Objective, type Policy } from '@rollcall/contract';
-import { formatDuration, increase, matchers, POOL } from './promql.ts';
+import {
+  COVERAGE_METRICS,
+  formatDuration,
+  increase,
+  nameObjectiveSeries,
+  type Objective,
+  type ObjectiveSeries,
+  type Policy,
+  POOL,
+  SLIS,
+} from '@rollcall/contract';
+import { matchers } from './promql.ts';
 import type { RuleSettings } from './rule.ts';
-
-/** The names of the recorded series, which dashboards read as well. `objective` is their level: pools and replicas are added up. */
-export interface Names {
-  /** The bad share, 0 to 1, over a window. */
-  readonly ratio: (ms: number) => string;
-  /** Bad and valid node-seconds, or joins, over a window. */
-  readonly bad: (ms: number) => string;
-  readonly valid: (ms: number) => string;
-  /** Seconds of a window in which there was anything to measure. */
-  readonly history: (ms: number) => string;
-  /** The share of the period's budget that is left; negative once it is overspent. */
-  readonly budgetLeft: string;
-}
 
 /** One objective of one policy, as its rules need it. */
 export interface Target {
@@ -25,7 +22,7 @@ export interface Target {
   readonly slo: string;
   /** Matchers of the policy and SLI, in braces, for recorded series. */
   readonly selector: string;
-  readonly names: Names;
+  readonly names: ObjectiveSeries;
   /** A window as it is written: its length divided by the speed. */
   readonly span: (ms: number) => string;
   readonly valid: (ms: number) => string;
@@ -43,21 +40,9 @@ export function describeTarget(policy: Policy, objective: Objective, settings: R
     settings,
     slo: `${daemonset}-${sli}`,
     selector: matchers({ namespace, daemonset, sli }),
-    names: nameSeries(objective, settings),
+    names: nameObjectiveSeries(sli, settings.speed),
     span,
     ...countsOf(policy, objective, span),
-  };
-}
-
-function nameSeries({ sli, windowMs }: Objective, { speed }: RuleSettings): Names {
-  const unit = SLIS[sli].nodeSeconds ? 'node_seconds' : 'joins';
-  const span = (ms: number): string => formatDuration(ms / speed);
-  return {
-    ratio: (ms) => `objective:rollcall_bad:ratio${span(ms)}`,
-    bad: (ms) => `objective:rollcall_bad_${unit}:increase${span(ms)}`,
-    valid: (ms) => `objective:rollcall_valid_${unit}:increase${span(ms)}`,
-    history: (ms) => `objective:rollcall_history_seconds:count${span(ms)}`,
-    budgetLeft: `objective:rollcall_budget_remaining:ratio${span(windowMs)}`,
   };
 }
 

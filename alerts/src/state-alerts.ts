@@ -1,8 +1,19 @@
 /** Alerts about what is so now, one set for all policies: burn rates are blind for one node of a hundred, and for what leaves the denominator. */
-import { ALERTS, COVERAGE_METRICS, type AlertName, type ReasonCode } from '@rollcall/contract';
+import {
+  type AlertName,
+  ALERTS,
+  COVERAGE_METRICS,
+  formatDuration,
+  increase,
+  POLICY_LABELS,
+  POOL,
+  type ReasonCode,
+  RECORDED,
+  sumOver,
+  without,
+} from '@rollcall/contract';
 import { annotate, IN_POOL, OF_POLICY, OF_POOL, POLICY_NAME, type Story } from './annotations.ts';
-import { RECORDED } from './fleet-recordings.ts';
-import { formatDuration, gauge, increase, number, POLICY_LABELS, POOL, sumOver, without } from './promql.ts';
+import { gauge, number } from './promql.ts';
 import type { AlertingRule, RuleSettings } from './rule.ts';
 
 const MINUTE_MS = 60_000;

@@ -221,7 +221,7 @@ export const TABLE: readonly Row[] = [
 export const GROUPS: Readonly<Record<string, string>> = {
   collector: 'collector/(src|bin)/',
   doors:
-    '(collector|collector/contract|collector/kube|agent|alerts|dashboards|deploy|docs|test/embedded-kube)/(src/)?index\\.ts$',
+    '(collector|collector/contract|collector/kube|agent|alerts|dashboards|dashboards/preview|deploy|docs|test/embedded-kube)/(src/)?index\\.ts$',
 };
 
 /** Tests beside their file, case files, and what is written for tests only; they see all of their package. */

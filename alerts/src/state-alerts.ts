@@ -95,7 +95,6 @@ function uncoveredFor(reasons: readonly ReasonCode[], speed: number): string {
 function coverageStates({ speed, uncoveredAfterMs }: RuleSettings): readonly State[] {
   const { lost, expected, lostOfPolicy, expectedOfPolicy } = RECORDED;
   const { ofPolicy, ofPool, nodes } = COLLAPSE;
-  const orderly = gauge(COVERAGE_METRICS.orderly, { speed });
   const share = `${lostOfPolicy} / (${expectedOfPolicy} > 0)`;
   const large = `${share} > ${ofPolicy} and ${lostOfPolicy} >= ${nodes}`;
   // Two of two are everything, though few; one of one is a node.
@@ -104,8 +103,8 @@ function coverageStates({ speed, uncoveredAfterMs }: RuleSettings): readonly Sta
   return [
     {
       alert: 'NodeUncovered',
-      // Not while an orderly rollout or upgrade explains every one of them.
-      expr: `${gauge(COVERAGE_METRICS.longestUncovered, { speed })} > ${number(uncoveredAfterMs / speed / 1000)} unless (${sumOver(['reason'], orderly)} >= ${sumOver(['reason', 'owner'], gauge(COVERAGE_METRICS.uncovered, { speed }))})`,
+      // It leaves out what an orderly rollout or upgrade explains.
+      expr: `${gauge(COVERAGE_METRICS.longestUncovered, { speed })} > ${number(uncoveredAfterMs / speed / 1000)}`,
       tells: 'a node is uncovered for {{ $value | humanizeDuration }}',
       nodes: true,
     },

@@ -65,7 +65,10 @@ export const COVERAGE_METRICS = {
     'Uncovered nodes beyond those in rollcall_uncovered_node_info.',
     { pool: false },
   ),
-  longestUncovered: gauge('rollcall_longest_uncovered_seconds', 'For how long the longest-uncovered node has been so.'),
+  longestUncovered: gauge(
+    'rollcall_longest_uncovered_seconds',
+    'For how long the longest-uncovered node has been so, of those that rollcall_orderly_nodes does not count.',
+  ),
   versionNodes: gauge(
     'rollcall_version_nodes',
     'Nodes in scope by the version that their Daemon reports: the commonest ones of a policy, the rest as other.',

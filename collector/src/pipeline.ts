@@ -13,6 +13,7 @@ import type {
 } from '@rollcall/contract';
 import {
   createRoll,
+  NOTHING_ORDERLY,
   readPlannedWork,
   readPoolReports,
   readUsage,
@@ -223,7 +224,7 @@ type Walked = Pick<Parameters<typeof readPolicy>[0], 'reports' | 'usage' | 'plan
 const NOT_WALKED: Walked = {
   reports: new Map(),
   usage: { pools: new Map(), worst: [] },
-  planned: { maintenance: { windows: [], capUsedRatio: undefined }, orderly: new Map() },
+  planned: { maintenance: { windows: [], capUsedRatio: undefined }, orderly: NOTHING_ORDERLY },
 };
 
 /** What only the exposition shows costs a walk over the nodes: answers and the stream, which are read far more often, are spared it. */

@@ -49,32 +49,20 @@ export const NODE_UNCOVERED: readonly RuleCase[] = [
     silent('NodeUncovered'),
   ),
   of(
-    'a rollout explains every one of the lost',
+    'an orderly change explains every one of the lost, so that none has an age',
     [
       expected(10),
-      longest(10, 40),
-      uncovered(
-        [
-          [10, 0],
-          [40, 1],
-          [50, 0],
-        ],
-        { reason: 'RolloutReplacing', owner: 'rollout' },
-      ),
-      pool(
-        'rollcall_orderly_nodes',
-        [
-          [10, 0],
-          [40, 1],
-          [50, 0],
-        ],
-        { reason: 'Rollout' },
-      ),
+      longest(10, 1),
+      uncovered([
+        [10, 0],
+        [40, 1],
+        [50, 0],
+      ]),
     ],
     silent('NodeUncovered'),
   ),
   of(
-    'a rollout explains one of two',
+    'an orderly change explains one of two',
     [
       expected(10),
       longest(10, 40),
@@ -90,7 +78,7 @@ export const NODE_UNCOVERED: readonly RuleCase[] = [
           [40, 1],
           [50, 0],
         ],
-        { reason: 'Rollout' },
+        { reason: 'upgrade' },
       ),
     ],
     [fires('NodeUncovered', 16, 49)],

@@ -10,7 +10,7 @@ export { toMemory, type NodeRecord } from './record.ts';
 export type { MaintenanceReading } from './maintenance.ts';
 export { readPlannedWork, type PlannedWork } from './planned-work.ts';
 export { planSilences } from './plan-silences.ts';
-export { NO_ORDERLY, type OrderlyNodes } from './orderly.ts';
+export { NO_ORDERLY, NOTHING_ORDERLY, type OrderlyNodes } from './orderly.ts';
 export { readPoolReports, type PoolReports } from './pool-reports.ts';
 export { readUsage, type PoolUsage, type UsageReading, type WorstNode } from './usage-figures.ts';
 export { heartbeatTerms } from './heartbeat-terms.ts';

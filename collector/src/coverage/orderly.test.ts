@@ -20,6 +20,10 @@ function orderly(cluster: TestCluster): Readonly<Record<string, object>> {
   return Object.fromEntries(cluster.reading().pools.map(({ pool, orderly: own }) => [pool, own]));
 }
 
+function longest(cluster: TestCluster, pool: string): number | undefined {
+  return cluster.reading().pools.find((one) => one.pool === pool)?.longestUncoveredMs;
+}
+
 const NONE = { rollout: 0, upgrade: 0 };
 
 function replace(cluster: TestCluster, node: string): void {
@@ -92,5 +96,35 @@ describe('an upgrade is orderly', () => {
     expect(orderly(cluster)['iron']).toEqual({ rollout: 0, upgrade: 1 });
     cluster.wait(1);
     expect(orderly(cluster)['iron']).toEqual(NONE);
+  });
+});
+
+describe('the age of the longest-uncovered node', () => {
+  test('leaves out a node that is upgraded, though another one is replaced by hand beside it', () => {
+    const cluster = stage('1', 'OnDelete');
+    reboot(cluster, 'a');
+    cluster.wait(7 * MINUTE);
+    replace(cluster, 'b');
+    cluster.wait(1_000);
+    expect(orderly(cluster)['gold']).toEqual({ rollout: 0, upgrade: 1 });
+    expect(longest(cluster, 'gold')).toBe(1_000);
+  });
+
+  test('leaves out what a rollout replaces inside its budget', () => {
+    const cluster = stage('1');
+    replace(cluster, 'a');
+    cluster.wait(MINUTE);
+    expect(longest(cluster, 'gold')).toBe(0);
+    replace(cluster, 'c');
+    expect(longest(cluster, 'gold')).toBe(MINUTE);
+  });
+
+  test('is the whole of it once the change is orderly no longer', () => {
+    const cluster = stage();
+    reboot(cluster, 'a');
+    cluster.wait(30 * MINUTE - 1);
+    expect(longest(cluster, 'gold')).toBe(0);
+    cluster.wait(1);
+    expect(longest(cluster, 'gold')).toBe(30 * MINUTE);
   });
 });

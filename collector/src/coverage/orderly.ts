@@ -11,6 +11,13 @@ export interface OrderlyNodes {
   readonly upgrade: number;
 }
 
+/** What orderly changes explain of a policy. */
+export interface Orderly {
+  readonly pools: ReadonlyMap<string, OrderlyNodes>;
+  /** The nodes that are counted there; of few at most, since both changes are capped. */
+  readonly records: ReadonlySet<NodeRecord>;
+}
+
 /** No step of an orderly change takes a node longer. */
 const STEP_MS = 30 * 60_000;
 /** So many nodes of a pool are upgraded at once, and no more. */
@@ -19,14 +26,10 @@ const UPGRADED_AT_ONCE = 1;
 const OF_ROLLOUTS: ReadonlySet<ReasonCode | ''> = new Set(['RolloutReplacing', 'Starting', 'NotYetAvailable']);
 
 /**
- * By pool. More of them at once than a rollout may spend, or an upgrade takes, are no orderly change, and then none of them is one: what
+ * At `nowMono`. More of them at once than a rollout may spend, or an upgrade takes, are no orderly change, and then none of them is one: what
  * goes wrong on many nodes must not hide behind it.
  */
-export function readOrderly(
-  inventory: Inventory,
-  roll: PolicyRoll,
-  nowMono: number,
-): ReadonlyMap<string, OrderlyNodes> {
+export function readOrderly(inventory: Inventory, roll: PolicyRoll, nowMono: number): Orderly {
   const upgraded: NodeRecord[] = [];
   const replaced: NodeRecord[] = [];
   for (const record of roll.uncovered) {
@@ -41,7 +44,8 @@ export function readOrderly(
   const upgrades = [...Map.groupBy(upgraded, poolOf).values()]
     .filter(({ length }) => length <= UPGRADED_AT_ONCE)
     .flat();
-  return count(upgrades.filter(isShort), inBudget ? replaced.filter(isShort) : []);
+  const [upgrade, rollout] = [upgrades.filter(isShort), inBudget ? replaced.filter(isShort) : []];
+  return { pools: count(upgrade, rollout), records: new Set([...upgrade, ...rollout]) };
 }
 
 interface Seen {
@@ -79,3 +83,5 @@ function count(upgrades: readonly NodeRecord[], rollouts: readonly NodeRecord[])
 
 /** Of a pool in which nothing is explained so. */
 export const NO_ORDERLY: OrderlyNodes = { rollout: 0, upgrade: 0 };
+/** Of a policy in which nothing is. */
+export const NOTHING_ORDERLY: Orderly = { pools: new Map(), records: new Set() };

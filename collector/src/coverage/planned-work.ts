@@ -1,13 +1,13 @@
 /** What of a policy's nodes is explained by what was planned: maintenance windows, rollouts, upgrades. */
 import type { Inventory } from '../inventory/index.ts';
 import { readMaintenance, type MaintenanceReading } from './maintenance.ts';
-import { readOrderly, type OrderlyNodes } from './orderly.ts';
+import { readOrderly, type Orderly } from './orderly.ts';
 import type { PolicyRoll } from './policy-roll.ts';
 
-/** Of one policy; what is orderly by pool. */
+/** Of one policy. */
 export interface PlannedWork {
   readonly maintenance: MaintenanceReading;
-  readonly orderly: ReadonlyMap<string, OrderlyNodes>;
+  readonly orderly: Orderly;
 }
 
 /** Reads it. */

@@ -6,6 +6,7 @@ import {
   markOf,
   NO_ORDERLY,
   type DaemonSetEntry,
+  type NodeRecord,
   type PlannedWork,
   type PolicyRoll,
   type PoolReports,
@@ -46,7 +47,7 @@ export function readPolicy(options: ReadOptions): PolicyReading {
   const series = ledger.read(roll.policy, monoMs);
   const tallies = readTallies(roll.policy, series, (cell) => (span === 'seen' ? cell.seen : cell.exported));
   const byPool = groupByPool(series === undefined ? [] : bucketsIn(series, span), tallies.pools);
-  const since = sinceByPool(roll);
+  const since = sinceByPool(roll, planned.orderly.records);
   const { picked, others } = pickLongest(roll.uncovered, INFO_LIMIT);
   const probes = oldestProbes(roll);
   const versions = readVersions(roll.versions);
@@ -66,7 +67,7 @@ export function readPolicy(options: ReadOptions): PolicyReading {
         versions: versions.get(pool) ?? [],
         probeAgeMaxMs: probe === undefined ? undefined : monoMs - probe,
         reports: reports.get(pool),
-        orderly: planned.orderly.get(pool) ?? NO_ORDERLY,
+        orderly: planned.orderly.pools.get(pool) ?? NO_ORDERLY,
         usage: usage.pools.get(pool),
       };
     }),
@@ -113,11 +114,12 @@ function groupByPool(buckets: readonly Bucket[], tallied: readonly string[]): Ma
   return new Map([...pools].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** The earliest `since` of an uncovered node, by pool. */
-function sinceByPool(roll: PolicyRoll): ReadonlyMap<string, number> {
+/** The earliest `since` of an uncovered node that nothing orderly explains, by pool. */
+function sinceByPool(roll: PolicyRoll, orderly: ReadonlySet<NodeRecord>): ReadonlyMap<string, number> {
   const since = new Map<string, number>();
-  for (const { standing, sinceMono } of roll.uncovered) {
-    if (standing === undefined) continue;
+  for (const record of roll.uncovered) {
+    const { standing, sinceMono } = record;
+    if (standing === undefined || orderly.has(record)) continue;
     const earliest = since.get(standing.pool);
     if (earliest === undefined || sinceMono < earliest) since.set(standing.pool, sinceMono);
   }

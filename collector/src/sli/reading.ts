@@ -20,6 +20,7 @@ export interface PoolReading {
   readonly orderly: OrderlyNodes;
   readonly layers: readonly { readonly layer: LayerName; readonly good: number }[];
   readonly excluded: readonly { readonly rule: string; readonly nodes: number }[];
+  /** Of those that no orderly change explains; 0 without any. */
   readonly longestUncoveredMs: number;
   readonly slis: readonly SliReading[];
   readonly reasons: readonly ReasonReading[];

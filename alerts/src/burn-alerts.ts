@@ -13,7 +13,7 @@ import {
 import { annotate, ask, OF_POLICY, POLICY_NAME } from './annotations.ts';
 import type { Target } from './objective.ts';
 import { DAY_MS } from './objective-recordings.ts';
-import { addPieces, number } from './promql.ts';
+import { addPieces, countSamples, number } from './promql.ts';
 import type { AlertingRule, Texts } from './rule.ts';
 
 const HOUR_MS = 3_600_000;
@@ -88,11 +88,13 @@ function ratio({ names, selector }: Target, ms: number): string {
 }
 
 /** Holds from half of the window's history on. */
-function history({ names, selector, settings, span }: Target, ms: number): string {
+function history({ names, selector, settings }: Target, ms: number): string {
   const least = HISTORY_SHARE * ms;
   if (ms < SIX_HOURS_MS) {
-    const samples = `count_over_time(${names.ratio(BURN_TIERS.page_fast.shortMs)}${selector}[${span(ms)}])`;
-    return `${samples} >= ${number(least / settings.speed / settings.intervalMs)}`;
+    const { intervalMs, speed } = settings;
+    const series = names.ratio(BURN_TIERS.page_fast.shortMs) + selector;
+    const samples = countSamples({ series, windowMs: ms / speed, intervalMs });
+    return `${samples} >= ${number(least / speed / intervalMs)}`;
   }
   const seconds = number(least / settings.speed / 1000);
   if (ms <= DAY_MS) return `${names.history(ms)}${selector} >= ${seconds}`;

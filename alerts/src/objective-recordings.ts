@@ -4,7 +4,7 @@
  */
 import { BURN_TIERS, budgetOf } from '@rollcall/contract';
 import type { Target } from './objective.ts';
-import { addPieces, number, type Piece } from './promql.ts';
+import { addPieces, countSamples, number, type Piece } from './promql.ts';
 import type { RecordingRule } from './rule.ts';
 
 const HOUR_MS = 3_600_000;
@@ -19,7 +19,7 @@ const RATIO_WINDOWS_MS = [pageFast.shortMs, pageSlow.shortMs, pageFast.longMs, t
 
 /** The rules that are evaluated with the alerts, in order of need. */
 export function recordWindows(target: Target): readonly RecordingRule[] {
-  const { names, valid, bad, selector, span, settings } = target;
+  const { names, valid, bad, selector, settings } = target;
   const label = { sli: target.objective.sli };
   // Where nothing is valid there is no sample: 0/0 is no answer, and a NaN would stay in every longer window.
   const ratios = RATIO_WINDOWS_MS.map((ms) => ({
@@ -27,7 +27,11 @@ export function recordWindows(target: Target): readonly RecordingRule[] {
     expr: `${bad(ms)} / (${valid(ms)} > 0)`,
     labels: label,
   }));
-  const samples = `count_over_time(${names.ratio(pageFast.shortMs)}${selector}[${span(SIX_HOURS_MS)}])`;
+  const samples = countSamples({
+    series: names.ratio(pageFast.shortMs) + selector,
+    windowMs: SIX_HOURS_MS / settings.speed,
+    intervalMs: settings.intervalMs,
+  });
   return [
     ...ratios,
     { record: names.bad(SIX_HOURS_MS), expr: bad(SIX_HOURS_MS), labels: label },

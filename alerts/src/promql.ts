@@ -23,6 +23,21 @@ export function gauge(
   return without('max', `last_over_time(${metric.name}${selector}[${formatDuration(HELD_MS / speed)}])`);
 }
 
+/** A recorded series, its window, and how often it is evaluated, milliseconds. */
+interface Evaluated {
+  readonly series: string;
+  readonly windowMs: number;
+  readonly intervalMs: number;
+}
+
+/**
+ * How many evaluations of a window had a sample. Half an evaluation is left off its beginning: whether the sample there is within the range
+ * depends on the version of Prometheus (2 counts it, 3 does not), and windows that follow each other would count it twice.
+ */
+export function countSamples({ series, windowMs, intervalMs }: Evaluated): string {
+  return `count_over_time(${series}[${formatDuration(windowMs - intervalMs / 2)}])`;
+}
+
 /** A piece of a longer window: a recorded series, and how long before now it ended. */
 export interface Piece {
   readonly series: string;

@@ -92,7 +92,7 @@ const FINE: BurnSuite = {
     loss(1000, 144, { clean: 120, lost: 120, fires: { page_slow: [206] } }),
     loss(1000, 145, { clean: 120, lost: 120, fires: { page_fast: [180], page_slow: [205] } }),
     loss(50, 3, { clean: 360, lost: 400, fires: { ticket_fast: [721] } }),
-    loss(1000, 61, { clean: 360, lost: 400, fires: { page_slow: [715], ticket_fast: [719] } }),
+    loss(1000, 61, { clean: 360, lost: 400, fires: { page_slow: [715], ticket_fast: [720] } }),
     loss(10, 10, { clean: 400, lost: 15, after: 90, fires: { page_fast: [409, 419] } }),
     loss(10, 5, { clean: 400, lost: 45, after: 60, fires: { page_fast: [418, 448], page_slow: [444, 471] } }),
     of(
@@ -194,13 +194,13 @@ const COARSE: BurnSuite = {
   objective: objective(),
   stepMinutes: 5,
   cases: [
-    loss(17, 1, { clean: DAY, lost: 800, after: 200, fires: { ticket_fast: [2175, 2295], ticket_slow: [2135] } }),
-    loss(33, 1, { clean: DAY, lost: DAY, fires: { ticket_fast: [2870], ticket_slow: [2150] } }),
+    loss(17, 1, { clean: DAY, lost: 800, after: 200, fires: { ticket_fast: [2175, 2295], ticket_slow: [2160] } }),
+    loss(33, 1, { clean: DAY, lost: DAY, fires: { ticket_fast: [2870], ticket_slow: [2160] } }),
     loss(100, 3, { clean: DAY, lost: DAY, fires: { ticket_slow: [2165] } }),
     loss(50, 1, { clean: 3 * DAY, lost: 2200, fires: { ticket_slow: [6485] } }),
     loss(100, 1, { clean: 3 * DAY, lost: 1000, fires: {} }),
-    loss(50, 1, { clean: 600, lost: 2200, fires: { ticket_slow: [2135] } }),
-    loss(50, 2, { clean: 0, lost: 800, fires: { ticket_fast: [715] } }),
+    loss(50, 1, { clean: 600, lost: 2200, fires: { ticket_slow: [2160] } }),
+    loss(50, 2, { clean: 0, lost: 800, fires: { ticket_fast: [720] } }),
   ],
 };
 

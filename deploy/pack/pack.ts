@@ -1,4 +1,4 @@
-/** `npm run pack [FOLDER]`: one tarball of the collector with its contract, kube and rules, as plain JavaScript, since Node strips no types under node_modules. */
+/** `npm run pack [FOLDER]`: one tarball of the collector with its contract, kube, rules and dashboards, as plain JavaScript, since Node strips no types under node_modules. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -13,10 +13,18 @@ const STAGE = join(REPOSITORY, '.cache/pack');
 function pack(destination: string): string {
   rmSync(STAGE, { recursive: true, force: true });
   const files = planFiles(
-    globSync(['alerts/src/**/*.ts', 'alerts/templates/*.tmpl', 'collector/**/*.{css,html,js,svg,ts}'], {
-      cwd: REPOSITORY,
-      exclude: ['**/node_modules/**'],
-    }),
+    globSync(
+      [
+        'alerts/src/**/*.ts',
+        'alerts/templates/*.tmpl',
+        'dashboards/src/**/*.ts',
+        'collector/**/*.{css,html,js,svg,ts}',
+      ],
+      {
+        cwd: REPOSITORY,
+        exclude: ['**/node_modules/**'],
+      },
+    ),
   );
   for (const [source, target] of files) {
     mkdirSync(dirname(join(STAGE, target)), { recursive: true });
@@ -26,7 +34,7 @@ function pack(destination: string): string {
   for (const file of ['LICENSE', 'README.md']) cpSync(join(REPOSITORY, file), join(STAGE, file));
   const manifest = describePackage(
     readManifest('.'),
-    ['alerts', 'collector', 'collector/contract', 'collector/kube'].map(readManifest),
+    ['alerts', 'collector', 'collector/contract', 'collector/kube', 'dashboards'].map(readManifest),
   );
   writeFileSync(join(STAGE, 'package.json'), JSON.stringify(manifest, null, 2));
   const name = execFileSync('npm', ['pack', '--silent', '--pack-destination', destination], {

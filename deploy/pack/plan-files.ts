@@ -7,6 +7,7 @@ const FOLDERS = [
   ['alerts/src/', 'dist/alerts/'],
   // Beside it as in a checkout: ../templates of a module there.
   ['alerts/templates/', 'dist/templates/'],
+  ['dashboards/src/', 'dist/dashboards/'],
   ['collector/bin/', 'bin/'],
   ['collector/contract/', 'dist/contract/'],
   ['collector/kube/', 'dist/kube/'],

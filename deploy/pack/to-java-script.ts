@@ -6,6 +6,7 @@ import type { FilePlan } from './plan-files.ts';
 const DOORS: Readonly<Record<string, string>> = {
   '@rollcall/alerts': 'alerts/src/index.ts',
   '@rollcall/contract': 'collector/contract/index.ts',
+  '@rollcall/dashboards': 'dashboards/src/index.ts',
   '@rollcall/kube': 'collector/kube/index.ts',
 };
 const QUOTED_PATH = /(?<quote>['"])(?<path>\.{1,2}\/[^'"\n]+|@rollcall\/[a-z]+)\k<quote>/g;

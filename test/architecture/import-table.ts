@@ -155,11 +155,11 @@ export const TABLE: readonly Row[] = [
   {
     name: 'main',
     files: 'collector/(src/(main|index)\\.ts$|src/cli/|bin/)',
-    may: ['contract', 'kube', 'collector', 'alerts'],
+    may: ['contract', 'kube', 'collector', 'alerts', 'dashboards'],
     types: [],
     npm: 'any',
     node: true,
-    why: 'main and the commands wire everything of their package; of another one only the rules, which `rollcall generate` writes by their door',
+    why: 'main and the commands wire everything of their package; of others only rules and dashboards, which `rollcall generate` writes by their doors',
   },
   {
     name: 'agent',

@@ -1,12 +1,19 @@
 /** `rollcall generate`: writes what other programs of the monitoring read, from the same policies and the same contract. */
 import { EXIT, type Command } from './command.ts';
 import { generateAlertmanager } from './generate-alertmanager.ts';
+import { generateDashboards } from './generate-dashboards.ts';
 import { generateOpenSlo, generatePolicies } from './generate-openslo.ts';
 import { generateRules } from './generate-rules.ts';
 
-const GENERATORS: readonly Command[] = [generateRules, generateAlertmanager, generateOpenSlo, generatePolicies];
+const GENERATORS: readonly Command[] = [
+  generateRules,
+  generateAlertmanager,
+  generateDashboards,
+  generateOpenSlo,
+  generatePolicies,
+];
 
-const HELP = `Write what Prometheus and its like need, from policies in files.
+const HELP = `Write what Prometheus, Alertmanager and Grafana need.
 
 Examples:
   # Rules for the policies of a folder, as objects of the Prometheus Operator
@@ -14,6 +21,9 @@ Examples:
 
   # Alertmanager's configuration with its templates
   rollcall generate alertmanager --paging ./paging.yaml --policies ./policies --out /etc/alertmanager
+
+  # Dashboards for Grafana, as ConfigMaps that its sidecar finds
+  rollcall generate dashboards --format configmap --out ./dashboards
 
 Usage:
   rollcall generate [what] [options]

@@ -16,8 +16,8 @@ interface Settling {
   readonly io: Io;
 }
 
-/** A file of ours says so in its first line; others in the folder are left alone. */
-const MARK = /^(# |\{\{\/\* )generated, do not edit/;
+/** A file of ours says so: in its first line, or, as JSON has no comments, in its description. Others in the folder are left alone. */
+const MARK = /^(# |\{\{\/\* )generated, do not edit|^ {2}"description": ".*\(generated, do not edit/m;
 
 /** Prints, writes or checks; answers the exit code. Of ours, files that are no longer made are removed. */
 export async function settleFiles(files: readonly TextFile[], { folder, check, io }: Settling): Promise<number> {
@@ -51,7 +51,7 @@ async function readOurs(folder: string): Promise<ReadonlyMap<string, string>> {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  const ours = names.filter((name) => /\.(yaml|tmpl)$/.test(name));
+  const ours = names.filter((name) => /\.(yaml|tmpl|json)$/.test(name));
   const texts = await Promise.all(
     ours.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const),
   );

@@ -1,0 +1,8 @@
+/** All boards, in the order in which they are asked for. */
+import type { Board, BoardSettings } from './board.ts';
+import { executive } from './boards/executive.ts';
+
+/** The boards; those about burn rates read recorded series, whose names have the speed in them. */
+export function listBoards(_settings: BoardSettings): readonly Board[] {
+  return [executive];
+}

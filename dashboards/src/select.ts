@@ -1,0 +1,50 @@
+/** Queries: every selector asks for the policy that the board's variables name. */
+import { COMMON_LABELS, increase, POOL, without, type Metric } from '@rollcall/contract';
+
+/** What of a family or recorded series is asked for: further matchers, such as `layer="pod"`. */
+type Matchers = readonly string[];
+
+const OF_POLICY = COMMON_LABELS.filter((label) => label !== POOL);
+
+function braces(labels: readonly string[], more: Matchers): string {
+  return `{${[...labels.map((label) => `${label}=~"$${label}"`), ...more].join(',')}}`;
+}
+
+/** The matchers of a family of the contract. */
+export function matchersOf({ pool }: Pick<Metric, 'pool'>, more: Matchers = []): string {
+  return braces(pool ? COMMON_LABELS : OF_POLICY, more);
+}
+
+/** A family as it is scraped, a series a replica. */
+export function select(metric: Pick<Metric, 'name' | 'pool'>, ...more: Matchers): string {
+  return metric.name + matchersOf(metric, more);
+}
+
+/** A gauge of the leader; other replicas have none, but after a change of leaders the old one's may stand for minutes. */
+export function gauge(metric: Pick<Metric, 'name' | 'pool'>, ...more: Matchers): string {
+  return without('max', select(metric, ...more));
+}
+
+/** By how much a counter grew in a window, its replicas added up. The window is a duration or one of Grafana's. */
+export function grown(
+  metric: Pick<Metric, 'name' | 'pool'>,
+  window: '$__rate_interval' | '$__range' | (string & {}),
+  ...more: Matchers
+): string {
+  return increase(metric, { selector: matchersOf(metric, more), window });
+}
+
+/** A recorded series: `pool:` ones have a pool, `policy:` and `objective:` ones none. */
+export function recorded(name: string, ...more: Matchers): string {
+  return name + matchersOf({ pool: name.startsWith('pool:') }, more);
+}
+
+/** A family of the collector itself, by the replicas that the board's variable names. */
+export function ofCollector({ name }: Pick<Metric, 'name'>, ...more: Matchers): string {
+  return name + braces([], ['instance=~"$collector"', ...more]);
+}
+
+/** Prometheus' own series of alerts, of which these fire and belong to the board's policies. */
+export function firingAlerts(...more: Matchers): string {
+  return `ALERTS${braces(OF_POLICY, ['alertstate="firing"', ...more])}`;
+}

@@ -81,6 +81,7 @@ const SERIES: Readonly<Record<FamilyName, Cardinality>> = {
   bufferFill: none('pool', 'one with heartbeats'),
   attainment: none('policy', 'objectives x 2 windows, 3 where its own is neither 30d nor 90d, with a journal'),
   budgetRemaining: none('policy', 'as many'),
+  budgetRemainingRaw: none('policy', 'as many'),
   daemonCpu: none('pool', '3 with heartbeats that tell of CPU, or an objective for `resources`'),
   daemonCpuSum: none('pool', 'one with the same'),
   daemonMemory: none('pool', '3 with heartbeats that tell of memory, or that objective'),

@@ -97,6 +97,11 @@ export const COVERAGE_METRICS = {
     'What is left of the error budget in the window by the journal, 1 to all; negative when it is overspent.',
     { labels: ['sli', 'window'], pool: false },
   ),
+  budgetRemainingRaw: gauge(
+    'rollcall_budget_remaining_raw_ratio',
+    'What would be left of the error budget if neither maintenance nor the ledger had excluded anything.',
+    { labels: ['sli', 'window'], pool: false },
+  ),
   ...USAGE_METRICS,
   objective: gauge('rollcall_objective_ratio', 'The objective of the policy.', { labels: ['sli'], pool: false }),
   validSeconds: counter('rollcall_valid_node_seconds_total', 'Node-seconds expected and observed.', ['sli']),

@@ -104,6 +104,7 @@ test('the next life answers by what the journal holds', async () => {
   const metrics = await (await fetch(`${collector.url}/metrics`)).text();
   expect(metrics).toMatch(/rollcall_attainment_ratio\{.*sli="coverage",window="90d"\} 0\.99/);
   expect(metrics).toMatch(/rollcall_budget_remaining_ratio\{.*sli="coverage",window="30d"\} /);
+  expect(metrics).toMatch(/rollcall_budget_remaining_raw_ratio\{.*sli="coverage",window="30d"\} /);
 });
 
 test('the command shows it, and suggests a target', async () => {

@@ -94,6 +94,9 @@ test('from then on only the last hours are read, and all again when the ledger h
   expect(state.asked.slice(2).map((since) => (floor - since) / HOUR_MS)).toEqual([3, 93 * 24]);
   expect(budgets.remaining('p')).toBe(1);
   expect(budgets.objectives(POLICY)[0]?.raw.budget?.leftRatio).toBeCloseTo(1 - 1 / 168 / 0.01, 12);
+  const [shown] = budgets.windows(POLICY);
+  expect(shown).toMatchObject({ attainment: 1, budgetRemaining: 1 });
+  expect(shown?.budgetRemainingRaw).toBeCloseTo(1 - 1 / 168 / 0.01, 12);
 });
 
 test('a journal that cannot be read leaves budgets as they were, says so, and is read as a whole once it can', async () => {

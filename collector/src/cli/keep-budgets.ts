@@ -166,12 +166,11 @@ function readWindows(book: BudgetBook, { uid, objectives }: Policy, nowMs: numbe
     const trends = [30, 90].map((days): Objective => ({ ...rolling, windowMs: days * DAY_MS }));
     const others = trends.filter((trend) => sayWindow(trend) !== sayWindow(own));
     return [own, ...others].flatMap((objective) => {
-      const { adjusted } = book.reckon(uid, objective, nowMs);
+      const { adjusted, raw } = book.reckon(uid, objective, nowMs);
       const { valid, good, budget } = adjusted;
-      if (budget === null) return [];
-      return [
-        { sli: own.sli, window: sayWindow(objective), attainment: good / valid, budgetRemaining: budget.leftRatio },
-      ];
+      if (budget === null || raw.budget === null) return [];
+      const left = { budgetRemaining: budget.leftRatio, budgetRemainingRaw: raw.budget.leftRatio };
+      return [{ sli: own.sli, window: sayWindow(objective), attainment: good / valid, ...left }];
     });
   });
 }

@@ -235,6 +235,7 @@ export const COVERAGE_FAMILIES: Readonly<Record<keyof typeof COVERAGE_METRICS, F
   bufferFill: poolValue(metrics.bufferFill, ({ reports }) => reports?.bufferFillMax?.toString()),
   attainment: ofWindows(metrics.attainment, (item) => item.attainment),
   budgetRemaining: ofWindows(metrics.budgetRemaining, (item) => item.budgetRemaining),
+  budgetRemainingRaw: ofWindows(metrics.budgetRemainingRaw, (item) => item.budgetRemainingRaw),
   daemonCpu: quantiles(metrics.daemonCpu, ({ usage }) => usage?.cpu),
   daemonCpuSum: poolValue(metrics.daemonCpuSum, ({ usage }) => usage?.cpu?.sum.toString()),
   daemonMemory: quantiles(metrics.daemonMemory, ({ usage }) => usage?.memory),

@@ -91,8 +91,8 @@ export function policyReading(overrides: Partial<PolicyReading> = {}): PolicyRea
     },
     objectives: [{ sli: 'coverage', target: 0.99 }],
     windows: [
-      { sli: 'coverage', window: '90d', attainment: 0.996, budgetRemaining: 0.6 },
-      { sli: 'coverage', window: '30d', attainment: 0.985, budgetRemaining: -0.5 },
+      { sli: 'coverage', window: '90d', attainment: 0.996, budgetRemaining: 0.6, budgetRemainingRaw: 0.55 },
+      { sli: 'coverage', window: '30d', attainment: 0.985, budgetRemaining: -0.5, budgetRemainingRaw: -0.7 },
     ],
     controller: { desired: 5, divergence: -1, divergenceMs: 1_500 },
     uncovered: [{ node: 'gpu-1', pool: 'gpu', reason: 'NodeUnreachable', sinceMono: 17 }],

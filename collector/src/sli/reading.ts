@@ -69,6 +69,8 @@ export interface WindowReading {
   readonly window: string;
   readonly attainment: number;
   readonly budgetRemaining: number;
+  /** As if nothing had been excluded. */
+  readonly budgetRemainingRaw: number;
 }
 
 /** Uncovered nodes and time by primary reason. */

@@ -4,6 +4,7 @@ import {
   formatDuration,
   increase,
   NODE_TO_POD,
+  PIECE_MS,
   POLICY_LABELS,
   POOL,
   type ReasonCode,
@@ -49,5 +50,34 @@ export function recordIndicators({ speed }: RuleSettings): readonly RecordingRul
     { record: RECORDED.restarts, expr: `${restarts} / (${valid} > 0) * 3600` },
     { record: RECORDED.joinMean, expr: `${parts('_sum')} / (${parts('_count')} > 0)` },
     { record: RECORDED.joinP95, expr: `histogram_quantile(0.95, ${parts('_bucket')}) and ${parts('_count')} > 0` },
+    ...recordLags(hour),
+  ];
+}
+
+function recordLags(window: string): readonly RecordingRule[] {
+  const { name } = COVERAGE_METRICS.ingestionLag;
+  const parts = (part: string): string => increase({ name: name + part }, { window });
+  const quantiles = [
+    [RECORDED.lagP50, 0.5],
+    [RECORDED.lagP95, 0.95],
+    [RECORDED.lagP99, 0.99],
+  ] as const;
+  return quantiles.map(([record, quantile]) => ({
+    record,
+    expr: `histogram_quantile(${quantile}, ${parts('_bucket')}) and ${parts('_count')} > 0`,
+  }));
+}
+
+/** Node-seconds by pool in pieces of five minutes: boards add them up over weeks, where the counters would be a hundred million samples. */
+export function recordPieces({ speed }: RuleSettings): readonly RecordingRule[] {
+  const window = formatDuration(PIECE_MS / speed);
+  const { validSeconds, goodSeconds, unobservedSeconds, uncoveredSeconds, excusedSeconds } = COVERAGE_METRICS;
+  return [
+    { record: RECORDED.validSeconds, expr: increase(validSeconds, { window }) },
+    { record: RECORDED.goodSeconds, expr: increase(goodSeconds, { window }) },
+    { record: RECORDED.unobservedSeconds, expr: increase(unobservedSeconds, { window }) },
+    // Most reasons and excuses never come up: what counted nothing is no series.
+    { record: RECORDED.uncoveredSeconds, expr: `${increase(uncoveredSeconds, { window })} > 0` },
+    { record: RECORDED.excusedSeconds, expr: `${increase(excusedSeconds, { window })} > 0` },
   ];
 }

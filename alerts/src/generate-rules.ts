@@ -2,7 +2,7 @@
 import { formatDuration, type Policy } from '@rollcall/contract';
 import { alertOnAbsence } from './absence-alerts.ts';
 import { alertOnBurn, alertOnHalfSpent } from './burn-alerts.ts';
-import { recordIndicators, recordStates } from './fleet-recordings.ts';
+import { recordIndicators, recordPieces, recordStates } from './fleet-recordings.ts';
 import { recordBudget, recordWindows } from './objective-recordings.ts';
 import { describeTarget, type Target } from './objective.ts';
 import type { RuleGroup, RuleSettings } from './rule.ts';
@@ -38,6 +38,7 @@ function groupFleet(settings: RuleSettings): readonly RuleGroup[] {
   return [
     { name: `${FLEET}.states`, interval, rules: [...recordStates(settings), ...alertOnStates(settings)] },
     { name: `${FLEET}.indicators`, interval: formatDuration(settings.intervalMs), rules: recordIndicators(settings) },
+    { name: `${FLEET}.pieces`, interval: formatDuration(settings.intervalMs), rules: recordPieces(settings) },
   ];
 }
 

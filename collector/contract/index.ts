@@ -189,7 +189,7 @@ export {
 } from './metrics.ts';
 export type { Metric } from './metric.ts';
 export { formatDuration, increase, POLICY_LABELS, POOL, sumOver, without } from './promql.ts';
-export { nameObjectiveSeries, RECORDED, type ObjectiveSeries } from './recordings.ts';
+export { nameObjectiveSeries, PIECE_MS, RECORDED, type ObjectiveSeries } from './recordings.ts';
 export { WORST_LIMIT, type WorstBy } from './usage-metrics.ts';
 export {
   CONDITION_TAINTS,

@@ -14,7 +14,18 @@ export const RECORDED = {
   restarts: 'pool:rollcall_restarts_per_node_hour:rate1h',
   joinMean: 'policy:rollcall_node_to_pod_seconds:mean1d',
   joinP95: 'policy:rollcall_node_to_pod_seconds:p95_1d',
+  validSeconds: 'pool:rollcall_valid_node_seconds:increase5m',
+  goodSeconds: 'pool:rollcall_good_node_seconds:increase5m',
+  unobservedSeconds: 'pool:rollcall_unobserved_node_seconds:increase5m',
+  uncoveredSeconds: 'pool:rollcall_uncovered_node_seconds:increase5m',
+  excusedSeconds: 'pool:rollcall_excused_node_seconds:increase5m',
+  lagP50: 'policy:rollcall_ingestion_lag_seconds:p50_1h',
+  lagP95: 'policy:rollcall_ingestion_lag_seconds:p95_1h',
+  lagP99: 'policy:rollcall_ingestion_lag_seconds:p99_1h',
 } as const;
+
+/** The window of those of node-seconds, milliseconds: added up at steps of this length each second counts once. */
+export const PIECE_MS = 300_000;
 
 /** The series of an objective. `objective` is their level: pools and replicas are added up. Windows are in milliseconds. */
 export interface ObjectiveSeries {

@@ -56,7 +56,7 @@ function isPage({ labels }: Firing): boolean {
 function explains(gap: Gap, firing: Firing): boolean {
   const { labels, first, last } = firing;
   if (isPage(firing) && !gap.large) return false;
-  // Nothing is planted in the third pool.
+  // Nothing is planted in the last pool.
   if (labels['node_pool'] === 'system') return false;
   if (!OF_NODES.has(gap.kind) && labels['daemonset'] !== gap.daemonset) return false;
   const until = gap.minute + gap.minutes + (LOOKS_BACK[labels['alertname'] ?? ''] ?? AFTERMATH_MINUTES);

@@ -7,7 +7,8 @@ import { readFirings, type Firing } from './firings.ts';
 import { DAY_START_MS, makeDaemonSet, makePolicy } from './objects.ts';
 import { createReplicas } from './replicas.ts';
 import { createSchedule, type Schedule } from './schedule.ts';
-import { DAEMONS, DAY_MINUTES, type Gap } from './gaps.ts';
+import { DAEMONS, type Gap } from './gaps.ts';
+import type { DayPlan } from './plan.ts';
 import { settle, writeDay, type Counts } from './script.ts';
 import { countStatus, exposeStatuses, MIXIN_RULES } from './status.ts';
 import { createTape, type Tape } from './tape.ts';
@@ -23,7 +24,7 @@ export interface Day {
 }
 
 /** Plays the day of a seed. */
-export async function playDay(seed: number): Promise<Day> {
+export async function playDay(seed: number, day: DayPlan): Promise<Day> {
   const began = performance.now();
   const policies = [makePolicy(DAEMONS.rolling, true), makePolicy(DAEMONS.byHand, false)];
   const files = generateRules(policies, DEFAULT_SETTINGS);
@@ -34,15 +35,15 @@ export async function playDay(seed: number): Promise<Day> {
   const sets = [makeDaemonSet(DAEMONS.rolling, 'RollingUpdate'), makeDaemonSet(DAEMONS.byHand, 'OnDelete')];
   const replicas = createReplicas({ schedule, cluster: () => cluster, policies });
   const cluster = createCluster({ random, schedule, hearer: replicas.hearer, sets });
-  settle({ cluster, schedule });
+  settle({ cluster, schedule, day });
   replicas.begin();
   const counts = { joins: 0, leaves: 0, spotLosses: 0, cordons: 0, rollouts: 0, upgraded: 0, replacedByHand: 0 };
   const nowMs = (): number => DAY_START_MS + schedule.now() * 1_000;
-  const gaps = writeDay({ random, schedule, cluster, replicas, counts, held: new Set(), nowMs }, seed);
+  const gaps = writeDay({ day, random, schedule, cluster, replicas, counts, held: new Set(), nowMs }, seed);
   const tape = createTape(rules.join('\n'));
-  run({ schedule, cluster, replicas, tape });
+  run({ schedule, cluster, replicas, tape }, day.minutes);
   const played = performance.now();
-  const firings = await readFirings({ rules, series: tape.series(), minutes: DAY_MINUTES });
+  const firings = await readFirings({ rules, series: tape.series(), minutes: day.minutes });
   const seconds = { collector: (played - began) / 1_000, rules: (performance.now() - played) / 1_000 };
   return { seed, counts, gaps, firings, seconds };
 }
@@ -55,14 +56,14 @@ interface Running {
 }
 
 /** The first scrape is that of minute 0. */
-function run({ schedule, cluster, replicas, tape }: Running): void {
+function run({ schedule, cluster, replicas, tape }: Running, minutes: number): void {
   const scrape = (): void => {
     for (const { name, text } of replicas.scrape()) tape.add(name, text);
     tape.add('ksm', exposeStatuses(cluster));
   };
   const start = schedule.now();
   scrape();
-  schedule.runUntil(start + (DAY_MINUTES - 1) * 60, (second) => {
+  schedule.runUntil(start + (minutes - 1) * 60, (second) => {
     if (second % 2 === 0) reportDesired(cluster, replicas);
     replicas.live(second);
     if ((second - start) % 60 === 0) scrape();

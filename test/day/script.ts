@@ -2,7 +2,8 @@
 import { createRandom, type Random } from '../e2e/random.ts';
 import { conditionOf, DAY_START_MS, makeNode } from './objects.ts';
 import { shouldRun, type Cluster } from './cluster.ts';
-import { DAEMONS, DAY_MINUTES, plantGaps, type Gap, type GapKind } from './gaps.ts';
+import { DAEMONS, plantGaps, POOLS, type Gap, type GapKind } from './gaps.ts';
+import type { DayPlan } from './plan.ts';
 import type { Replicas } from './replicas.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -19,6 +20,7 @@ export interface Counts {
 
 /** What the script moves. */
 export interface Stage {
+  readonly day: DayPlan;
   readonly random: Random;
   readonly schedule: Schedule;
   readonly cluster: Cluster;
@@ -29,16 +31,10 @@ export interface Stage {
   readonly nowMs: () => number;
 }
 
-const POOLS = ['general', 'spot', 'system'] as const;
-const NODES_PER_POOL = 50;
-const CHURNED = 500;
-const SPOT_LOSSES = 60;
-const WINDOW_MINUTE = 1_200;
-
 /** The nodes before the day begins. */
-export function settle({ cluster, schedule }: Pick<Stage, 'cluster' | 'schedule'>): void {
+export function settle({ cluster, schedule, day }: Pick<Stage, 'cluster' | 'schedule' | 'day'>): void {
   for (const pool of POOLS)
-    for (let n = 0; n < NODES_PER_POOL; n += 1) cluster.addNode(makeNode(`${pool}-${n}`, pool, {}));
+    for (let n = 0; n < day.nodesPerPool; n += 1) cluster.addNode(makeNode(`${pool}-${n}`, pool, {}));
   schedule.runUntil(SETTLED_S, () => undefined);
 }
 
@@ -47,7 +43,7 @@ export function writeDay(stage: Stage, seed: number): readonly Gap[] {
   const draw = createRandom(seed ^ 0x646179);
   churn(stage, draw);
   plan(stage, draw);
-  const gaps = plantGaps(draw);
+  const gaps = plantGaps(draw, stage.day);
   for (const gap of gaps) at(stage, gap.minute, () => plant(stage, gap));
   return gaps;
 }
@@ -61,21 +57,22 @@ function at({ schedule }: Stage, minute: number, run: () => void): void {
 
 /** Leaves and joins keep pace; the system pool is left alone, for its upgrade. */
 function churn(stage: Stage, draw: Random): void {
-  for (let n = 0; n < CHURNED; n += 1) {
-    const minute = 10 + draw.next() * (DAY_MINUTES - 60);
+  const { churned, spotLosses, fargate, minutes } = stage.day;
+  for (let n = 0; n < churned; n += 1) {
+    const minute = 10 + draw.next() * (minutes - 60);
     const pool = draw.pick(['general', 'spot'] as const);
     at(stage, minute, () => join(stage, pool, n));
-    if (n >= SPOT_LOSSES) at(stage, minute + draw.next() * 20, () => leave(stage, pool));
+    if (n >= spotLosses) at(stage, minute + draw.next() * 20, () => leave(stage, pool));
   }
   // Spot nodes vanish alone and by up to six at once.
-  for (let left = SPOT_LOSSES; left > 0;) {
+  for (let left = spotLosses; left > 0;) {
     const wave = Math.min(left, draw.integer(1, 6));
     left -= wave;
-    at(stage, 30 + draw.next() * (DAY_MINUTES - 60), () => {
+    at(stage, 30 + draw.next() * (minutes - 60), () => {
       for (let n = 0; n < wave; n += 1) vanish(stage);
     });
   }
-  for (let n = 0; n < 12; n += 1) at(stage, 20 + draw.next() * (DAY_MINUTES - 60), () => joinFargate(stage, n));
+  for (let n = 0; n < fargate; n += 1) at(stage, 20 + draw.next() * (minutes - 60), () => joinFargate(stage, n));
 }
 
 function join(stage: Stage, pool: string, n: number): void {
@@ -151,26 +148,32 @@ function wake({ cluster, nowMs }: Stage, name: string): void {
 
 /** Planned work. */
 function plan(stage: Stage, draw: Random): void {
-  const { cluster, counts, replicas } = stage;
-  for (let n = 0; n < 20; n += 1) at(stage, 20 + draw.next() * 1_300, () => cordon(stage, draw.integer(10, 60)));
-  for (const minute of [95, 700, 1_330])
+  const { cluster, counts, replicas, day } = stage;
+  const { minutes, cordons, rollouts, upgrade, byHandFrom, restartAt, leaderChangeAt, windowAt } = day;
+  for (let n = 0; n < cordons; n += 1)
+    at(stage, 20 + draw.next() * (minutes - 140), () => cordon(stage, draw.integer(10, 60)));
+  for (const minute of rollouts)
     at(stage, minute, () => {
       counts.rollouts += 1;
       cluster.renew(DAEMONS.rolling);
     });
-  at(stage, 420, () => upgradeNext(stage, 40));
-  at(stage, 300, () => {
+  at(stage, upgrade.from, () => upgradeNext(stage, upgrade.nodes));
+  at(stage, byHandFrom, () => {
     cluster.renew(DAEMONS.byHand);
     replaceNext(stage);
   });
-  at(stage, 660, () => replicas.restart(100));
-  at(stage, 880, () => replicas.changeLeader());
-  const startsAt = DAY_START_MS + WINDOW_MINUTE * 60_000;
+  at(stage, restartAt, () => replicas.restart(100));
+  at(stage, leaderChangeAt, () => replicas.changeLeader());
+  if (windowAt !== undefined) planWindow(stage, windowAt);
+}
+
+function planWindow(stage: Stage, minute: number): void {
+  const startsAt = DAY_START_MS + minute * 60_000;
   const about = { uid: 'w1', namespace: 'agents', name: 'switches', owner: 'ana', reason: 'new switches' };
   const scope = { everyNamespace: false, policies: [], pools: ['system'], nodes: [] };
   const spells = [{ startsAt, endsAt: startsAt + 60 * 60_000 }];
-  at(stage, WINDOW_MINUTE - 120, () => replicas.announce({ ...about, ...scope, spells }));
-  at(stage, WINDOW_MINUTE + 5, () => blackOut(stage, 'system', 45));
+  at(stage, minute - 120, () => stage.replicas.announce({ ...about, ...scope, spells }));
+  at(stage, minute + 5, () => blackOut(stage, 'system', 45));
 }
 
 function cordon(stage: Stage, minutes: number): void {

@@ -70,7 +70,10 @@ export const WHOLE_DAY: DayPlan = {
   },
 };
 
-/** Two and a half hours with all of it but the maintenance window; the hand reaches the last pool while that is upgraded. */
+/**
+ * Two and a half hours with all of it but the maintenance window; the hand reaches the last pool while that is upgraded. Nobody takes over
+ * and nothing starts anew during a gap: the heartbeat layer is unknown for a while then, which begins the age of a hung node anew.
+ */
 export const SOME_HOURS: DayPlan = {
   minutes: 150,
   nodesPerPool: 20,
@@ -78,11 +81,11 @@ export const SOME_HOURS: DayPlan = {
   spotLosses: 6,
   fargate: 2,
   cordons: 4,
-  rollouts: [70],
+  rollouts: [75],
   byHandFrom: 8,
   upgrade: { from: 12, nodes: 20 },
-  restartAt: 100,
-  leaderChangeAt: 60,
+  restartAt: 104,
+  leaderChangeAt: 45,
   windowAt: undefined,
   gaps: {
     from: 20,

@@ -1,4 +1,4 @@
-/** Debian's Alertmanager, telling what a test listens for. */
+/** Debian's Alertmanager, or the one that the environment names, telling what a test listens for. */
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,9 +10,9 @@ import { openWorkspace } from './workspace.ts';
 
 const run = promisify(execFile);
 
-/** Where Debian's packages put the server and its tool. */
-const server = '/usr/bin/prometheus-alertmanager';
-const amtool = '/usr/bin/amtool';
+/** Where Debian's packages put the server and its tool, if no other ones are named. */
+const server = process.env['ROLLCALL_ALERTMANAGER'] ?? '/usr/bin/prometheus-alertmanager';
+const amtool = process.env['ROLLCALL_AMTOOL'] ?? '/usr/bin/amtool';
 
 /** Files of its folder by name; alertmanager.yaml is its configuration, in which names are of that folder. */
 export type ConfigFiles = Readonly<Record<string, string>> & { readonly 'alertmanager.yaml': string };

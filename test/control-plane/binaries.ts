@@ -9,7 +9,8 @@ export type BinaryName =
   'codec' | 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok' | 'oracle';
 
 /** A program that the collector is compared with or asks, which only `make peers` and the bench run; and kubectl, for the runbooks. */
-export type PeerName = 'kube-state-metrics' | 'loki' | 'kubectl' | 'metrics-server' | 'sloth';
+export type PeerName =
+  'kube-state-metrics' | 'loki' | 'kubectl' | 'metrics-server' | 'sloth' | 'alertmanager' | 'amtool';
 
 /** Absolute path of every program. */
 export type Binaries = Readonly<Record<BinaryName, string>>;
@@ -68,6 +69,15 @@ export const slothRecipe: Recipe<PeerName> = {
   sources: [],
   flags: [...anyFlags, '-ldflags=-s -w'],
 };
+/** A newer Alertmanager than Debian's, and its tool. */
+export const alertmanagerRecipes: readonly Recipe<PeerName>[] = (['alertmanager', 'amtool'] as const).map((name) => ({
+  name,
+  module: join(import.meta.dirname, 'alertmanager'),
+  package: `github.com/prometheus/alertmanager/cmd/${name}`,
+  sources: [],
+  // Unstamped it would not know its version; which must be that of go.mod.
+  flags: [...anyFlags, '-ldflags=-s -w -X github.com/prometheus/common/version.Version=0.28.1'],
+}));
 /** In a module of its own: a change of the control plane's would build all of it anew. */
 export const kubectlRecipe: Recipe<PeerName> = {
   name: 'kubectl',

@@ -1,6 +1,6 @@
-/** kube-state-metrics, which the bench measures beside the collector, and Loki, which it asks (each built in minutes, kept where the control plane's programs are). */
+/** kube-state-metrics, which the bench measures beside the collector, Loki, which it asks, and others (each built in minutes, kept where the control plane's programs are). */
 import { existsSync } from 'node:fs';
-import { cacheFolder, cachePath, lokiRecipe, peerRecipe, slothRecipe } from './binaries.ts';
+import { alertmanagerRecipes, cacheFolder, cachePath, lokiRecipe, peerRecipe, slothRecipe } from './binaries.ts';
 import { ensureBinary } from './build.ts';
 
 /** The command that builds it, for messages. */
@@ -25,4 +25,11 @@ export function ensureLoki(): Promise<string> {
 /** The same of Sloth. */
 export function ensureSloth(): Promise<string> {
   return ensureBinary(slothRecipe);
+}
+
+/** The same of Alertmanager and its tool. */
+export async function ensureNewAlertmanager(): Promise<{ readonly server: string; readonly amtool: string }> {
+  const [server, amtool] = await Promise.all(alertmanagerRecipes.map(ensureBinary));
+  if (server === undefined || amtool === undefined) throw new Error('alertmanagerRecipes lacks a program');
+  return { server, amtool };
 }

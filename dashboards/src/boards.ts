@@ -1,8 +1,9 @@
 /** All boards, in the order in which they are asked for. */
 import type { Board, BoardSettings } from './board.ts';
 import { executive } from './boards/executive.ts';
+import { onCall } from './boards/on-call.ts';
 
 /** The boards; those about burn rates read recorded series, whose names have the speed in them. */
 export function listBoards(_settings: BoardSettings): readonly Board[] {
-  return [executive];
+  return [executive, onCall];
 }

@@ -11,14 +11,10 @@ import type { Board, BoardSettings, Row } from './board.ts';
 import { buildAnnotations } from './build-annotations.ts';
 import { buildPanel } from './build-panel.ts';
 import { buildVariables } from './build-variables.ts';
+import { uidOf } from './links.ts';
 
 /** The tag that all boards have: links among them find the others by it. */
 const TAG = 'rollcall';
-
-/** The name of a board in links and files. */
-export function uidOf(name: string): string {
-  return `${TAG}-${name}`;
-}
 
 /** The dashboard. The same board is always the same dashboard, byte for byte. */
 export function buildBoard(board: Board, settings: BoardSettings): Dashboard {

@@ -12,7 +12,7 @@ import * as stateTimeline from '@grafana/grafana-foundation-sdk/statetimeline';
 import * as table from '@grafana/grafana-foundation-sdk/table';
 import * as timeSeries from '@grafana/grafana-foundation-sdk/timeseries';
 import type { Column, Heatmap, PanelSpec, Stat, Table, TimeSeries } from './board.ts';
-import { PALETTE } from './palette.ts';
+import { PALETTE, type Colour } from './palette.ts';
 import { toThresholds } from './thresholds.ts';
 
 /** Any kind's builder: what they have in common can be asked of each. */
@@ -61,9 +61,17 @@ function startTimeSeries({ stacked = false, colours = {}, limits = false }: Time
   if (stacked) panel.stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal).group('A'));
   if (limits)
     panel.thresholdsStyle(new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed));
-  for (const [name, colour] of Object.entries(colours))
-    panel.overrideByName(name, [{ id: 'color', value: { mode: 'fixed', fixedColor: PALETTE[colour] } }]);
+  for (const [colour, names] of groupByColour(colours)) {
+    const fixed = [{ id: 'color', value: { mode: 'fixed', fixedColor: PALETTE[colour] } }];
+    if (names.length === 1) panel.overrideByName(names.join(''), fixed);
+    else panel.overrideByRegexp(`/^(?:${names.join('|')})$/`, fixed);
+  }
   return panel;
+}
+
+function groupByColour(colours: Readonly<Record<string, Colour>>): ReadonlyMap<Colour, readonly string[]> {
+  const groups = Map.groupBy(Object.entries(colours), ([, colour]) => colour);
+  return new Map([...groups].map(([colour, entries]) => [colour, entries.map(([name]) => name)]));
 }
 
 function startTable({ columns, sort, queries }: Table): table.PanelBuilder {

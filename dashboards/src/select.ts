@@ -34,6 +34,11 @@ export function grown(
   return increase(metric, { selector: matchersOf(metric, more), window });
 }
 
+/** The buckets of a histogram, to be asked for like a counter. */
+export function bucketsOf({ name, pool }: Pick<Metric, 'name' | 'pool'>): Pick<Metric, 'name' | 'pool'> {
+  return { name: `${name}_bucket`, pool };
+}
+
 /** A recorded series: `pool:` ones have a pool, `policy:` and `objective:` ones none. */
 export function recorded(name: string, ...more: Matchers): string {
   return name + matchersOf({ pool: name.startsWith('pool:') }, more);
@@ -47,4 +52,11 @@ export function ofCollector({ name }: Pick<Metric, 'name'>, ...more: Matchers): 
 /** Prometheus' own series of alerts, of which these fire and belong to the board's policies. */
 export function firingAlerts(...more: Matchers): string {
   return `ALERTS${braces(OF_POLICY, ['alertstate="firing"', ...more])}`;
+}
+
+/** Since how many seconds alerts fire, the time in which they were pending included; by these labels. */
+export function firingFor(labels: readonly string[], ...more: Matchers): string {
+  const by = `max by (${labels.join(', ')})`;
+  const since = `ALERTS_FOR_STATE${braces(OF_POLICY, more)}`;
+  return `(time() - ${by} (${since})) and ${by} (${firingAlerts(...more)})`;
 }

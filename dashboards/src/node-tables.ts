@@ -1,0 +1,83 @@
+/** Tables of nodes by name, on the board that looks for them and on the one that looks into them. */
+import { COVERAGE_METRICS, type WorstBy } from '@rollcall/contract';
+import type { Column, Table } from './board.ts';
+import { ofRow, toBoard, toNodeAnswer, toRunbook } from './links.ts';
+import { gauge, select } from './select.ts';
+import { PLAIN } from './thresholds.ts';
+
+const M = COVERAGE_METRICS;
+
+/** Which policy a row is about. */
+export const POLICY_COLUMNS: readonly [Column, ...Column[]] = [
+  { field: 'namespace', name: 'Namespace', width: 150 },
+  { field: 'daemonset', name: 'DaemonSet', width: 150 },
+];
+
+const NODE = 'cluster, namespace, daemonset, node_pool, node';
+const toNode = toBoard('debug', {
+  namespace: ofRow('namespace'),
+  daemonset: ofRow('daemonset'),
+  node_pool: ofRow('node_pool'),
+  node: ofRow('node'),
+});
+
+/** Each uncovered node with its reason. `more` are matchers, such as one node's name. */
+export function uncoveredNodes(...more: readonly string[]): Table {
+  const selected = select(M.uncoveredInfo, ...more);
+  const by = `by (${NODE}, reason)`;
+  const now = `max ${by} (${selected})`;
+  // The family has no times of its own: a look back of fixed length, so that it costs the same in any range.
+  const since = `min ${by} (min_over_time(timestamp(${selected})[6h:1m]))`;
+  return {
+    kind: 'table',
+    title: 'Uncovered nodes',
+    description:
+      "Each uncovered node with its reason, the longest-listed first; at most 50 a policy. Begin with those that no rollout explains: the reason opens its runbook, the node its past, its policy the collector's evidence.",
+    unit: 's',
+    width: 24,
+    height: 10,
+    queries: [
+      // What came since the last step of the look back is there for no time yet.
+      { expr: `(time() - ${since}) and ${now} or ${now} * 0` },
+    ],
+    empty: 'no node is uncovered',
+    columns: [
+      { field: 'node', name: 'Node', links: [toNode, toNodeAnswer()] },
+      { field: 'reason', name: 'Reason', width: 220, links: [toRunbook(ofRow('reason'))] },
+      ...POLICY_COLUMNS,
+      { field: 'node_pool', name: 'Pool', width: 150 },
+      { field: 'Value', name: 'First listed (in 6 h)', unit: 's', decimals: 0, width: 160 },
+    ],
+    sort: { name: 'First listed (in 6 h)', descending: true },
+    steps: PLAIN,
+  };
+}
+
+/** The worst nodes by each measure. */
+export function problemNodes(...more: readonly string[]): Table {
+  const worst = (by: WorstBy) => ({
+    expr: `topk(10, max by (${NODE}) (${gauge(M.worstNode, `by="${by}"`, ...more)}) > 0)`,
+  });
+  return {
+    kind: 'table',
+    title: 'Problem nodes',
+    description:
+      'The ten worst nodes by telemetry lag, restarts in the last hour, CPU and memory; a blank is a measure in which the node is not among them. A node that stands in several columns is the one to look at.',
+    unit: 'short',
+    width: 12,
+    height: 9,
+    queries: [worst('lag'), worst('restarts'), worst('cpu'), worst('memory')],
+    empty: 'no node stands out',
+    columns: [
+      { field: 'node', name: 'Node', links: [toNode, toNodeAnswer()] },
+      ...POLICY_COLUMNS.map((column) => ({ ...column, width: 110 })),
+      { field: 'node_pool', name: 'Pool', width: 80 },
+      { field: 'Value #A', name: 'Lag', unit: 's', decimals: 0, width: 70 },
+      { field: 'Value #B', name: 'Restarts', decimals: 0, width: 75 },
+      { field: 'Value #C', name: 'CPU', unit: 'short', decimals: 2, width: 70 },
+      { field: 'Value #D', name: 'Memory', unit: 'bytes', decimals: 0, width: 85 },
+    ],
+    sort: { name: 'Restarts', descending: true },
+    steps: PLAIN,
+  };
+}

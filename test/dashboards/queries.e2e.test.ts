@@ -1,0 +1,99 @@
+/** Every query of every dashboard on a real Prometheus, which scrapes a real collector of a cluster in trouble. */
+import { generateDashboards } from '@rollcall/dashboards';
+import type { VariableValue } from '@rollcall/dashboards/preview';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { waitFor } from '../control-plane/index.ts';
+import { askPrometheus, openVariables, type Outcome } from './ask-prometheus.ts';
+import { panelsOf, questionsOf, readBoards, type BoardJson, type Question } from './read-questions.ts';
+import { openScene, SPEED, type Scene } from './scene.ts';
+
+/** What a board shows here, and how far its points are apart: the scene is as old as that. */
+const RANGE_MS = 120_000;
+const STEP_MS = 1_000;
+/** Some queries look back over minutes; a rate needs two scrapes within four. */
+const DEADLINE_MS = 60_000;
+
+/** The boards for rules of that speed: they are the committed ones but for names of recorded series, which tell of their window. */
+const BOARDS = generateDashboards({
+  speed: SPEED,
+  apiUrl: 'http://collector.example',
+  runbookBase: '',
+}) as unknown as readonly BoardJson[];
+
+let scene: Scene;
+
+beforeAll(async () => {
+  const started = performance.now();
+  scene = await openScene();
+  await scene.strike();
+  const seconds = Math.round((performance.now() - started) / 1_000);
+  console.log(`the scene was there and struck after ${seconds} s`);
+});
+afterAll(() => scene?.close());
+
+interface Answer extends Outcome {
+  readonly question: Question;
+}
+
+/** Asks what the panels ask, one after the other, as a board does that somebody opens. */
+async function ask(board: BoardJson, chosen: Readonly<Record<string, VariableValue>> = {}): Promise<readonly Answer[]> {
+  const variables = { ...openVariables(board.templating.list), ...chosen };
+  const filling = { variables, rangeMs: RANGE_MS, stepMs: STEP_MS, scrapeIntervalMs: STEP_MS };
+  const answers: Answer[] = [];
+  for (const question of questionsOf(board).filter(({ optional }) => optional === undefined)) {
+    const endMs = Math.floor(Date.now() / STEP_MS) * STEP_MS;
+    answers.push({ question, ...(await askPrometheus(question, { url: scene.prometheus.url, filling, endMs })) });
+  }
+  return answers;
+}
+
+function describeFaults(answers: readonly Answer[]): readonly string[] {
+  return answers.flatMap(({ question: { board, kind, place }, fault, asked }) =>
+    fault === undefined ? [] : [`${board}, ${kind} "${place}": ${fault}\n    ${asked}`],
+  );
+}
+
+const places = (board: BoardJson): readonly string[] => questionsOf(board).map(({ kind, place }) => `${kind} ${place}`);
+
+test('the boards that are asked here are the committed ones', () => {
+  const shape = (boards: readonly BoardJson[]): object =>
+    Object.fromEntries(boards.map((board) => [board.uid, places(board)]));
+  expect(shape(BOARDS)).toEqual(shape(readBoards()));
+  const optional = BOARDS.flatMap((board) => questionsOf(board).filter((own) => own.optional !== undefined));
+  for (const { board, place, optional: need, language } of optional)
+    console.log(`not asked here: ${board}, "${place}": ${language} of what only ${need} has`);
+  const asked = BOARDS.flatMap(questionsOf).length - optional.length;
+  const panels = BOARDS.flatMap(panelsOf).length;
+  console.log(`${asked} queries of ${BOARDS.length} boards with ${panels} panels are asked`);
+});
+
+test.each(BOARDS.map((board) => [board.uid, board] as const))('%s: every query returns data', async (_, board) => {
+  let faults: readonly string[] = [];
+  const isWhole = async (): Promise<boolean> => {
+    faults = describeFaults(await ask(board));
+    return faults.length === 0;
+  };
+  await waitFor(isWhole, { what: 'data', deadlineMs: DEADLINE_MS, everyMs: 1_000 }).catch(() => undefined);
+  expect(faults.join('\n')).toBe('');
+});
+
+test('with values chosen every query is still one that Prometheus takes', async () => {
+  const chosen = { cluster: ['east'], namespace: ['default'], daemonset: ['agent', 'logs'], node_pool: ['edge'] };
+  const refused: string[] = [];
+  for (const board of BOARDS)
+    for (const answer of await ask(board, { ...chosen, node: ['general-5'] }))
+      if (answer.fault?.includes('parse') || answer.fault?.includes('bad_data'))
+        refused.push(...describeFaults([answer]));
+  expect(refused).toEqual([]);
+});
+
+test('a metric that is misspelt in one panel is told by board, title and query', async () => {
+  const [first] = BOARDS;
+  if (first === undefined) throw new Error('there are no boards');
+  const text = JSON.stringify(first.panels).replace(/rollcall_\w+\{/, (name) => name.replace('rollcall_', 'rollcal_'));
+  const planted = { ...first, panels: JSON.parse(text) as BoardJson['panels'] };
+  const faults = describeFaults(await ask(planted)).filter((fault) => fault.includes('rollcal_'));
+  console.log(faults.join('\n'));
+  expect(faults).toHaveLength(1);
+  expect(faults[0]).toMatch(new RegExp(`^${first.uid}, panel "[^"]+": no data\\n .*rollcal_`));
+});

@@ -1,0 +1,76 @@
+/** What goes wrong in the scene: from a slow join and a crash loop to the outage of a third of the nodes. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { ApiError, type ControlPlane } from '../control-plane/index.ts';
+import { nameNodes, type Cluster } from '../e2e/cluster.ts';
+import { ended, timeNow } from '../faults/pod-states.ts';
+import { each } from '../faults/scene.ts';
+import { JOIN_WITHIN_S } from './scene-policies.ts';
+
+/** The label that the daemon selects; a node without it has drifted. */
+export const FLEET = { fleet: 'all' } as const;
+
+/** The label that the daemon `logs` selects; one node outside of its policy's scope has it, too. */
+export const SITE = { site: 'edge' } as const;
+
+const MERGE = 'application/strategic-merge-patch+json';
+/** Nodes that lose the daemon at once, of the largest pool, and those whose label drifts. */
+const LOST = nameNodes('general', 60).slice(20, 50);
+const DRIFTED = ['gpu-1', 'gpu-2', 'edge-3'];
+
+/** A taint that the daemons do not tolerate ends their pods on 30 nodes; three more lose the label that they are selected by. */
+export async function strike(cluster: Cluster): Promise<void> {
+  const taints = [{ key: 'example.com/away', effect: 'NoExecute' }];
+  await each(LOST, (name) => cluster.patchNode(name, { spec: { taints } }));
+  await each(DRIFTED, (name) => cluster.patchNode(name, { metadata: { labels: { fleet: 'none' } } }));
+}
+
+/** Six nodes join in time; of two more the kubelet takes longer than a join may; one has no room for the daemon. */
+export async function joinLate(plane: ControlPlane, cluster: Cluster): Promise<void> {
+  const prompt = nameNodes('general-new', 6).map((name) => ({ name, labels: { pool: 'general', ...FLEET } }));
+  const slow = nameNodes('edge-slow', 2).map((name) => ({
+    name,
+    labels: { pool: 'edge', kwok: null, ...FLEET, ...SITE },
+  }));
+  await addSmallNode(plane);
+  await cluster.addNodes([...prompt, ...slow]);
+  await delay((JOIN_WITHIN_S + 3) * 1_000);
+  await each(slow, ({ name }) => cluster.patchNode(name, { metadata: { labels: { kwok: 'yes' } } }));
+}
+
+async function addSmallNode({ request }: ControlPlane): Promise<void> {
+  const room = { cpu: '50m', memory: '8Gi', pods: '110' };
+  const labels = { kwok: 'yes', pool: 'edge', ...FLEET, ...SITE };
+  const body = { metadata: { name: 'edge-small', labels }, status: { allocatable: room, capacity: room } };
+  await request('POST', '/api/v1/nodes', { body });
+}
+
+/** One restart more of the daemon on two nodes, the one by an error, the other for want of memory; `times` is how many there were. */
+export async function crashNow({ request }: ControlPlane, cluster: Cluster, times: number): Promise<void> {
+  const ends = { 'general-3': { exitCode: 1 }, 'gpu-0': { exitCode: 137, reason: 'OOMKilled' } };
+  await each(Object.entries(ends), async ([node, end]) => {
+    const { metadata } = await cluster.podOn('agent', node);
+    const status = {
+      name: 'daemon',
+      image: 'daemon:1',
+      imageID: '',
+      ready: true,
+      started: true,
+      restartCount: times,
+      state: { running: { startedAt: timeNow() } },
+      lastState: { terminated: ended(end) },
+    };
+    const body = { status: { containerStatuses: [status] } };
+    await request('PATCH', `/api/v1/namespaces/default/pods/${metadata.name}/status`, { body, contentType: MERGE });
+  }).catch(passGone);
+}
+
+/** The pod may be gone by then. */
+function passGone(error: unknown): void {
+  if (!(error instanceof ApiError) || error.status !== 404) throw error;
+}
+
+/** Another revision of a DaemonSet, which rolls out pod by pod. */
+export async function startRollout({ request }: ControlPlane, daemonset: string): Promise<void> {
+  const body = { spec: { template: { metadata: { annotations: { revision: '2' } } } } };
+  await request('PATCH', `/apis/apps/v1/namespaces/default/daemonsets/${daemonset}`, { body });
+}

@@ -61,6 +61,8 @@ export interface TimeSeries extends Common {
   readonly kind: 'time-series';
   readonly stacked?: boolean;
   readonly colours?: Readonly<Record<string, Colour>>;
+  /** Series whose names match this, such as `/raw$/`, are dashed. */
+  readonly dashed?: string;
   /** Draws the steps as lines: for limits that an alert or objective sets. */
   readonly limits?: boolean;
 }

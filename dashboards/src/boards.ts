@@ -2,8 +2,9 @@
 import type { Board, BoardSettings } from './board.ts';
 import { executive } from './boards/executive.ts';
 import { onCall } from './boards/on-call.ts';
+import { slo } from './boards/slo.ts';
 
 /** The boards; those about burn rates read recorded series, whose names have the speed in them. */
-export function listBoards(_settings: BoardSettings): readonly Board[] {
-  return [executive, onCall];
+export function listBoards(settings: BoardSettings): readonly Board[] {
+  return [executive(settings), onCall, slo(settings)];
 }

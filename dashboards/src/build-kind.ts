@@ -50,7 +50,12 @@ function startStat({ course = false }: Stat): stat.PanelBuilder {
     .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']));
 }
 
-function startTimeSeries({ stacked = false, colours = {}, limits = false }: TimeSeries): timeSeries.PanelBuilder {
+function startTimeSeries({
+  stacked = false,
+  colours = {},
+  dashed,
+  limits = false,
+}: TimeSeries): timeSeries.PanelBuilder {
   const panel = new timeSeries.PanelBuilder()
     .colorScheme(colourBy(FieldColorModeId.PaletteClassicByName))
     .lineWidth(2)
@@ -61,6 +66,8 @@ function startTimeSeries({ stacked = false, colours = {}, limits = false }: Time
   if (stacked) panel.stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal).group('A'));
   if (limits)
     panel.thresholdsStyle(new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed));
+  if (dashed !== undefined)
+    panel.overrideByRegexp(dashed, [{ id: 'custom.lineStyle', value: { fill: 'dash', dash: [6, 6] } }]);
   for (const [colour, names] of groupByColour(colours)) {
     const fixed = [{ id: 'color', value: { mode: 'fixed', fixedColor: PALETTE[colour] } }];
     if (names.length === 1) panel.overrideByName(names.join(''), fixed);

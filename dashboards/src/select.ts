@@ -1,5 +1,5 @@
 /** Queries: every selector asks for the policy that the board's variables name. */
-import { COMMON_LABELS, increase, POOL, without, type Metric } from '@rollcall/contract';
+import { COMMON_LABELS, formatDuration, increase, PIECE_MS, POOL, without, type Metric } from '@rollcall/contract';
 
 /** What of a family or recorded series is asked for: further matchers, such as `layer="pod"`. */
 type Matchers = readonly string[];
@@ -42,6 +42,15 @@ export function bucketsOf({ name, pool }: Pick<Metric, 'name' | 'pool'>): Pick<M
 /** A recorded series: `pool:` ones have a pool, `policy:` and `objective:` ones none. */
 export function recorded(name: string, ...more: Matchers): string {
   return name + matchersOf({ pool: name.startsWith('pool:') }, more);
+}
+
+/** How much of recorded pieces of node-seconds there was in a window, each second once. The window is a duration or `$__range`. */
+export function addPieces(
+  name: string,
+  { window, speed }: { readonly window: string; readonly speed: number },
+  ...more: Matchers
+): string {
+  return `sum_over_time(${recorded(name, ...more)}[${window}:${formatDuration(PIECE_MS / speed)}])`;
 }
 
 /** A family of the collector itself, by the replicas that the board's variable names. */

@@ -15,3 +15,18 @@ export const NONE_IS_WELL: readonly [Step, Step] = [{ colour: 'good' }, { from: 
 
 /** None is well, any is an incident. */
 export const ANY_IS_BAD: readonly [Step, Step] = [{ colour: 'good' }, { from: 1, colour: 'bad' }];
+
+/** Coverage, beside an objective of 99 %. */
+export const COVERAGE_STEPS: readonly [Step, ...Step[]] = [
+  { colour: 'bad' },
+  { from: 0.95, colour: 'warning' },
+  { from: 0.99, colour: 'good' },
+];
+
+/** What is left of an error budget, as the error-budget policy in alerts/playbooks cuts it. */
+export const BUDGET_STEPS: readonly [Step, ...Step[]] = [
+  { colour: 'bad' },
+  { from: 0, colour: 'warning' },
+  { from: 0.1, colour: 'yellow' },
+  { from: 0.5, colour: 'good' },
+];

@@ -1,0 +1,147 @@
+/** What budgets go on: node-seconds by reason, owner and excuse, what nobody observed, joins that came late. */
+import { COVERAGE_METRICS, formatDuration, JOIN_OUTCOMES, RECORDED, type JoinOutcome } from '@rollcall/contract';
+import type { PanelSpec, TimeSeries } from '../board.ts';
+import { CHOSEN_SLI, OBJECTIVE } from '../burn.ts';
+import { toRunbook } from '../links.ts';
+import type { Colour } from '../palette.ts';
+import { addPieces, gauge, grown } from '../select.ts';
+import { OWNER_COLOURS, REASON_COLOURS } from '../series-colours.ts';
+import { NONE_IS_WELL, PLAIN } from '../thresholds.ts';
+
+const M = COVERAGE_METRICS;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const NO_RULES = 'nothing recorded: generate rules';
+
+/** Stacked, each series by a colour of its own. */
+function stack(parts: Pick<TimeSeries, 'title' | 'description' | 'queries' | 'empty' | 'colours'>): TimeSeries {
+  return { kind: 'time-series', unit: 's', width: 12, min: 0, stacked: true, steps: PLAIN, ...parts };
+}
+
+/** Panels on node-seconds that were lost, excused or left out; `speed` is that of the rules. */
+export function spending(speed: number): readonly PanelSpec[] {
+  const hour = formatDuration(HOUR_MS / speed);
+  const lost = (window: string): string => addPieces(RECORDED.uncoveredSeconds, { window, speed });
+  const excused = addPieces(RECORDED.excusedSeconds, { window: hour, speed });
+  const lostInRange = `sum by (reason, owner) (${lost('$__range')})`;
+  return [
+    stack({
+      title: 'Node-time lost by reason',
+      description:
+        'Uncovered node-time in the hour before, by primary reason. An hour is one node for an hour, or sixty for a minute. Nothing is good; the widest band is where the budget goes.',
+      queries: [{ expr: `sum by (reason) (${lost(hour)})`, legend: '{{reason}}' }],
+      empty: 'nothing was lost',
+      colours: REASON_COLOURS,
+    }),
+    stack({
+      title: 'Node-time lost by owner',
+      description:
+        'The same by who can mend it: the team of the daemon (agent), of the machines (node), of the platform, or whoever rolls out. Talk to the owner of the widest band.',
+      queries: [{ expr: `sum by (owner) (${lost(hour)})`, legend: '{{owner}}' }],
+      empty: 'nothing was lost',
+      colours: OWNER_COLOURS,
+    }),
+    {
+      kind: 'table',
+      title: 'What the time went on',
+      description:
+        'Uncovered node-time in the shown time, the largest first, and its share of all of it. Mend what stands on top; a click on a reason opens its runbook.',
+      unit: 's',
+      width: 8,
+      queries: [{ expr: lostInRange }, { expr: `${lostInRange} / on () group_left () sum(${lost('$__range')})` }],
+      empty: 'nothing was lost',
+      columns: [
+        { field: 'reason', name: 'Reason', links: [toRunbook('reason')] },
+        { field: 'owner', name: 'Owner', width: 80 },
+        { field: 'Value #A', name: 'Lost', unit: 's', decimals: 1, width: 90 },
+        { field: 'Value #B', name: 'Share', unit: 'percentunit', decimals: 0, width: 70 },
+      ],
+      sort: { name: 'Lost', descending: true },
+      steps: PLAIN,
+    },
+    {
+      ...stack({
+        title: 'Excused node-time',
+        description:
+          'Node-time that counts for nobody, in the hour before, by excuse, and what the node would have been. “uncovered” is what the excuse hides: adjusted and raw budgets differ by it.',
+        queries: [{ expr: `sum by (reason, verdict) (${excused})`, legend: '{{reason}}, {{verdict}}' }],
+        empty: 'nothing was excused',
+      }),
+      width: 8,
+      height: 9,
+    },
+    {
+      ...stack({
+        title: 'Excluded nodes by rule',
+        description:
+          'Nodes that the policy or Rollcall itself takes out of the scope, such as virtual nodes. Level is good; a band that grows is a part of the fleet that nobody watches.',
+        queries: [{ expr: `sum by (rule) (${gauge(M.excluded)})`, legend: '{{rule}}' }],
+        empty: 'no rule excludes a node',
+      }),
+      unit: 'short',
+      decimals: 0,
+      width: 8,
+      height: 9,
+    },
+  ];
+}
+
+/** What was observed in a day, and what it would be if the rest had been bad, or good. */
+export function attainmentRange(speed: number): TimeSeries {
+  const window = formatDuration(DAY_MS / speed);
+  const sum = (name: string): string => `sum by (sli) (${addPieces(name, { window, speed }, CHOSEN_SLI)})`;
+  const [good, valid, unobserved] = [
+    sum(RECORDED.goodSeconds),
+    sum(RECORDED.validSeconds),
+    sum(RECORDED.unobservedSeconds),
+  ];
+  const all = `(${valid} + ${unobserved} > 0)`;
+  return {
+    kind: 'time-series',
+    title: 'Attainment of a day, and what nobody saw',
+    description:
+      'From all unobserved time bad to all of it good, of the day before. One line and above the objective (dashed) is good. Apart: the collector was blind, and only the lower line is a promise.',
+    unit: 'percentunit',
+    decimals: 3,
+    width: 8,
+    max: 1,
+    queries: [
+      { expr: `${good} / ${all}`, legend: '{{sli}} at least' },
+      { expr: `(${good} + ${unobserved}) / ${all}`, legend: '{{sli}} at most' },
+      { expr: `max by (sli) (${OBJECTIVE})`, legend: '{{sli}} objective' },
+    ],
+    empty: NO_RULES,
+    dashed: '/ objective$/',
+    steps: PLAIN,
+  };
+}
+
+const OUTCOME_COLOURS: Readonly<Record<JoinOutcome, Colour>> = { in_time: 'good', late: 'bad', abandoned: 'unknown' };
+
+/** Joins by how they ended. */
+export const joins: TimeSeries = {
+  ...stack({
+    title: 'Joins by outcome',
+    description: `New nodes by how their join ended: ${JOIN_OUTCOMES.join(', ')}. In time is good; late ones spend the budget of “join”. Abandoned ones were gone before their deadline and count for nobody.`,
+    queries: [{ expr: `sum by (outcome) (${grown(M.joins, '$__rate_interval')})`, legend: '{{outcome}}' }],
+    empty: 'no policy has an objective for joins, or no node joined',
+    colours: OUTCOME_COLOURS,
+  }),
+  unit: 'short',
+  width: 8,
+};
+
+/** By how much both counts of eligible nodes differ. */
+export const divergence: TimeSeries = {
+  kind: 'time-series',
+  title: 'Divergence from the controller',
+  description:
+    'Eligible nodes minus the controller’s count. 0 is good. Else one of both sees a label or taint that the other does not, and the figures above rest on it: compare them on the on-call board.',
+  unit: 'short',
+  decimals: 0,
+  width: 8,
+  queries: [{ expr: `${gauge(M.divergence)} != 0`, legend: '{{cluster}} {{namespace}}/{{daemonset}}' }],
+  empty: 'both counts agree',
+  limits: true,
+  steps: NONE_IS_WELL,
+};

@@ -7,7 +7,8 @@
  * proxy that does mischief; `suites`: the expectation against the Go function, and
  * the collector against a living world's truth. `--faults` plays the fault matrix in place of all that (faults/play-matrix.ts; `--only` a
  * pattern of its causes, `--fast` controllers), `--drills` the drills (drills/drills.ts), `--disk` a disk that hangs (as root), `--long 10` the fast tests and the
- * comparison with Go's protobuf with ten times the seeds and runs that every commit has. `--day` plays a scripted
+ * comparison with Go's protobuf with ten times the seeds and runs that every commit has. `--rules-fuzz 10000` plays so many fuzzed cases of
+ * the rules (rules/play-fuzz.ts) and writes what came out into docs/rules.md, `--mutants` their mutants. `--day` plays a scripted
  * day of alerts with so many `--seeds` (day/play-days.ts) and writes docs/alert-day.md. Appends its answer to docs/campaign.md; a seed that fails is printed with its faults
  * and the command that repeats it, and belongs into campaign/regressions.ts. Exits 1 if one fails.
  */
@@ -22,6 +23,7 @@ import { playDays } from './day/play-days.ts';
 import { playDrills } from './drills/play-drills.ts';
 import { playHangingDisk } from './drills/play-hanging-disk.ts';
 import { playMatrix } from './faults/play-matrix.ts';
+import { playFuzz } from './rules/play-fuzz.ts';
 import { playMutants } from './rules/play-mutants.ts';
 
 const RECORD = new URL('../docs/campaign.md', import.meta.url);
@@ -146,6 +148,7 @@ const OPTIONS = {
   drills: { type: 'boolean', default: false },
   disk: { type: 'boolean', default: false },
   mutants: { type: 'boolean', default: false },
+  'rules-fuzz': { type: 'string', default: '' },
   day: { type: 'boolean', default: false },
   seeds: { type: 'string', default: '3' },
   long: { type: 'string', default: '' },
@@ -163,6 +166,7 @@ function findOther(values: Values): (() => Promise<boolean>) | undefined {
   if (drills) return () => playDrills().then(() => true);
   if (disk) return () => playHangingDisk().then(() => true);
   if (mutants) return async () => (await playMutants()).length === 0;
+  if (values['rules-fuzz'] !== '') return () => playFuzz({ first: Number(first), count: Number(values['rules-fuzz']) });
   if (values.long !== '') return () => playLong(Number(values.long));
   return faults ? () => playMatrix({ only, profile: fast ? 'fast' : 'default' }) : undefined;
 }

@@ -12,7 +12,7 @@ import {
   sumOver,
   without,
 } from '@rollcall/contract';
-import { gauge } from './promql.ts';
+import { finite, gauge } from './promql.ts';
 import type { RecordingRule, RuleSettings } from './rule.ts';
 
 const HOUR_MS = 3_600_000;
@@ -22,7 +22,7 @@ const NO_LOSS: readonly ReasonCode[] = ['RolloutReplacing', 'Starting', 'NotYetA
 
 /** What the state alerts need; evaluated before them, in this order. */
 export function recordStates({ speed }: RuleSettings): readonly RecordingRule[] {
-  const info = `max by (${POLICY_LABELS}, team) (last_over_time(${COVERAGE_METRICS.policyInfo.name}[${formatDuration(180_000 / speed)}]))`;
+  const info = `max by (${POLICY_LABELS}, team) (last_over_time(${COVERAGE_METRICS.policyInfo.name}[${formatDuration(180_000 / speed)}]) == 1)`;
   const lost = gauge(COVERAGE_METRICS.uncovered, { selector: `{reason!~"${NO_LOSS.join('|')}"}`, speed });
   return [
     // One team a policy, also while it changes: two would be an error of the join, and the alert would be lost.
@@ -47,9 +47,9 @@ export function recordIndicators({ speed }: RuleSettings): readonly RecordingRul
   return [
     { record: RECORDED.coverage, expr: `${covered} / (${RECORDED.expected} > 0)` },
     { record: RECORDED.podCoverage, expr: `${sumOver(['layer'], podGood)} / (${RECORDED.expected} > 0)` },
-    { record: RECORDED.restarts, expr: `${restarts} / (${valid} > 0) * 3600` },
-    { record: RECORDED.joinMean, expr: `${parts('_sum')} / (${parts('_count')} > 0)` },
-    { record: RECORDED.joinP95, expr: `histogram_quantile(0.95, ${parts('_bucket')}) and ${parts('_count')} > 0` },
+    { record: RECORDED.restarts, expr: finite(`${restarts} / (${valid} > 0) * 3600`) },
+    { record: RECORDED.joinMean, expr: finite(`${parts('_sum')} / (${parts('_count')} > 0)`) },
+    { record: RECORDED.joinP95, expr: finite(`histogram_quantile(0.95, ${parts('_bucket')})`) },
     ...recordLags(hour),
   ];
 }
@@ -64,7 +64,7 @@ function recordLags(window: string): readonly RecordingRule[] {
   ] as const;
   return quantiles.map(([record, quantile]) => ({
     record,
-    expr: `histogram_quantile(${quantile}, ${parts('_bucket')}) and ${parts('_count')} > 0`,
+    expr: finite(`histogram_quantile(${quantile}, ${parts('_bucket')})`),
   }));
 }
 
@@ -73,11 +73,11 @@ export function recordPieces({ speed }: RuleSettings): readonly RecordingRule[] 
   const window = formatDuration(PIECE_MS / speed);
   const { validSeconds, goodSeconds, unobservedSeconds, uncoveredSeconds, excusedSeconds } = COVERAGE_METRICS;
   return [
-    { record: RECORDED.validSeconds, expr: increase(validSeconds, { window }) },
-    { record: RECORDED.goodSeconds, expr: increase(goodSeconds, { window }) },
-    { record: RECORDED.unobservedSeconds, expr: increase(unobservedSeconds, { window }) },
+    { record: RECORDED.validSeconds, expr: finite(increase(validSeconds, { window })) },
+    { record: RECORDED.goodSeconds, expr: finite(increase(goodSeconds, { window })) },
+    { record: RECORDED.unobservedSeconds, expr: finite(increase(unobservedSeconds, { window })) },
     // Most reasons and excuses never come up: what counted nothing is no series.
-    { record: RECORDED.uncoveredSeconds, expr: `${increase(uncoveredSeconds, { window })} > 0` },
-    { record: RECORDED.excusedSeconds, expr: `${increase(excusedSeconds, { window })} > 0` },
+    { record: RECORDED.uncoveredSeconds, expr: `${increase(uncoveredSeconds, { window })} > 0 < Inf` },
+    { record: RECORDED.excusedSeconds, expr: `${increase(excusedSeconds, { window })} > 0 < Inf` },
   ];
 }

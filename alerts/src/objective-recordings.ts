@@ -4,7 +4,7 @@
  */
 import { BURN_TIERS, budgetOf } from '@rollcall/contract';
 import type { Target } from './objective.ts';
-import { addPieces, countSamples, number, type Piece } from './promql.ts';
+import { addPieces, countSamples, finite, number, type Piece } from './promql.ts';
 import type { RecordingRule } from './rule.ts';
 
 const HOUR_MS = 3_600_000;
@@ -21,10 +21,10 @@ const RATIO_WINDOWS_MS = [pageFast.shortMs, pageSlow.shortMs, pageFast.longMs, t
 export function recordWindows(target: Target): readonly RecordingRule[] {
   const { names, valid, bad, selector, settings } = target;
   const label = { sli: target.objective.sli };
-  // Where nothing is valid there is no sample: 0/0 is no answer, and a NaN would stay in every longer window.
+  // Where nothing is valid there is no sample: 0/0 is no answer, and a NaN would stay in every longer window. Where a counter is no number there is none either: a pair with one half left out would tell a lie.
   const ratios = RATIO_WINDOWS_MS.map((ms) => ({
     record: names.ratio(ms),
-    expr: `${bad(ms)} / (${valid(ms)} > 0)`,
+    expr: finite(`${bad(ms)} / (${valid(ms)} > 0)`),
     labels: label,
   }));
   const samples = countSamples({
@@ -34,8 +34,8 @@ export function recordWindows(target: Target): readonly RecordingRule[] {
   });
   return [
     ...ratios,
-    { record: names.bad(SIX_HOURS_MS), expr: bad(SIX_HOURS_MS), labels: label },
-    { record: names.valid(SIX_HOURS_MS), expr: valid(SIX_HOURS_MS), labels: label },
+    { record: names.bad(SIX_HOURS_MS), expr: finite(bad(SIX_HOURS_MS)), labels: label },
+    { record: names.valid(SIX_HOURS_MS), expr: finite(valid(SIX_HOURS_MS)), labels: label },
     { record: names.history(SIX_HOURS_MS), expr: `${samples} * ${number(settings.intervalMs / 1000)}`, labels: label },
     ...[names.bad, names.valid, names.history].map((name) => join(target, name, [SIX_HOURS_MS, DAY_MS])),
     ...[names.bad, names.valid].map((name) => join(target, name, [DAY_MS, THREE_DAYS_MS])),

@@ -12,6 +12,14 @@ export function matchers(labels: Readonly<Record<string, string>>): string {
   return parts.length === 0 ? '' : `{${parts.join(',')}}`;
 }
 
+/**
+ * What of an expression is a number: comparisons with NaN are false. The collector writes neither NaN nor infinities, but a rule that recorded one
+ * would keep it in every longer window. Binds weaker than arithmetic, stronger than `and`.
+ */
+export function finite(expr: string): string {
+  return `${expr} > -Inf < Inf`;
+}
+
 /** For how long the last value of a gauge stands for it: a restart of the collector must not make an alert resolve and fire anew. */
 const HELD_MS = 180_000;
 
@@ -20,7 +28,8 @@ export function gauge(
   metric: Metric,
   { selector = '', speed }: { readonly selector?: string; readonly speed: number },
 ): string {
-  return without('max', `last_over_time(${metric.name}${selector}[${formatDuration(HELD_MS / speed)}])`);
+  // Series by series: one that is no number must not hide the others of its sum.
+  return without('max', finite(`last_over_time(${metric.name}${selector}[${formatDuration(HELD_MS / speed)}])`));
 }
 
 /** A recorded series, its window, and how often it is evaluated, milliseconds. */

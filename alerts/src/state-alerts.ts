@@ -13,7 +13,7 @@ import {
   without,
 } from '@rollcall/contract';
 import { annotate, IN_POOL, OF_POLICY, OF_POOL, POLICY_NAME, type Story } from './annotations.ts';
-import { gauge, number } from './promql.ts';
+import { finite, gauge, number } from './promql.ts';
 import type { AlertingRule, RuleSettings } from './rule.ts';
 
 const MINUTE_MS = 60_000;
@@ -77,7 +77,7 @@ function finish(state: State, settings: RuleSettings): AlertingRule {
   const summary = ofPolicy ? `${place}: ${state.tells}` : state.tells;
   return {
     alert,
-    expr: ofPolicy ? `(${state.expr}) * on (${POLICY_LABELS}) group_left (team) ${RECORDED.team}` : state.expr,
+    expr: ofPolicy ? finite(`(${state.expr}) * on (${POLICY_LABELS}) group_left (team) ${RECORDED.team}`) : state.expr,
     ...(forMs === 0 ? {} : { for: formatDuration(forMs / settings.speed) }),
     labels: { severity, priority, ...('owner' in rest ? { owner: rest.owner } : {}) },
     annotations: annotate({ alert, summary, scope, settings, nodes, window: formatDuration(HOUR_MS / settings.speed) }),

@@ -193,6 +193,9 @@ function drawPolicy(random: Random, length: Length): readonly Drawn[] {
     count(M.telemetrySent.name, ({ expected }) => expected * 9, { component: 'logs' }),
     count(M.telemetryDropped.name, ({ events }) => events * 3, { component: 'logs' }),
     ...BOUNDS.map((le, at) => count(`${name}_bucket`, ({ events }) => Math.max(0, events - 2 + at), { ...stage, le })),
+    ...BOUNDS.map((le, at) =>
+      count(`${M.ingestionLag.name}_bucket`, ({ events }) => Math.max(0, events - 2 + at), { le }),
+    ),
     count(`${name}_sum`, ({ events }) => events * 30, stage),
     count(`${name}_count`, ({ events }) => events, stage),
   ];

@@ -56,7 +56,7 @@ export interface Stat extends Common {
   readonly course?: boolean;
 }
 
-/** Lines over time; `colours` by the series' name, the rest from Grafana's palette. */
+/** Lines over time; `colours` by the series' name, or a regular expression that matches all of it, the rest from Grafana's palette. */
 export interface TimeSeries extends Common {
   readonly kind: 'time-series';
   readonly stacked?: boolean;

@@ -70,7 +70,7 @@ function startTimeSeries({
     panel.overrideByRegexp(dashed, [{ id: 'custom.lineStyle', value: { fill: 'dash', dash: [6, 6] } }]);
   for (const [colour, names] of groupByColour(colours)) {
     const fixed = [{ id: 'color', value: { mode: 'fixed', fixedColor: PALETTE[colour] } }];
-    if (names.length === 1) panel.overrideByName(names.join(''), fixed);
+    if (names.length === 1 && /^\w+$/.test(names.join(''))) panel.overrideByName(names.join(''), fixed);
     else panel.overrideByRegexp(`/^(?:${names.join('|')})$/`, fixed);
   }
   return panel;
@@ -101,6 +101,8 @@ function startTable({ columns, sort, queries }: Table): table.PanelBuilder {
 
 function describeColumn({ unit, decimals, width, links, steps }: Column): DynamicConfigValue[] {
   const said: [string, unknown][] = [
+    // What a table says while it is empty is no word for a cell.
+    ['noValue', '–'],
     ['unit', unit],
     ['decimals', decimals],
     ['custom.width', width],

@@ -52,3 +52,8 @@ export function nearness(tier: BurnTierName, speed: number): string {
   const lesser = `((${long} <= ${short}) or (${short} < ${long}))`;
   return `${lesser} / on (${OBJECTIVE_LABELS}) (1 - ${OBJECTIVE}) / ${Number(factorOf(tier).toPrecision(12))}`;
 }
+
+/** Budgets for a graph: one that is overspent a hundredfold would press all others flat. */
+export function atLeastMinusAll(budgets: string): string {
+  return `clamp_min(${budgets}, -1)`;
+}

@@ -1,6 +1,7 @@
 /** For those who answer for the promise: is it kept, since when not, where, and whom to ask. */
 import { COVERAGE_METRICS, formatDuration, POLICY_LABELS, RECORDED } from '@rollcall/contract';
 import type { Board, BoardSettings, PanelSpec, Query, Row, Stat, Table } from '../board.ts';
+import { atLeastMinusAll } from '../burn.ts';
 import { ofRow, toBoard } from '../links.ts';
 import { addPieces, gauge, recorded, select } from '../select.ts';
 import { BUDGET_STEPS, COVERAGE_STEPS, NONE_IS_WELL, PLAIN } from '../thresholds.ts';
@@ -167,17 +168,20 @@ const PROMISE: readonly PanelSpec[] = [
     kind: 'time-series',
     title: 'Budget left of 30 days',
     description:
-      'Of the coverage objective. Adjusted leaves out what maintenance and the ledger of exclusions take away, raw does not. Above 0 is good. Far apart: much was excluded; ask whether it was planned work.',
+      'Of the coverage objective. Adjusted leaves out what maintenance and the ledger of exclusions take away, raw does not. Above 0 is good. Far apart: much was excluded; ask whether it was planned work. Lines end at -100 %.',
     unit: 'percentunit',
     decimals: 1,
     width: 12,
     max: 1,
     queries: [
       {
-        expr: gauge(M.budgetRemaining, COVERAGE, MONTH),
+        expr: atLeastMinusAll(gauge(M.budgetRemaining, COVERAGE, MONTH)),
         legend: '{{cluster}} {{namespace}}/{{daemonset}} adjusted',
       },
-      { expr: gauge(M.budgetRemainingRaw, COVERAGE, MONTH), legend: '{{cluster}} {{namespace}}/{{daemonset}} raw' },
+      {
+        expr: atLeastMinusAll(gauge(M.budgetRemainingRaw, COVERAGE, MONTH)),
+        legend: '{{cluster}} {{namespace}}/{{daemonset}} raw',
+      },
     ],
     empty: NO_JOURNAL,
     dashed: '/raw$/',
@@ -200,6 +204,7 @@ const LATENCY: PanelSpec = {
   min: 0,
   queries: [latency('p50', RECORDED.lagP50), latency('p95', RECORDED.lagP95), latency('p99', RECORDED.lagP99)],
   empty: 'no policy measures ingestion',
+  colours: { '.* p50': 'good', '.* p95': 'warning', '.* p99': 'bad' },
   limits: true,
   steps: [{ colour: 'good' }, { from: 30, colour: 'warning' }],
 };
@@ -241,8 +246,8 @@ const INVENTORY: Table = {
     { field: 'Value #C', name: 'Covered', decimals: 0, width: 90 },
     { field: 'Value #D', name: 'Coverage', unit: 'percentunit', decimals: 2, width: 100, steps: COVERAGE_STEPS },
     { field: 'Value #E', name: 'Attained', unit: 'percentunit', decimals: 3, width: 100 },
-    { field: 'Value #F', name: 'Budget left', unit: 'percentunit', decimals: 1, width: 100, steps: BUDGET_STEPS },
-    { field: 'Value #G', name: 'raw', unit: 'percentunit', decimals: 1, width: 100, steps: BUDGET_STEPS },
+    { field: 'Value #F', name: 'Left, adjusted', unit: 'percentunit', decimals: 1, width: 115, steps: BUDGET_STEPS },
+    { field: 'Value #G', name: 'Left, raw', unit: 'percentunit', decimals: 1, width: 115, steps: BUDGET_STEPS },
   ],
   sort: { name: 'Coverage', descending: false },
   steps: PLAIN,

@@ -79,7 +79,6 @@ export function spending(speed: number): readonly PanelSpec[] {
         empty: 'no rule excludes a node',
       }),
       unit: 'short',
-      decimals: 0,
       width: 8,
       height: 9,
     },
@@ -138,10 +137,9 @@ export const divergence: TimeSeries = {
   description:
     'Eligible nodes minus the controller’s count. 0 is good. Else one of both sees a label or taint that the other does not, and the figures above rest on it: compare them on the on-call board.',
   unit: 'short',
-  decimals: 0,
   width: 8,
-  queries: [{ expr: `${gauge(M.divergence)} != 0`, legend: '{{cluster}} {{namespace}}/{{daemonset}}' }],
-  empty: 'both counts agree',
+  queries: [{ expr: gauge(M.divergence), legend: '{{cluster}} {{namespace}}/{{daemonset}}' }],
+  empty: 'no DaemonSet is known',
   limits: true,
   steps: NONE_IS_WELL,
 };

@@ -1,7 +1,7 @@
 /** For whoever spends the error budget: what is left of it, how fast it burns, what it went on, which alerts will tell. */
 import { BURN_TIERS, COVERAGE_METRICS, formatDuration, type BurnTierName } from '@rollcall/contract';
 import type { Board, BoardSettings, Column, Step, Table, TimeSeries } from '../board.ts';
-import { burnRate, CHOSEN_SLI, factorOf, nearness, OBJECTIVE, OBJECTIVE_LABELS } from '../burn.ts';
+import { atLeastMinusAll, burnRate, CHOSEN_SLI, factorOf, nearness, OBJECTIVE, OBJECTIVE_LABELS } from '../burn.ts';
 import type { Colour } from '../palette.ts';
 import { ofRow, toBoard, toRunbook } from '../links.ts';
 import { firingFor, gauge } from '../select.ts';
@@ -73,7 +73,8 @@ function tellObjectives(speed: number): Table {
 
 /** Three days are the slowest window of an alert: what lasts longer is a ticket at most. */
 const EXHAUSTED: readonly [Step, ...Step[]] = [
-  { colour: 'bad' },
+  { colour: 'unknown' },
+  { from: 0, colour: 'bad' },
   { from: 86_400, colour: 'warning' },
   { from: 3 * 86_400, colour: 'good' },
 ];
@@ -121,15 +122,15 @@ function budgetOverTime(): TimeSeries {
     kind: 'time-series',
     title: 'Budget left of 30 days',
     description:
-      'What is left of each budget; dashed: raw, as if nothing had been excluded. Above 0 is good. A steep fall is an outage, a slow one a leak: below it stands what it went on.',
+      'What is left of each budget; dashed: raw, as if nothing had been excluded. Above 0 is good. A steep fall is an outage, a slow one a leak: below it stands what it went on. Lines end at -100 %.',
     unit: 'percentunit',
     decimals: 1,
     width: 12,
     height: 10,
     max: 1,
     queries: [
-      { expr: gauge(M.budgetRemaining, CHOSEN_SLI, MONTH), legend },
-      { expr: gauge(M.budgetRemainingRaw, CHOSEN_SLI, MONTH), legend: `${legend} raw` },
+      { expr: atLeastMinusAll(gauge(M.budgetRemaining, CHOSEN_SLI, MONTH)), legend },
+      { expr: atLeastMinusAll(gauge(M.budgetRemainingRaw, CHOSEN_SLI, MONTH)), legend: `${legend} raw` },
     ],
     empty: NO_JOURNAL,
     dashed: '/ raw$/',
@@ -139,7 +140,8 @@ function budgetOverTime(): TimeSeries {
 }
 
 const NEAR: readonly [Step, ...Step[]] = [
-  { colour: 'good' },
+  { colour: 'unknown' },
+  { from: 0, colour: 'good' },
   { from: 0.5, colour: 'warning' },
   { from: 1, colour: 'bad' },
 ];

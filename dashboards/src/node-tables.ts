@@ -9,8 +9,8 @@ const M = COVERAGE_METRICS;
 
 /** Which policy a row is about. */
 export const POLICY_COLUMNS: readonly [Column, ...Column[]] = [
-  { field: 'namespace', name: 'Namespace', width: 150 },
-  { field: 'daemonset', name: 'DaemonSet', width: 150 },
+  { field: 'namespace', name: 'Namespace', width: 140 },
+  { field: 'daemonset', name: 'DaemonSet', width: 140 },
 ];
 
 const NODE = 'cluster, namespace, daemonset, node_pool, node';
@@ -64,14 +64,14 @@ export function problemNodes(...more: readonly string[]): Table {
     description:
       'The ten worst nodes by telemetry lag, restarts in the last hour, CPU and memory; a blank is a measure in which the node is not among them. A node that stands in several columns is the one to look at.',
     unit: 'short',
-    width: 12,
+    width: 16,
     height: 9,
     queries: [worst('lag'), worst('restarts'), worst('cpu'), worst('memory')],
     empty: 'no node stands out',
     columns: [
       { field: 'node', name: 'Node', links: [toNode, toNodeAnswer()] },
-      ...POLICY_COLUMNS.map((column) => ({ ...column, width: 110 })),
-      { field: 'node_pool', name: 'Pool', width: 80 },
+      ...POLICY_COLUMNS,
+      { field: 'node_pool', name: 'Pool', width: 110 },
       { field: 'Value #A', name: 'Lag', unit: 's', decimals: 0, width: 70 },
       { field: 'Value #B', name: 'Restarts', decimals: 0, width: 75 },
       { field: 'Value #C', name: 'CPU', unit: 'short', decimals: 2, width: 70 },

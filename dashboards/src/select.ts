@@ -1,5 +1,15 @@
 /** Queries: every selector asks for the policy that the board's variables name. */
-import { COMMON_LABELS, formatDuration, increase, PIECE_MS, POOL, without, type Metric } from '@rollcall/contract';
+import {
+  COLLECTOR_METRICS,
+  COMMON_LABELS,
+  COVERAGE_METRICS,
+  formatDuration,
+  increase,
+  PIECE_MS,
+  POOL,
+  without,
+  type Metric,
+} from '@rollcall/contract';
 
 /** What of a family or recorded series is asked for: further matchers, such as `layer="pod"`. */
 type Matchers = readonly string[];
@@ -25,6 +35,11 @@ export function gauge(metric: Pick<Metric, 'name' | 'pool'>, ...more: Matchers):
   return without('max', select(metric, ...more));
 }
 
+/** Zero where an aggregate over everything has no series, but not where no collector tells of a policy: nothing heard is not good news. */
+export function orZero(expr: string): string {
+  return `${expr} or count(${select(COVERAGE_METRICS.policyInfo)}) * 0`;
+}
+
 /** By how much a counter grew in a window, its replicas added up. The window is a duration or one of Grafana's. */
 export function grown(
   metric: Pick<Metric, 'name' | 'pool'>,
@@ -32,6 +47,28 @@ export function grown(
   ...more: Matchers
 ): string {
   return increase(metric, { selector: matchersOf(metric, more), window });
+}
+
+/** By how much a counter grows in a second, its replicas added up. */
+export function perSecond(metric: Pick<Metric, 'name' | 'pool'>, ...more: Matchers): string {
+  return without('sum', `rate(${select(metric, ...more)}[$__rate_interval])`);
+}
+
+/** Over which window, by which labels beside `le`, of which series. */
+interface Spread {
+  readonly window: string;
+  readonly by?: readonly string[];
+  readonly more?: Matchers;
+}
+
+/** A quantile of a histogram. No sample where nothing was measured. */
+export function quantile(
+  q: number,
+  metric: Pick<Metric, 'name' | 'pool'>,
+  { window, by = [], more = [] }: Spread,
+): string {
+  const counts = grown(bucketsOf(metric), window, ...more);
+  return `histogram_quantile(${q}, sum by (${['le', ...by].join(', ')}) (${counts})) >= 0`;
 }
 
 /** The buckets of a histogram, to be asked for like a counter. */
@@ -56,6 +93,16 @@ export function addPieces(
 /** A family of the collector itself, by the replicas that the board's variable names. */
 export function ofCollector({ name }: Pick<Metric, 'name'>, ...more: Matchers): string {
   return name + braces([], ['instance=~"$collector"', ...more]);
+}
+
+/** A counter of the collector itself: by how much it grew. */
+export function grownOfCollector(metric: Pick<Metric, 'name'>, ...more: Matchers): string {
+  return `increase(${ofCollector(metric, ...more)}[$__rate_interval])`;
+}
+
+/** A family that any process may have, of the collectors' processes. */
+export function ofProcess(metric: Pick<Metric, 'name'>): string {
+  return `${ofCollector(metric)} and on (job, instance) ${ofCollector(COLLECTOR_METRICS.buildInfo)}`;
 }
 
 /** Prometheus' own series of alerts, of which these fire and belong to the board's policies. */

@@ -1,5 +1,5 @@
 /** The colour of a series by the word in its label, the same on every board. */
-import { OWNERS, REASONS, type Owner, type ReasonCode } from '@rollcall/contract';
+import { REASONS, type Owner, type ReasonCode } from '@rollcall/contract';
 import type { Colour } from './palette.ts';
 
 /** Who can mend it. */
@@ -12,19 +12,16 @@ export const OWNER_COLOURS: Readonly<Record<Owner, Colour>> = {
 
 const CYCLE: readonly Colour[] = ['bad', 'warning', 'pink', 'excused', 'teal', 'yellow', 'good'];
 
-/** Reasons share colours, neighbours in rank do not; beside them stands the legend. */
-export const REASON_COLOURS: Readonly<Record<string, Colour>> = Object.fromEntries(
-  Object.keys(REASONS).map((code, rank) => [code, CYCLE[rank % CYCLE.length] ?? 'unknown']),
-);
+/** Series that follow each other differ; beyond seven, colours come again, and the legend tells them apart. */
+export function cycleColours(names: readonly string[]): Readonly<Record<string, Colour>> {
+  return Object.fromEntries(names.map((name, at) => [name, CYCLE[at % CYCLE.length] ?? 'unknown']));
+}
+
+/** By reason, in the order of rank. */
+export const REASON_COLOURS = cycleColours(Object.keys(REASONS));
 
 /** The reasons that an owner can mend, as a regular expression. */
 export function reasonsOf(owner: Owner): string {
   const codes = Object.keys(REASONS) as ReasonCode[];
   return codes.filter((code) => REASONS[code].owner === owner).join('|');
 }
-
-/** Owners by number, for bands whose colour says who can mend it. */
-export const NUMBERED_OWNERS: readonly (readonly [owner: Owner, number: number])[] = OWNERS.map((owner, at) => [
-  owner,
-  at + 1,
-]);

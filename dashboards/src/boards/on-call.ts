@@ -1,6 +1,7 @@
 /** For whoever is paged: what fires, where, since when, why, and what else is odd. */
 import { COVERAGE_METRICS } from '@rollcall/contract';
 import type { Board, Heatmap, Stat, StateTimeline, Table, TimeSeries } from '../board.ts';
+import { figure } from '../figure.ts';
 import { ofRow, ofSeries, toBoard, toRunbook } from '../links.ts';
 import { POLICY_COLUMNS, problemNodes, uncoveredNodes } from '../node-tables.ts';
 import {
@@ -11,33 +12,17 @@ import {
   uncoveredByOwner,
   uncoveredByReason,
 } from '../panels.ts';
-import { bucketsOf, firingAlerts, firingFor, gauge, grown } from '../select.ts';
-import { ANY_IS_BAD, NONE_IS_WELL, PLAIN } from '../thresholds.ts';
+import { bucketsOf, firingAlerts, firingFor, gauge, grown, orZero } from '../select.ts';
+import { ANY_IS_BAD, COVERAGE_STEPS, NONE_IS_WELL, PLAIN } from '../thresholds.ts';
 
 const M = COVERAGE_METRICS;
 const [EXPECTED, COVERED, UNOBSERVED] = [gauge(M.expected), gauge(M.covered), gauge(M.unobserved)];
 const LOST = `(${EXPECTED} - ${COVERED} - ${UNOBSERVED})`;
-/** Where a collector tells of a policy: so that an absent one is no data, and not a reassuring zero. */
-const KNOWN = `count(${gauge(M.policyInfo)})`;
-
-interface Figure {
-  readonly title: string;
-  readonly description: string;
-  readonly expr: string;
-  readonly steps: Stat['steps'];
-  readonly unit?: string;
-}
-
-function figure({ title, description, expr, steps, unit = 'short' }: Figure): Stat {
-  const queries: Stat['queries'] = [{ expr, legend: title.toLowerCase() }];
-  return { kind: 'stat', title, description, unit, width: 4, decimals: 0, queries, steps, course: true };
-}
-
 const NOW: readonly Stat[] = [
   figure({
     title: 'Pages firing',
     description: 'Alerts that wake someone, firing now. None is good; the table below leads to their runbooks.',
-    expr: `count(${firingAlerts('severity="page"')}) or ${KNOWN} * 0`,
+    expr: orZero(`count(${firingAlerts('severity="page"')})`),
     steps: ANY_IS_BAD,
   }),
   figure({
@@ -73,7 +58,7 @@ const NOW: readonly Stat[] = [
       description: 'Covered of expected nodes. Below 99 % a budget of 1 % is being spent faster than it grows.',
       expr: `sum(${COVERED}) / (sum(${EXPECTED}) > 0)`,
       unit: 'percentunit',
-      steps: [{ colour: 'bad' }, { from: 0.95, colour: 'warning' }, { from: 0.99, colour: 'good' }],
+      steps: COVERAGE_STEPS,
     }),
     decimals: 2,
   },
@@ -220,7 +205,7 @@ const telemetryLag: Heatmap = {
   description:
     'How old the newest record is that the backend has, per heartbeat. Bright and low is good; a second band that climbs is a part of the fleet whose telemetry does not get through.',
   unit: 's',
-  width: 12,
+  width: 8,
   height: 9,
   queries: [{ expr: `sum by (le) (${grown(bucketsOf(M.ingestionLag), '$__rate_interval')})`, legend: '{{le}}' }],
   empty: 'no policy measures ingestion',

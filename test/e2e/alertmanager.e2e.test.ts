@@ -127,6 +127,12 @@ const INHIBITED: readonly {
     shown: [alert('CoverageCollapse', 'blinks', { node_pool: 'blue' }), alert('JoinSlow', 'sees')],
   },
   {
+    name: 'blindness of all that a collector watches: each policy is told of, and hides its own',
+    source: alert('CollectorBlind', 'blinks-too'),
+    hidden: [alert('JoinSlow', 'blinks-too'), alert('StrayDaemon', 'blinks-too', { node_pool: 'blue' })],
+    shown: [alert('DaemonSetMissing', 'blinks-too')],
+  },
+  {
     name: 'what ails a node over what the agent does there',
     source: alert('ClockSkew', 'ails', { owner: 'node', node_pool: 'blue' }),
     hidden: [alert('RestartStorm', 'ails', { owner: 'agent', node_pool: 'blue' })],

@@ -29,6 +29,29 @@ export const COLLECTOR: readonly RuleCase[] = [
     silent('CollectorBlind'),
   ),
   of(
+    'a collector of two policies sees nothing at all: each policy is told of, so that each hides its own',
+    [
+      expected(9),
+      pool('rollcall_policy_info', [[60, 1]], { daemonset: 'proxy', node_pool: undefined, team: 'network' }),
+      pool('rollcall_expected_nodes', [[60, 4]], { daemonset: 'proxy' }),
+      ...['agent', 'proxy'].map((daemonset) =>
+        pool(
+          'rollcall_unobserved_nodes',
+          [
+            [10, 0],
+            [60, daemonset === 'agent' ? 9 : 4],
+          ],
+          { daemonset },
+        ),
+      ),
+    ],
+    [
+      { alert: 'alertname="CollectorBlind",daemonset="agent"', first: 20 },
+      { alert: 'alertname="CollectorBlind",daemonset="proxy"', first: 20 },
+      { alert: 'alertname!~"CollectorBlind|PageUnresolved|RollcallWatchdog"' },
+    ],
+  ),
+  of(
     'labels are renamed',
     [pool('rollcall_expected_nodes', [[60, 3]], { exported_namespace: 'agents' })],
     [fires('LabelsRenamed', 5)],

@@ -72,6 +72,16 @@ describe.each(FORMATS)('the exposition as %s', (format) => {
     expect(families.some(({ type }) => type === 'gauge')).toBe(true);
   });
 
+  it('has no gauge of a policy whose nodes were never listed, so that it is missed instead of said to match none', () => {
+    const readings = [policyReading(), policyReading({ daemonset: 'young', started: false })];
+    const families = parseExposition(render({ readings, format }), format);
+    const ofYoung = families.filter(({ samples: found }) =>
+      found.some(({ labels }) => labels['daemonset'] === 'young'),
+    );
+    expect(ofYoung.length).toBeGreaterThan(0);
+    expect(ofYoung.filter(({ type }) => type === 'gauge')).toEqual([]);
+  });
+
   it('reads back any label value as it was given', () => {
     const text = fc.string({ unit: 'grapheme' });
     fc.assert(

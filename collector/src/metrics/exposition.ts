@@ -39,10 +39,12 @@ export function* renderExposition(exposure: Exposure): Generator<string, void, v
       made = 0;
     }
   }
+  // A policy that was never seen has no node either, which must not look as if none matched: it has no gauge, not even its own info.
+  const ofGauges = leads ? rows.filter(({ reading }) => reading.started) : [];
   let text = '';
   for (const family of Object.values(COVERAGE_FAMILIES)) {
     text += heading(family.metric, format);
-    for (const samples of leads || family.metric.type !== 'gauge' ? samplesOf(family, rows, format) : []) {
+    for (const samples of samplesOf(family, family.metric.type === 'gauge' ? ofGauges : rows, format)) {
       text += samples;
       if (text.length >= CHUNK_CHARS) {
         yield text;

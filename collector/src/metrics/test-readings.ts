@@ -75,6 +75,7 @@ export function policyReading(overrides: Partial<PolicyReading> = {}): PolicyRea
     namespace: 'kube-system',
     daemonset: 'agent',
     info: { team: 'platform', contact: '#platform', purpose: 'Joins the "mesh"', strategy: 'RollingUpdate' },
+    started: true,
     createdWallMs: 1_767_225_600_123,
     pools: [poolReading()],
     tallies: [

@@ -56,6 +56,7 @@ export function readPolicy(options: ReadOptions): PolicyReading {
   return {
     namespace,
     daemonset,
+    started: roll.started,
     info: { team, contact, purpose, strategy: daemonSet?.object.strategy ?? '' },
     createdWallMs: series?.createdWallMs ?? 0,
     pools: [...byPool].map(([pool, buckets]) => {

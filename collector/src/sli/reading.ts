@@ -101,6 +101,8 @@ export interface UncoveredNode {
 export interface PolicyReading {
   readonly namespace: string;
   readonly daemonset: string;
+  /** False until nodes and DaemonSets were listed once: its counts are zeros till then, and mean nothing. */
+  readonly started: boolean;
   /** Who answers for the policy, what its daemon is for, and how the DaemonSet rolls out, '' while that is not known. */
   readonly info: {
     readonly team: string;

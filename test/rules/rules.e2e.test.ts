@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import { ensurePrometheus } from '../control-plane/prometheus.ts';
 import { BURN_SUITES, HALF_SPENT_CASES } from './burn-cases.ts';
 import { lintRules, playCases, type RuleCase } from './play-cases.ts';
+import { PIECE_CASES } from './piece-cases.ts';
 import { objective, renderFor } from './policies.ts';
 import { ABSENCE_CASES } from './collector-cases.ts';
 import { STATE_CASES } from './state-cases.ts';
@@ -47,6 +48,8 @@ test('an objective of the agent’s owners pages for their loss, in the minutes 
   const [, policy] = renderFor([objective({ owners: ['agent', 'rollout'] })]);
   await expectAll([policy], 1, [of('the agent is away', 'agent', { first: 164 }), of('a node is away', 'node', {})]);
 });
+
+test('pieces of node-seconds add up to what the counters grew by', () => expectAll([renderFor([])[0]], 1, PIECE_CASES));
 
 test('states', () => expectAll([renderFor([])[0]], 1, STATE_CASES));
 test('a policy that is heard of no more', () => expectAll([renderFor([objective()])[1]], 1, ABSENCE_CASES));

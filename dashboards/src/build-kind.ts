@@ -68,12 +68,14 @@ function startTimeSeries({
     panel.thresholdsStyle(new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed));
   if (dashed !== undefined)
     panel.overrideByRegexp(dashed, [{ id: 'custom.lineStyle', value: { fill: 'dash', dash: [6, 6] } }]);
-  for (const [colour, names] of groupByColour(colours)) {
-    const fixed = [{ id: 'color', value: { mode: 'fixed', fixedColor: PALETTE[colour] } }];
-    if (names.length === 1 && /^\w+$/.test(names.join(''))) panel.overrideByName(names.join(''), fixed);
-    else panel.overrideByRegexp(`/^(?:${names.join('|')})$/`, fixed);
-  }
+  for (const [colour, names] of groupByColour(colours)) colourSeries(panel, colour, names);
   return panel;
+}
+
+function colourSeries(panel: timeSeries.PanelBuilder, colour: Colour, names: readonly string[]): void {
+  const fixed = [{ id: 'color', value: { mode: 'fixed', fixedColor: PALETTE[colour] } }];
+  if (names.length === 1 && /^\w+$/.test(names.join(''))) panel.overrideByName(names.join(''), fixed);
+  else panel.overrideByRegexp(`/^(?:${names.join('|')})$/`, fixed);
 }
 
 function groupByColour(colours: Readonly<Record<string, Colour>>): ReadonlyMap<Colour, readonly string[]> {

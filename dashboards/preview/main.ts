@@ -1,4 +1,7 @@
 /** `npm run preview`: the generated boards in a browser, drawn from a Prometheus. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startPreview } from './server.ts';
 
@@ -24,7 +27,7 @@ async function main(): Promise<void> {
     prometheus: prometheus.replace(/\/$/, ''),
     clock: Date.now,
     ...(port !== undefined && { port: Number(port) }),
-    ...(folder !== undefined && { folder }),
+    dashboards: await readDashboards(folder ?? fileURLToPath(new URL('../generated', import.meta.url))),
   });
   const uids = preview.boards.filter((uid) => board === undefined || uid === board || uid.endsWith(`-${board}`));
   if (uids.length === 0) throw new Error(`there is no board ${board ?? ''}: ${preview.boards.join(', ')}`);
@@ -32,4 +35,11 @@ async function main(): Promise<void> {
   const suffix = search.size === 0 ? '' : `?${search.toString()}`;
   for (const uid of uids) console.log(`${preview.url}/boards/${uid}${suffix}`);
   process.once('SIGINT', () => void preview.stop());
+}
+
+async function readDashboards(folder: string): Promise<readonly object[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).toSorted();
+  if (names.length === 0) throw new Error(`${folder} has no dashboards: npm run generate writes them`);
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+  return texts.map((text) => JSON.parse(text) as object);
 }

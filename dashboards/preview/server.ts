@@ -1,10 +1,9 @@
 /** Serves the boards' page on 127.0.0.1, and draws what it asks from one Prometheus. */
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import { stripTypeScriptTypes } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { reachPrometheus } from './ask-prometheus.ts';
 import type { Dashboard } from './dashboard.ts';
 import { drawBoard } from './draw-board.ts';
@@ -14,8 +13,8 @@ import { escapeHtml } from './html.ts';
 export interface PreviewOptions {
   /** A Prometheus, without a path. */
   readonly prometheus: string;
-  /** Where the boards' JSON lies; by default what the project generates. */
-  readonly folder?: string;
+  /** Boards as Grafana reads them, in its classic JSON; their order is that of the list. */
+  readonly dashboards: readonly object[];
   /** What `now` is, in Unix milliseconds. */
   readonly clock: () => number;
   /** How often the data source says that it scrapes, in milliseconds; Grafana's default of 15 s if not given. */
@@ -28,7 +27,7 @@ export interface PreviewOptions {
 export interface Preview {
   /** Lists the boards; a board's page is at `${url}/boards/${uid}`. */
   readonly url: string;
-  /** UIDs, by the alphabet. */
+  /** UIDs, in the order given. */
   readonly boards: readonly string[];
   readonly stop: () => Promise<void>;
 }
@@ -47,9 +46,11 @@ const SHELL = `<!doctype html>
 <script type="module">import { showBoard } from '/page.ts'; await showBoard();</script>
 </head><body></body></html>`;
 
-/** Starts the preview and returns when it listens. Throws when there is no board. */
+/** Starts the preview and returns when it listens. */
 export async function startPreview(options: PreviewOptions): Promise<Preview> {
-  const dashboards = await readDashboards(options.folder ?? fileURLToPath(new URL('../generated', import.meta.url)));
+  const dashboards = new Map(
+    (options.dashboards as readonly Dashboard[]).map((dashboard) => [dashboard.uid, dashboard]),
+  );
   const server = createServer((request, response) => {
     const address = new URL(request.url ?? '/', 'http://127.0.0.1');
     answer(address, response, { dashboards, options }).catch((error: unknown) => {
@@ -65,13 +66,6 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-async function readDashboards(folder: string): Promise<ReadonlyMap<string, Dashboard>> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).toSorted();
-  if (names.length === 0) throw new Error(`${folder} has no dashboards: npm run generate writes them`);
-  const texts = await Promise.all(names.map((name) => readFile(`${folder}/${name}`, 'utf8')));
-  return new Map(texts.map((text) => JSON.parse(text) as Dashboard).map((dashboard) => [dashboard.uid, dashboard]));
 }
 
 interface Site {

@@ -56,11 +56,15 @@ async function settle(variable: Variable, chosen: readonly string[], known: Know
 }
 
 async function settleQuery(variable: Variable, chosen: readonly string[], known: Known): Promise<VariableValue> {
-  const { multi = false, includeAll = false, allValue } = variable;
-  const all = chosen.includes(ALL) || (chosen.length === 0 && includeAll);
-  if (all) return typeof allValue === 'string' && allValue !== '' ? { raw: allValue } : askOffered(variable, known);
+  const { multi = false, includeAll = false } = variable;
+  if (chosen.includes(ALL) || (chosen.length === 0 && includeAll)) return settleAll(variable, known);
   const values = chosen.length > 0 ? chosen : (await askOffered(variable, known)).slice(0, 1);
   return multi || includeAll ? values : (values[0] ?? '');
+}
+
+async function settleAll(variable: Variable, known: Known): Promise<VariableValue> {
+  const { allValue } = variable;
+  return typeof allValue === 'string' && allValue !== '' ? { raw: allValue } : askOffered(variable, known);
 }
 
 async function askOffered(variable: Variable, { prometheus, range, variables }: Known): Promise<readonly string[]> {

@@ -1,4 +1,4 @@
-/** The real servers of the end-to-end tests: a Kubernetes control plane, the DaemonSet controller as oracle, Prometheus. */
+/** The real programs of the end-to-end tests: a Kubernetes control plane, the DaemonSet controller as oracle, Prometheus, a browser. */
 export {
   ensureAlertmanager,
   runAmtool,
@@ -6,6 +6,7 @@ export {
   type Alertmanager,
   type ConfigFiles,
 } from './alertmanager.ts';
+export { startChromium } from './chromium.ts';
 export { connect, ApiError } from './client.ts';
 export { encodeInGo, verifyInGo, type CodedPair } from './codec.ts';
 export { startControlPlane, type ControlPlane } from './control-plane.ts';

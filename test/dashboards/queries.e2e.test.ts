@@ -1,9 +1,10 @@
-/** Every query of every dashboard on a real Prometheus, which scrapes a real collector of a cluster in trouble. */
+/** Every query and every panel of every dashboard on a real Prometheus, which scrapes a real collector of a cluster in trouble. */
 import { generateDashboards } from '@rollcall/dashboards';
-import type { VariableValue } from '@rollcall/dashboards/preview';
+import { startPreview, type VariableValue } from '@rollcall/dashboards/preview';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { waitFor } from '../control-plane/index.ts';
+import { startChromium, waitFor } from '../control-plane/index.ts';
 import { askPrometheus, openVariables, type Outcome } from './ask-prometheus.ts';
+import { lookAtBoards, type Look } from './look-at-boards.ts';
 import { panelsOf, questionsOf, readBoards, type BoardJson, type Question } from './read-questions.ts';
 import { openScene, SPEED, type Scene } from './scene.ts';
 
@@ -96,4 +97,56 @@ test('a metric that is misspelt in one panel is told by board, title and query',
   console.log(faults.join('\n'));
   expect(faults).toHaveLength(1);
   expect(faults[0]).toMatch(new RegExp(`^${first.uid}, panel "[^"]+": no data\\n .*rollcal_`));
+});
+
+/** What a browser shows of these boards, with all rows unfolded. */
+async function look(dashboards: readonly BoardJson[]): Promise<readonly Look[]> {
+  await using stack = new AsyncDisposableStack();
+  const options = { prometheus: scene.prometheus.url, dashboards, clock: Date.now, scrapeIntervalMs: STEP_MS };
+  const preview = stack.adopt(await startPreview(options), (own) => own.stop());
+  const browser = stack.adopt(await startChromium(), (own) => own.close());
+  return await lookAtBoards(browser, { ...preview, search: { from: 'now-2m', to: 'now', rows: 'open' } });
+}
+
+test('a browser draws every panel of every board', async () => {
+  const started = performance.now();
+  const looks = await look(BOARDS);
+  const seconds = Math.round((performance.now() - started) / 1_000);
+  const [charts, texts, absent] = (['chart', 'markup', 'absent'] as const).map((kind) =>
+    looks.reduce((sum, { shown }) => sum + shown[kind].length, 0),
+  );
+  console.log(`${charts} charts, ${texts} figures and tables, ${absent} that need Loki are drawn in ${seconds} s`);
+  expect(looks.flatMap(({ uid, faults }) => faults.map((fault) => `${uid}: ${fault}`))).toEqual([]);
+  const titles = ({ chart, markup, absent: others }: Look['shown']): readonly string[] => [
+    ...chart,
+    ...markup,
+    ...others,
+  ];
+  const shown = Object.fromEntries(looks.map((one) => [one.uid, titles(one.shown).toSorted()]));
+  expect(shown).toEqual(
+    Object.fromEntries(
+      BOARDS.map((board) => [
+        board.uid,
+        panelsOf(board)
+          .map(({ title }) => title)
+          .toSorted(),
+      ]),
+    ),
+  );
+});
+
+test('a panel that cannot be drawn, and a chart without a curve, are told', async () => {
+  const [first] = BOARDS;
+  if (first === undefined) throw new Error('there are no boards');
+  const chart = panelsOf(first).find(({ type }) => type === 'timeseries');
+  const nothing = { title: 'blank', targets: [{ refId: 'A', expr: 'vector(NaN)' }] };
+  const panels = [
+    { id: 1, title: 'clock', type: 'gauge' },
+    { ...chart, ...nothing, id: 2, type: 'timeseries' },
+  ];
+  const [seen] = await look([{ ...first, panels, annotations: { list: [] } }]);
+  expect(seen?.faults).toEqual([
+    expect.stringMatching(/^clock.*cannot draw: panels of the type gauge/),
+    'blank is blank',
+  ]);
 });

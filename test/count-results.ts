@@ -41,6 +41,14 @@ export function countTests(report: string): Tally {
   return { passed: numPassedTests, failed: readFailures(report).length };
 }
 
+/** How each test in vitest's JSON report ended, in its order. */
+export function readEndings(report: string): { readonly test: string; readonly status: string }[] {
+  const { testResults } = JSON.parse(report) as VitestReport;
+  return testResults.flatMap(({ assertionResults }) =>
+    assertionResults.map(({ fullName, status }) => ({ test: fullName, status })),
+  );
+}
+
 /** What vitest's JSON report names as failed, a file that could not even be loaded among them. */
 export function readFailures(report: string): Failure[] {
   const { testResults } = JSON.parse(report) as VitestReport;

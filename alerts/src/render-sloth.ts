@@ -23,7 +23,9 @@ export function renderSloth(policies: readonly Policy[], settings: RuleSettings)
     .map((policy) => {
       const { namespace, daemonset, team } = policy;
       const slos = policy.objectives.map((objective) => describeSlo(policy, objective, settings));
-      const body = { version: 'prometheus/v1', service: `${namespace}-${daemonset}`, labels: { team }, slos };
+      // Sloth refuses a label without a value.
+      const labels = team === '' ? {} : { team };
+      const body = { version: 'prometheus/v1', service: `${namespace}-${daemonset}`, labels, slos };
       const text = HEADER + stringify(body, { lineWidth: 0, aliasDuplicateObjects: false });
       return { name: `rollcall-${namespace}-${daemonset}.sloth`, text };
     });

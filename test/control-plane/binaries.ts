@@ -10,7 +10,15 @@ export type BinaryName =
 
 /** A program that the collector is compared with or asks, which only `make peers` and the bench run; and kubectl, for the runbooks. */
 export type PeerName =
-  'kube-state-metrics' | 'loki' | 'kubectl' | 'metrics-server' | 'sloth' | 'alertmanager' | 'amtool';
+  | 'kube-state-metrics'
+  | 'loki'
+  | 'kubectl'
+  | 'metrics-server'
+  | 'oslo'
+  | 'promtool'
+  | 'sloth'
+  | 'alertmanager'
+  | 'amtool';
 
 /** Absolute path of every program. */
 export type Binaries = Readonly<Record<BinaryName, string>>;
@@ -78,6 +86,22 @@ export const alertmanagerRecipes: readonly Recipe<PeerName>[] = (['alertmanager'
   // Unstamped it would not know its version; which must be that of go.mod.
   flags: [...anyFlags, '-ldflags=-s -w -X github.com/prometheus/common/version.Version=0.28.1'],
 }));
+/** What judges OpenSLO documents. */
+export const osloRecipe: Recipe<PeerName> = {
+  name: 'oslo',
+  module: join(import.meta.dirname, 'oslo'),
+  package: 'github.com/OpenSLO/oslo/cmd/oslo',
+  sources: [],
+  flags: [...anyFlags, '-ldflags=-s -w'],
+};
+/** The rule engine of Prometheus 3, since Debian's is of 2; unstamped it does not know its version, which must be that of promtool/go.mod. */
+export const promtoolRecipe: Recipe<PeerName> = {
+  name: 'promtool',
+  module: join(import.meta.dirname, 'promtool'),
+  package: 'github.com/prometheus/prometheus/cmd/promtool',
+  sources: [],
+  flags: [...anyFlags, '-ldflags=-s -w -X github.com/prometheus/common/version.Version=3.15.0'],
+};
 /** In a module of its own: a change of the control plane's would build all of it anew. */
 export const kubectlRecipe: Recipe<PeerName> = {
   name: 'kubectl',

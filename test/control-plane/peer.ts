@@ -1,6 +1,15 @@
-/** kube-state-metrics, which the bench measures beside the collector, Loki, which it asks, and others (each built in minutes, kept where the control plane's programs are). */
+/** Programs that the collector and its rules are measured beside (each built in minutes, kept where the control plane's programs are). */
 import { existsSync } from 'node:fs';
-import { alertmanagerRecipes, cacheFolder, cachePath, lokiRecipe, peerRecipe, slothRecipe } from './binaries.ts';
+import {
+  alertmanagerRecipes,
+  cacheFolder,
+  cachePath,
+  lokiRecipe,
+  osloRecipe,
+  peerRecipe,
+  promtoolRecipe,
+  slothRecipe,
+} from './binaries.ts';
 import { ensureBinary } from './build.ts';
 
 /** The command that builds it, for messages. */
@@ -32,4 +41,14 @@ export async function ensureNewAlertmanager(): Promise<{ readonly server: string
   const [server, amtool] = await Promise.all(alertmanagerRecipes.map(ensureBinary));
   if (server === undefined || amtool === undefined) throw new Error('alertmanagerRecipes lacks a program');
   return { server, amtool };
+}
+
+/** The same of the validator of OpenSLO documents. */
+export function ensureOslo(): Promise<string> {
+  return ensureBinary(osloRecipe);
+}
+
+/** The same of promtool of Prometheus 3. */
+export function ensurePromtool3(): Promise<string> {
+  return ensureBinary(promtoolRecipe);
 }

@@ -1,10 +1,11 @@
-/** A Prometheus with a past: counters back-filled, recording rules evaluated over all of it by promtool, alerts asked by range queries. */
+/** A Prometheus with a past: counters back-filled, recording rules evaluated over all of it in order of need, alerts asked by range queries. */
 import { execFile } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { appendFile, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import { startHealthy } from '../control-plane/health.ts';
@@ -14,8 +15,7 @@ import { openWorkspace, type Running, type Workspace } from '../control-plane/wo
 
 const run = promisify(execFile);
 
-/** The length of one block, hours: a span of 162 h that begins at a multiple of it is one block, which is read fast. */
-export const BLOCK_HOURS = 162;
+const SETTLE_MS = 1_800_000;
 
 /** A recording rule as its file has it. */
 export interface Recording {
@@ -24,11 +24,15 @@ export interface Recording {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** The time that is told of, Unix seconds, and the step of samples and evaluations. */
+/**
+ * The time that is told of, Unix seconds, the step of samples and evaluations, and the length of a block, hours: 2 h times a power of 3, and `from` a
+ * multiple of it, so that all that is written at once is one block, which is read fast.
+ */
 export interface StoreSpan {
   readonly from: number;
   readonly to: number;
   readonly step: number;
+  readonly blockHours: number;
 }
 
 /** What an expression gave of one series. */
@@ -46,11 +50,16 @@ export interface Cost {
 
 /** The store; whoever opened it closes it. */
 export interface RuleStore {
-  /** Evaluates recording rules over the whole span, those that others read first. */
-  record(rules: readonly Recording[]): Promise<void>;
+  /** Evaluates recording rules in order of need: those that a reader needs over the whole span, the others at its end alone. */
+  record(rules: readonly Recording[], readers: readonly string[]): Promise<void>;
   askRange(expr: string): Promise<readonly Answer[]>;
+  askAt(expr: string, time: number): Promise<readonly Answer[]>;
   /** Evaluates at the end of the span, and says what it cost. */
   weigh(expr: string): Promise<Cost>;
+  /** Waits until the server has made one block of all, which it begins to after a minute: it has nothing else to do from then on. */
+  settle(): Promise<void>;
+  /** Seconds of CPU that the server has used. */
+  readCpu(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -59,14 +68,29 @@ export async function openRuleStore(lines: Iterable<string>, span: StoreSpan): P
   await ensurePrometheus();
   const workspace = await openWorkspace();
   try {
-    const text = join(workspace.folder, 'past.txt');
-    await pipeline(Readable.from(chunk(lines)), createWriteStream(text));
-    await promtool(workspace, ['openmetrics', '--quiet', text, join(workspace.folder, 'data')]);
+    await ingest({ workspace, span, name: 'past' }, lines);
     return await serve(workspace, span);
   } catch (error) {
     await workspace.close();
     throw error;
   }
+}
+
+/** One text of OpenMetrics on its way into the storage. */
+interface Ingestion {
+  readonly workspace: Workspace;
+  readonly span: StoreSpan;
+  readonly name: string;
+}
+
+async function ingest({ workspace: { folder }, span, name }: Ingestion, lines: Iterable<string>): Promise<void> {
+  const text = join(folder, `${name}.txt`);
+  await pipeline(Readable.from(chunk(lines)), createWriteStream(text));
+  const head = ['tsdb', 'create-blocks-from', `--max-block-duration=${span.blockHours}h`, 'openmetrics', '--quiet'];
+  // It makes much garbage of little: collected less often it takes less time.
+  const env = { ...process.env, GOGC: '400' };
+  await run('/usr/bin/promtool', [...head, text, join(folder, 'data')], { cwd: folder, env, maxBuffer: 64 << 20 });
+  await rm(text);
 }
 
 function* writeRecorded({ record, labels = {} }: Recording, answers: readonly Answer[]): Iterable<string> {
@@ -77,7 +101,7 @@ function* writeRecorded({ record, labels = {} }: Recording, answers: readonly An
   }
 }
 
-function* chunk(lines: Iterable<string>, end = '# EOF\n'): Iterable<string> {
+function* chunk(lines: Iterable<string>): Iterable<string> {
   let some: string[] = [];
   for (const line of lines) {
     some.push(line);
@@ -85,16 +109,11 @@ function* chunk(lines: Iterable<string>, end = '# EOF\n'): Iterable<string> {
     yield `${some.join('\n')}\n`;
     some = [];
   }
-  yield `${some.join('\n')}${some.length > 0 ? '\n' : ''}${end}`;
-}
-
-async function promtool({ folder }: Workspace, [from = '', ...args]: readonly string[]): Promise<void> {
-  const head = ['tsdb', 'create-blocks-from', `--max-block-duration=${BLOCK_HOURS}h`, from];
-  await run('/usr/bin/promtool', [...head, ...args], { cwd: folder, maxBuffer: 64 << 20 });
+  yield `${[...some, '# EOF'].join('\n')}\n`;
 }
 
 async function serve(workspace: Workspace, span: StoreSpan): Promise<RuleStore> {
-  let server = await start(workspace, 0);
+  let server = await start(workspace, span, 0);
   let starts = 1;
   const askRange = async (query: string): Promise<readonly Answer[]> => {
     const { from, to, step } = span;
@@ -102,28 +121,35 @@ async function serve(workspace: Workspace, span: StoreSpan): Promise<RuleStore> 
     const { result } = await ask<Matrix>(`${server.url}/api/v1/query_range`, body);
     return result.map(({ metric, values }) => ({ labels: metric, values }));
   };
-  const record = async (rules: readonly Recording[]): Promise<void> => {
+  const askAt = async (query: string, time: number): Promise<readonly Answer[]> => {
+    const { result } = await ask<Vector>(`${server.url}/api/v1/query`, { query, time: String(time) });
+    return result.map(({ metric, value }) => ({ labels: metric, values: [value] }));
+  };
+  const record = async (rules: readonly Recording[], readers: readonly string[]): Promise<void> => {
+    const needed = findNeeded(rules, readers);
     for (const layer of layRules(rules)) {
-      // Not by promtool's own back-filling of rules: it evaluates each file at another phase of the interval.
-      const file = join(workspace.folder, `layer-${starts}.txt`);
-      for (const rule of layer) {
-        const lines = chunk(writeRecorded(rule, await askRange(rule.expr)), '');
-        await pipeline(Readable.from(lines), createWriteStream(file, { flags: 'a' }));
+      // One rule is written while the next one is asked. Not by promtool's own back-filling: it evaluates each file at another phase.
+      let writing = Promise.resolve();
+      for (const [at, rule] of layer.entries()) {
+        const asked = needed.has(rule) ? askRange(rule.expr) : askAt(rule.expr, span.to);
+        const [answers] = await Promise.all([asked, writing]);
+        if (answers.length > 0)
+          writing = ingest({ workspace, span, name: `recorded-${starts}-${at}` }, writeRecorded(rule, answers));
       }
-      await appendFile(file, '# EOF\n');
-      await promtool(workspace, ['openmetrics', '--quiet', file, join(workspace.folder, 'data')]);
-      // It reads new blocks at a start, and only much later by itself.
+      await writing;
+      // It reads new blocks at a start, and only a minute later by itself.
       await server.running.kill();
-      server = await start(workspace, starts);
+      server = await start(workspace, span, starts);
       starts += 1;
     }
   };
   return {
     record,
     askRange,
+    askAt,
     weigh: async (query) => {
       const body = { query, time: String(span.to), stats: 'all' };
-      const { result, stats } = await ask<Weighed>(`${server.url}/api/v1/query`, body);
+      const { result, stats } = await ask<Vector & Weighed>(`${server.url}/api/v1/query`, body);
       const { timings, samples } = stats;
       return {
         samples: samples.totalQueryableSamples,
@@ -131,8 +157,42 @@ async function serve(workspace: Workspace, span: StoreSpan): Promise<RuleStore> 
         series: result.length,
       };
     },
+    settle: async () => {
+      const deadline = performance.now() + SETTLE_MS;
+      while ((await readMetric(server.url, 'prometheus_tsdb_blocks_loaded')) > 1) {
+        if (performance.now() > deadline) throw new Error(`more than one block after ${SETTLE_MS / 1000} s`);
+        await delay(1_000);
+      }
+    },
+    readCpu: () => readMetric(server.url, 'process_cpu_seconds_total'),
     close: workspace.close,
   };
+}
+
+/** What the server says of itself. Throws if it does not. */
+async function readMetric(url: string, name: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const value = new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1];
+  if (value === undefined) throw new Error(`${url}/metrics has no ${name}`);
+  return Number(value);
+}
+
+/** The rules that these expressions read, and those that such rules read. */
+function findNeeded(rules: readonly Recording[], readers: readonly string[]): ReadonlySet<Recording> {
+  const needed = new Set<Recording>();
+  const waiting = [...readers];
+  for (let expr = waiting.pop(); expr !== undefined; expr = waiting.pop()) {
+    for (const rule of rules) {
+      if (needed.has(rule) || !reads(expr, rule)) continue;
+      needed.add(rule);
+      waiting.push(rule.expr);
+    }
+  }
+  return needed;
+}
+
+function reads(expr: string, { record }: Recording): boolean {
+  return new RegExp(`(?<![\\w:])${record}(?![\\w:])`).test(expr);
 }
 
 /** Rules in layers: each reads only what the ones before recorded. */
@@ -140,8 +200,7 @@ function layRules(rules: readonly Recording[]): readonly (readonly Recording[])[
   const layers: Recording[][] = [];
   let left = rules;
   while (left.length > 0) {
-    const names = left.map(({ record }) => new RegExp(`(?<![\\w:])${record}(?![\\w:])`));
-    const next = left.filter(({ expr }) => !names.some((name) => name.test(expr)));
+    const next = left.filter(({ expr }) => !left.some((rule) => reads(expr, rule)));
     if (next.length === 0) throw new Error('recording rules that read each other');
     layers.push([...next]);
     left = left.filter((rule) => !next.includes(rule));
@@ -149,7 +208,12 @@ function layRules(rules: readonly Recording[]): readonly (readonly Recording[])[
   return layers;
 }
 
-async function start(workspace: Workspace, turn: number): Promise<{ readonly url: string; readonly running: Running }> {
+interface Server {
+  readonly url: string;
+  readonly running: Running;
+}
+
+async function start(workspace: Workspace, { step }: StoreSpan, turn: number): Promise<Server> {
   const { prometheus: port } = await findFreePorts(['prometheus']);
   const url = `http://127.0.0.1:${port}`;
   const config = join(workspace.folder, 'prometheus.yml');
@@ -160,7 +224,7 @@ async function start(workspace: Workspace, turn: number): Promise<{ readonly url
     '--storage.tsdb.retention.time=10y',
     `--web.listen-address=127.0.0.1:${port}`,
     // What is back-filled has no marks of staleness: a sample of the step before must not stand for one that is missing.
-    '--query.lookback-delta=4m',
+    `--query.lookback-delta=${Math.floor(0.8 * step)}s`,
     '--query.max-samples=1000000000',
     '--query.timeout=20m',
   ];
@@ -175,8 +239,14 @@ interface Matrix {
   }[];
 }
 
+interface Vector {
+  readonly result: readonly {
+    readonly metric: Record<string, string>;
+    readonly value: readonly [number, string];
+  }[];
+}
+
 interface Weighed {
-  readonly result: readonly unknown[];
   readonly stats: {
     readonly timings: { readonly evalTotalTime: number };
     readonly samples: { readonly totalQueryableSamples: number };

@@ -1,7 +1,7 @@
 /** A Prometheus with a past: counters back-filled, recording rules evaluated over all of it in order of need, alerts asked by range queries. */
 import { execFile } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -16,6 +16,10 @@ import { openWorkspace, type Running, type Workspace } from '../control-plane/wo
 const run = promisify(execFile);
 
 const SETTLE_MS = 1_800_000;
+/** Where blocks lie until the server is to see them. */
+const INCOMING = 'incoming';
+/** So many rules at once: the server evaluates each on one core, and others are being written meanwhile. */
+const LANES = 4;
 
 /** A recording rule as its file has it. */
 export interface Recording {
@@ -68,7 +72,7 @@ export async function openRuleStore(lines: Iterable<string>, span: StoreSpan): P
   await ensurePrometheus();
   const workspace = await openWorkspace();
   try {
-    await ingest({ workspace, span, name: 'past' }, lines);
+    await ingest({ workspace, span, name: 'past', into: 'data' }, lines);
     return await serve(workspace, span);
   } catch (error) {
     await workspace.close();
@@ -81,16 +85,23 @@ interface Ingestion {
   readonly workspace: Workspace;
   readonly span: StoreSpan;
   readonly name: string;
+  /** The folder of the blocks that come of it. */
+  readonly into: string;
 }
 
-async function ingest({ workspace: { folder }, span, name }: Ingestion, lines: Iterable<string>): Promise<void> {
+async function ingest({ workspace: { folder }, span, name, into }: Ingestion, lines: Iterable<string>): Promise<void> {
   const text = join(folder, `${name}.txt`);
   await pipeline(Readable.from(chunk(lines)), createWriteStream(text));
   const head = ['tsdb', 'create-blocks-from', `--max-block-duration=${span.blockHours}h`, 'openmetrics', '--quiet'];
   // It makes much garbage of little: collected less often it takes less time.
   const env = { ...process.env, GOGC: '400' };
-  await run('/usr/bin/promtool', [...head, text, join(folder, 'data')], { cwd: folder, env, maxBuffer: 64 << 20 });
+  await run('/usr/bin/promtool', [...head, text, join(folder, into)], { cwd: folder, env, maxBuffer: 64 << 20 });
   await rm(text);
+}
+
+async function moveBlocks({ folder }: Workspace): Promise<void> {
+  for (const block of await readdir(join(folder, INCOMING)))
+    await rename(join(folder, INCOMING, block), join(folder, 'data', block));
 }
 
 function* writeRecorded({ record, labels = {} }: Recording, answers: readonly Answer[]): Iterable<string> {
@@ -127,18 +138,21 @@ async function serve(workspace: Workspace, span: StoreSpan): Promise<RuleStore> 
   };
   const record = async (rules: readonly Recording[], readers: readonly string[]): Promise<void> => {
     const needed = findNeeded(rules, readers);
+    const recordOne = async (rule: Recording, name: string): Promise<void> => {
+      const answers = await (needed.has(rule) ? askRange(rule.expr) : askAt(rule.expr, span.to));
+      if (answers.length > 0) await ingest({ workspace, span, name, into: INCOMING }, writeRecorded(rule, answers));
+    };
     for (const layer of layRules(rules)) {
-      // One rule is written while the next one is asked. Not by promtool's own back-filling: it evaluates each file at another phase.
-      let writing = Promise.resolve();
-      for (const [at, rule] of layer.entries()) {
-        const asked = needed.has(rule) ? askRange(rule.expr) : askAt(rule.expr, span.to);
-        const [answers] = await Promise.all([asked, writing]);
-        if (answers.length > 0)
-          writing = ingest({ workspace, span, name: `recorded-${starts}-${at}` }, writeRecorded(rule, answers));
-      }
-      await writing;
-      // It reads new blocks at a start, and only a minute later by itself.
+      // Not by promtool's own back-filling of rules: it evaluates each file at another phase of the interval.
+      const waiting = [...layer.entries()];
+      const work = async (): Promise<void> => {
+        for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+          await recordOne(next[1], `recorded-${starts}-${next[0]}`);
+      };
+      await Promise.all(Array.from({ length: LANES }, work));
+      // It reads new blocks at a start, and only a minute later by itself; those that it saw one by one it would put together one by one.
       await server.running.kill();
+      await moveBlocks(workspace);
       server = await start(workspace, span, starts);
       starts += 1;
     }

@@ -47,7 +47,6 @@ async function compareTiers(field: Field): Promise<TierAnswers> {
   return { grid: field.grid, fleets: field.fleets.length, tiers };
 }
 
-const fine = await play({ ...SEEDS, count: Math.ceil(SEEDS.count / FINE_SHARE) }, FINE, compareTiers);
 const long = await play(SEEDS, COARSE, async (field) => {
   const coarse = await compareTiers(field);
   const budgets = { days: BUDGET_DAYS, ...(await compareBudgets(field)) };
@@ -56,6 +55,7 @@ const long = await play(SEEDS, COARSE, async (field) => {
   say(JSON.stringify(cost));
   return { coarse, budgets, cost };
 });
+const fine = await play({ ...SEEDS, count: Math.ceil(SEEDS.count / FINE_SHARE) }, FINE, compareTiers);
 
 if (!(long.budgets.ofRules <= 1e-3)) faults.push(`rules and collector differ by ${long.budgets.ofRules}`);
 if (!(long.budgets.ofBook <= 1e-9)) faults.push(`collector and brute force differ by ${long.budgets.ofBook}`);

@@ -190,6 +190,10 @@ export const COLLECTOR_METRICS = {
     'rollcall_rejected_policies',
     'Policies that are not evaluated because they are invalid or in conflict.',
   ),
+  rejectedWindows: ownFamily(
+    'rollcall_rejected_windows',
+    'Maintenance windows of the API that are not in force as they stand because they are invalid.',
+  ),
   statusWrites: ownFamily('rollcall_status_writes_total', "Writes of policies' statuses, by outcome.", ['outcome']),
   nodeConditionWrites: ownFamily('rollcall_node_condition_writes_total', 'Writes of Node conditions, by outcome.', [
     'outcome',

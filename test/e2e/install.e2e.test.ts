@@ -245,3 +245,31 @@ test.each([
   const refused = client.request(method, path, body).finally(client.close);
   await expect(refused).rejects.toMatchObject({ status: 403 });
 });
+
+test('with the ClusterRole of a version that knew no windows it is ready, covers, and says what is missing', async () => {
+  const path = '/apis/rbac.authorization.k8s.io/v1/clusterroles/rollcall';
+  const role = await plane.request<{ readonly rules: readonly { readonly resources?: readonly string[] }[] }>(
+    'GET',
+    path,
+  );
+  const rules = role.rules.map(({ resources = [], ...rule }) => ({
+    ...rule,
+    resources: resources.filter((one) => one !== 'maintenancewindows'),
+  }));
+  await plane.request('PUT', path, { body: { ...role, rules: rules.filter(({ resources }) => resources.length > 0) } });
+  const kubeconfig = await plane.serviceAccountKubeconfig('rollcall-system', 'rollcall');
+  const older = await startCollector({ kubeconfig, flags: ['--collector-namespace', 'rollcall-system'] });
+  try {
+    const missing = 'to list and watch maintenancewindows in rollcall.dev';
+    await waitFor(async () => (await askCollector(`${older.url}/readyz`)).body.includes(missing), {
+      what: 'the note',
+    });
+    await waitFor(() => older.isReady(), { what: 'the collector being ready' });
+    const { counts, conditions } = await older.policy('plexd-system/plexd');
+    expect(counts).toMatchObject({ expected: 5, covered: 5 });
+    expect(conditions.find(({ type }) => type === 'WindowsDown')?.message).toContain(missing);
+    expect(await older.total('rollcall_covered_nodes')).toBe(5);
+  } finally {
+    await older.stop();
+  }
+});

@@ -4,6 +4,7 @@ import type { ClusterWatch } from '../watch/cluster-watch.ts';
 import type { LayerWatch } from '../watch/layer-watch.ts';
 import type { LivePipeline } from './live-pipeline.ts';
 import { readinessOf } from './watch-status.ts';
+import { sayWindowsDown } from './windows-condition.ts';
 
 /** Asked at each look; the watches of layers are told of and stand in nobody's way. */
 export function readinessBy(
@@ -16,6 +17,10 @@ export function readinessBy(
 ): () => Readiness {
   return () => ({
     ...readinessOf({ needed: watch.watches(), optional: layers.watches() }, now().wallMs),
-    notes: notes(),
+    notes: [...notes(), ...asNote(sayWindowsDown(watch.watches()))],
   });
+}
+
+function asNote(text: string | undefined): readonly string[] {
+  return text === undefined ? [] : [text];
 }

@@ -52,6 +52,17 @@ test('a window of the API excuses its nodes until it is deleted, and one that is
     running.lines().flatMap(({ msg }) => (/window rejected/.test(msg) ? [msg] : []));
   await until(() => said().length > 0, 'the rejection');
   expect(said()).toEqual([expect.stringContaining('spec.scope.policies[0]: "others/b"')]);
+  expect(await (await fetch(`${running.url}/metrics`)).text()).toContain('rollcall_rejected_windows 1\n');
+  const [about] = await running.policies();
+  expect(about?.conditions.find(({ type }) => type === 'WindowRejected')).toMatchObject({
+    status: 'True',
+    message: expect.stringContaining('agents/foreign: spec.scope.policies[0]: "others/b"'),
+  });
+  cluster.delete('MaintenanceWindow', 'foreign');
+  await until(
+    async () => !JSON.stringify(await running.policies()).includes('WindowRejected'),
+    'the end of the condition',
+  );
 });
 
 test('a window of a file does so too', async () => {

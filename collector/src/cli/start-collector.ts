@@ -5,9 +5,8 @@ import type { Logger } from 'pino';
 import { watchBackends, type BackendWatch } from '../backends/watch-backends.ts';
 import { createPolicyBook, type PolicyBook } from '../config/policy-book.ts';
 import type { ServeConfig } from '../config/serve-config.ts';
-import type { Instant } from '../coverage/index.ts';
 import type { Answers, FindEvidence, FindMore, Ledger } from '../http/answers.ts';
-import { createSelfMetrics, type SelfMetrics, type SelfMetricsSource } from '../http/self-metrics.ts';
+import type { SelfMetrics } from '../http/self-metrics.ts';
 import { startServer, type RunningServer, type ServerOptions } from '../http/server.ts';
 import { renderExposition } from '../metrics/exposition.ts';
 import { watchCluster, type ClusterWatch } from '../watch/cluster-watch.ts';
@@ -28,6 +27,7 @@ import { fetchFromPeers } from './fetch-peers.ts';
 import { keepBudgets, type Budgets } from './keep-budgets.ts';
 import { keepHours } from './keep-hours.ts';
 import { logCondition, logInForce } from './log-lines.ts';
+import { measureSelf } from './measure-self.ts';
 import { metricsCondition } from './metrics-condition.ts';
 import { openPodMetrics } from './open-pod-metrics.ts';
 import { openConnection } from './open-connection.ts';
@@ -41,10 +41,10 @@ import { createPolicyFeed } from './policy-feed.ts';
 import { createPolicyTrace } from './policy-trace.ts';
 import { sourceCondition } from './source-condition.ts';
 import { memoryLimitOf, startLimits } from './start-limits.ts';
-import { startControl, type Control } from './start-control.ts';
+import { startControl } from './start-control.ts';
 import { systemMachine, type Machine } from './system-clock.ts';
 import { readinessBy } from './readiness-by.ts';
-import { statusesOf } from './watch-status.ts';
+import { windowsCondition } from './windows-condition.ts';
 
 /** A collector that runs. `stop` ends its watches and its server and may be called twice. */
 export interface RunningCollector {
@@ -111,7 +111,7 @@ function startParts({ config, env, log, version }: CollectorOptions, { connectio
   const { cluster, journalPeer: peer } = config;
   const limitBytes = memoryLimitOf(config);
   const own = { version, memoryLimitBytes: limitBytes, journal: journal.status };
-  const self = measureSelf(own, () => ({ live, book, watch, layers, control, intake, events }));
+  const self = measureSelf(own, () => ({ live, book, watch, layers, opened, control, intake, events }));
   const base = { config, connection, log, machine: systemMachine };
   const stream = openStream(() => answers.policies(), log);
   const onTransition: LivePipelineHost['onTransition'] = (policy, transition) => {
@@ -128,7 +128,8 @@ function startParts({ config, env, log, version }: CollectorOptions, { connectio
   const lookUps = { evidence: createEvidence(connection), findMore: createStaleConfig(connection) };
   const ledger = createExclusionDesk({ cluster, journal, log, nowMs: systemMachine.clock.wallMs });
   const budgets = keepBudgets({ ...systemMachine, journal, log, policies: () => policiesOf(live) });
-  const known = { ...watching, ...daemons, ...lookUps, journal, ledger, budgets };
+  const { collectorNamespace } = config;
+  const known = { ...watching, ...daemons, ...lookUps, journal, ledger, budgets, collectorNamespace };
   const answers = answer(live, { ...known, notesOf: intake.notesOf });
   const control = startControl(live, { ...base, readiness, book, answers, budgets });
   const hours = keepHours(live, systemMachine.timers);
@@ -142,40 +143,6 @@ function startParts({ config, env, log, version }: CollectorOptions, { connectio
 
 function policiesOf({ pipeline }: LivePipeline): readonly Policy[] {
   return [...pipeline.roll.policies.values()].map(({ policy }) => policy);
-}
-
-/** What the collector's own metrics tell of. */
-interface Measured {
-  readonly live: LivePipeline;
-  readonly book: PolicyBook;
-  readonly watch: ClusterWatch;
-  readonly layers: LayerWatch;
-  readonly control: Pick<Control, 'writes' | 'nodeConditions' | 'silences'>;
-  readonly intake: Pick<ReportIntake, 'counts'>;
-  readonly events: { dropped(): number };
-}
-
-/** The parts are asked for at each scrape: they are made with these metrics. */
-function measureSelf(
-  known: Pick<SelfMetricsSource, 'version' | 'memoryLimitBytes' | 'journal'>,
-  parts: () => Measured,
-): SelfMetrics {
-  const now = (): Instant => parts().live.now();
-  return createSelfMetrics({
-    ...known,
-    watches: () => statusesOf([...parts().watch.watches(), ...parts().layers.watches()], now()),
-    rejectedPolicies: () => parts().book.rejected().length,
-    leader: () => parts().live.leads(),
-    statusWrites: () => parts().control.writes(),
-    nodeConditionWrites: () => parts().control.nodeConditions?.writes() ?? {},
-    silenceWrites: () => parts().control.silences?.writes() ?? {},
-    heartbeatsRefused: () => parts().intake.counts(),
-    eventsDropped: () => ({
-      evidence: parts().live.pipeline.roll.inventory.events.dropped,
-      otlp: parts().events.dropped(),
-    }),
-    nowMonoMs: () => now().monoMs,
-  });
 }
 
 async function endAll(ends: readonly (() => void | Promise<void>)[]): Promise<void> {
@@ -249,6 +216,7 @@ export function startWatching(live: LivePipeline, { config, connection, log, mac
 
 interface Answering extends Watches {
   readonly sources: readonly DaemonSource[];
+  readonly collectorNamespace: string;
   readonly evidence: FindEvidence;
   readonly findMore: FindMore;
   readonly journal: OpenJournal;
@@ -259,13 +227,18 @@ interface Answering extends Watches {
 
 function answer(
   live: LivePipeline,
-  { book, layers, backends, metrics, sources, journal, ledger, ...rest }: Answering,
+  { book, watch, layers, backends, metrics, opened, sources, journal, ledger, collectorNamespace, ...rest }: Answering,
 ): Answers {
   const known = sources.map(({ name }) => name);
   const conditionsOf = (policy: Policy) => [
     ...sourceCondition(policy, { known, stateOf: layers.sourceState }),
     ...connectionCondition(policy, backends),
     ...metricsCondition(policy, metrics),
+    ...windowsCondition(policy, {
+      watches: watch.watches(),
+      rejected: opened.windows.rejected(),
+      collectorNamespace,
+    }),
   ];
   const past = createPastAnswers({
     journal,

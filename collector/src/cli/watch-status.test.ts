@@ -43,6 +43,7 @@ test.each<[string, ReturnType<typeof watch>[], boolean, readonly string[]]>([
     false,
     ['for 7 s'],
   ],
+  ['when windows are forbidden', [watch('maintenancewindows', { name: 'syncing', blocked: 'forbidden' })], true, ['']],
   ['when nodes are absent', [watch('nodes', { name: 'syncing', blocked: 'absent' })], false, ['for 7 s']],
   [
     'when the wall clock went back',

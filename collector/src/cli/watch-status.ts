@@ -32,19 +32,28 @@ export interface AllWatches {
   readonly optional: readonly KindWatch[];
 }
 
-/** Ready once every needed watch has its full list and none is stale. Policies and windows that the cluster does not serve (no CRD) stand in nobody's way. */
+/**
+ * Ready once every needed watch has its full list and none is stale. Policies and windows that the cluster does not serve (no CRD) stand in nobody's way,
+ * nor do windows that an older ClusterRole does not let it read: conditions tell of that, and agents must be able to report meanwhile.
+ */
 export function readinessOf({ needed, optional }: AllWatches, nowWall: number): Omit<Readiness, 'notes'> {
   const all = needed.map((watch) => describeWatch(watch, nowWall));
   const others = optional.map((watch) => describeWatch(watch, nowWall));
   return { ready: all.length > 0 && all.every(({ why }) => why === ''), watches: [...all, ...others] };
 }
 
+/** By watch, in which ways it may be blocked. */
+const NO_MATTER: Readonly<Record<string, readonly string[]>> = {
+  [WATCH.policies]: ['absent'],
+  [WATCH.windows]: ['absent', 'forbidden'],
+};
+
 function describeWatch({ id, reflector }: KindWatch, nowWall: number): WatchReadiness {
   const { state, heardWallMs } = reflector.status();
   const secondsSince = (wallMs: number): number => Math.max(0, Math.round((nowWall - wallMs) / 1000));
   const heardSeconds = heardWallMs === undefined ? null : secondsSince(heardWallMs);
   const { name, sinceWallMs, blocked, trouble } = state;
-  const isNoMatter = name === 'live' || (blocked === 'absent' && (id === WATCH.policies || id === WATCH.windows));
+  const isNoMatter = name === 'live' || (blocked !== undefined && (NO_MATTER[id] ?? []).includes(blocked));
   const why = `for ${secondsSince(sinceWallMs)} s${trouble === undefined ? '' : `: ${trouble.message}`}`;
   return { watch: id, state: name, why: isNoMatter ? '' : why, heardSeconds };
 }

@@ -20,6 +20,7 @@ function create(overrides: Partial<SelfMetricsSource> = {}): SelfMetrics {
     version: '1.2.3',
     watches: () => [NODES],
     rejectedPolicies: () => 3,
+    rejectedWindows: () => 4,
     leader: () => true,
     journal: () => ({ state: 'writing', queued: 7, dropped: 2, written: 900, lastWriteAgeMs: 1_500 }),
     memoryLimitBytes: 512 * 1024 ** 2,
@@ -51,6 +52,7 @@ describe("the collector's own metrics", () => {
     [COLLECTOR_METRICS.watchRelists, ['nodes 1']],
     [COLLECTOR_METRICS.watchErrors, ['nodes Gone 2']],
     [COLLECTOR_METRICS.rejectedPolicies, ['3']],
+    [COLLECTOR_METRICS.rejectedWindows, ['4']],
     [COLLECTOR_METRICS.leader, ['1']],
     [COLLECTOR_METRICS.buildInfo, ['1.2.3 1']],
   ])('$name shows the state at the scrape', async (metric, expected) => {

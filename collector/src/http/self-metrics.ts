@@ -28,6 +28,7 @@ export interface SelfMetricsSource {
   readonly version: string;
   readonly watches: () => readonly WatchStatus[];
   readonly rejectedPolicies: () => number;
+  readonly rejectedWindows: () => number;
   readonly leader: () => boolean;
   readonly journal: () => JournalStatus;
   /** Infinity for no limit. */
@@ -127,6 +128,7 @@ export function createSelfMetrics(source: SelfMetricsSource): SelfMetrics {
   const delay = createHistogram(DELAY_BUCKETS_S);
   const {
     rejectedPolicies,
+    rejectedWindows,
     statusWrites,
     nodeConditionWrites,
     silenceWrites,
@@ -145,6 +147,7 @@ export function createSelfMetrics(source: SelfMetricsSource): SelfMetrics {
       ...watchFamilies(source),
       ...journalFamilies(source.journal()),
       family(rejectedPolicies, [[{}, source.rejectedPolicies()]]),
+      family(rejectedWindows, [[{}, source.rejectedWindows()]]),
       family(statusWrites, byOutcome(source.statusWrites())),
       family(nodeConditionWrites, byOutcome(source.nodeConditionWrites())),
       family(silenceWrites, byOutcome(source.silenceWrites())),

@@ -26,7 +26,16 @@ test.each<[string, unknown, string]>([
   ['two lines', { ...GOOD, reason: 'a\nb' }, 'reason: is not one line'],
   ['no time', { ...GOOD, from: 'yesterday' }, 'from: is not a time'],
   ['no zone', { ...GOOD, from: '2026-12-10T08:00:00' }, 'from: is not a time'],
-  ['half an hour', { ...GOOD, from: '2026-12-10T08:30:00Z' }, 'from: is not a full hour in UTC'],
+  [
+    'half an hour',
+    { ...GOOD, from: '2026-12-10T08:30:00Z' },
+    'from: is not a full hour in UTC, and totals are kept by the hour; write 2026-12-10T08:00:00Z or 2026-12-10T09:00:00Z',
+  ],
+  [
+    'a zone of half an hour',
+    { ...GOOD, to: '2026-12-10T16:00:00+05:30' },
+    'write 2026-12-10T10:00:00Z or 2026-12-10T11:00:00Z',
+  ],
   ['backwards', { ...GOOD, to: GOOD.from }, 'to: is not after from'],
   ['what is to come', { ...GOOD, to: '2026-12-10T13:00:00Z' }, 'to: is not over yet'],
   ['what is long ago', { ...GOOD, from: '2026-11-01T00:00:00Z' }, 'from: is more than 30 days ago'],

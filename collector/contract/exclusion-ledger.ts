@@ -45,8 +45,16 @@ const hour = z
     abort: true,
   })
   .refine((text) => (parseRfc3339(text) ?? NaN) % HOUR_MS === 0, {
-    error: 'is not a full hour in UTC; totals are kept by the hour, so exclude whole ones',
+    error: ({ input }) =>
+      `is not a full hour in UTC, and totals are kept by the hour; write ${sayHoursAround(String(input))}`,
   });
+
+/** The full hours before and after a time: rounding is the author's to decide, since it takes more or less out of budgets. */
+function sayHoursAround(text: string): string {
+  const before = Math.floor((parseRfc3339(text) ?? 0) / HOUR_MS) * HOUR_MS;
+  const [early, late] = [before, before + HOUR_MS].map((ms) => new Date(ms).toISOString().replace('.000', ''));
+  return `${early} or ${late}`;
+}
 
 const exclusion = z.strictObject({
   namespace: line.exactOptional(),
@@ -58,8 +66,8 @@ const exclusion = z.strictObject({
 });
 const revocation = z.strictObject({ revokes: line, reason: line });
 
-/** Reads the body of a request at `nowMs`; never throws. */
-export function checkExclusion(document: unknown, nowMs: number): CheckedExclusion {
+/** Reads the body of a request at `nowMs`; without it nothing is too old or to come. Never throws. */
+export function checkExclusion(document: unknown, nowMs = NaN): CheckedExclusion {
   const isRevocation = typeof document === 'object' && document !== null && 'revokes' in document;
   return isRevocation ? readRevocation(document) : readExclusion(document, nowMs);
 }

@@ -67,7 +67,8 @@ describe('rollcall exclude', () => {
     const [entry] = JSON.parse(added.out) as [{ id: string; author: string }];
     expect(entry).toMatchObject({ author: 'ana', namespace: 'agents', daemonset: 'agent', pool: 'gold' });
     expect((await ask('--revoke', 'nothing', '--reason', 'x')).err).toContain('"nothing" is no entry of the ledger');
-    expect((await ask('--revoke', entry.id, '--reason', 'wrong racks')).code).toBe(0);
+    const revoked = await ask('--revoke', entry.id, '--reason', 'wrong racks');
+    expect([revoked.code, revoked.out]).toEqual([0, expect.stringContaining(`Taken back: ${entry.id} excludes`)]);
     expect((await ask('--revoke', entry.id, '--reason', 'again')).err).toContain('was revoked by ana already');
     const { out } = await ask('--list');
     expect(out.split('\n')).toHaveLength(4);
@@ -79,11 +80,21 @@ describe('rollcall exclude', () => {
     [['--list', '-o', 'xml'], '--output: "xml" is unknown'],
     [['agents/agent', '--reason', 'x'], '--from and --to are missing'],
     [['agents', ...SPAN], '"agents" is no NAMESPACE/DAEMONSET'],
+    [['--from', 'yesterday', '--to', time(-1), '--reason', 'x'], '--from: is not a time; write it in RFC 3339'],
+    [['--from', time(-3.5), '--to', time(-1), '--reason', 'x'], `write ${time(-4)} or ${time(-3)}`],
+    [['--from', time(-1), '--to', time(-3), '--reason', 'x'], '--to: is not after from'],
+    [['--from', time(-3), '--to', time(-1), '--reason', ''], '--reason: is not one line'],
     [['a/b', 'c/d', ...SPAN], '"c/d" is one name too many'],
     [['--revoke', 'x'], '--reason is missing'],
   ])('refuses %j before anything is asked', async (argv, fault) => {
     const { code, err } = await ask(...argv);
     expect([code, err]).toEqual([2, expect.stringContaining(fault)]);
+  });
+
+  test('says which hours it took out, in whole hours of UTC', async () => {
+    const { out } = await ask('agents/agent', ...SPAN, '--pool', 'iron');
+    const [from, to] = [time(-3), time(-1)].map((text) => text.replace(':00Z', 'Z'));
+    expect(out).toContain(`Excluded: 2 whole hours in UTC, from ${from} to ${to}, of agents/agent, pool iron.`);
   });
 
   test('tells what the collector refuses', async () => {

@@ -1,5 +1,5 @@
 /** `rollcall exclude`: takes hours of the past out of budgets, or lists who did so. */
-import type { ExclusionsAnswer, LedgerEntry } from '@rollcall/contract';
+import { checkExclusion, type ExclusionsAnswer, type LedgerEntry } from '@rollcall/contract';
 import {
   createCollectorClient,
   DEFAULT_SERVER,
@@ -68,11 +68,13 @@ export const exclude: Command = {
     }
     const client = createCollectorClient(serverOf(parsed.flags, io.env) || DEFAULT_SERVER, parsed.flags);
     try {
-      const items =
-        parsed.body === undefined
-          ? ((await client.get(PATH)) as ExclusionsAnswer).items
-          : [(await client.post(PATH, parsed.body)) as LedgerEntry];
-      io.out(parsed.flags.output === 'json' ? `${JSON.stringify(items, undefined, 2)}\n` : print(items));
+      const { body } = parsed;
+      const isList = body === undefined;
+      const items = isList
+        ? ((await client.get(PATH)) as ExclusionsAnswer).items
+        : [(await client.post(PATH, body)) as LedgerEntry];
+      const said = isList ? '' : items.map(tell).join('');
+      io.out(parsed.flags.output === 'json' ? `${JSON.stringify(items, undefined, 2)}\n` : `${said}${print(items)}`);
       return EXIT.ok;
     } catch (error) {
       io.err(`error: ${error instanceof Error ? error.message : String(error)}\n`);
@@ -111,7 +113,11 @@ function bodyOf({ from, to, pool, reason, revoke }: ExcludeFlags, names: readonl
   if (revoke !== undefined) return { revokes: revoke, reason };
   if (from === undefined || to === undefined) return '--from and --to are missing; name the hours, or use --list';
   const target = targetOf(names);
-  return typeof target === 'string' ? target : { from, to, reason, ...target, pool };
+  if (typeof target === 'string') return target;
+  const body = { from, to, reason, ...target, ...(pool === undefined ? {} : { pool }) };
+  // Whether it is too old or not yet over is for the collector's clock to say.
+  const checked = checkExclusion(body);
+  return checked.ok ? body : checked.fault.replace(/^(?=(from|to|reason|pool):)/, '--');
 }
 
 function targetOf([target, ...more]: readonly string[]): object | string {
@@ -120,6 +126,14 @@ function targetOf([target, ...more]: readonly string[]): object | string {
   const [namespace, daemonset, ...rest] = target.split('/');
   if (!namespace || !daemonset || rest.length > 0) return `"${target}" is no NAMESPACE/DAEMONSET`;
   return { namespace, daemonset };
+}
+
+/** What an entry really takes out: whole hours in UTC, in the words of who asks "and what is gone now?". */
+function tell(entry: LedgerEntry): string {
+  if (entry.revokes !== '') return `Taken back: ${entry.revokes} excludes nothing any more.\n\n`;
+  const hours = (entry.toMs - entry.fromMs) / 3_600_000;
+  const span = `${hours} whole ${hours === 1 ? 'hour' : 'hours'} in UTC, from ${time(entry.fromMs)} to ${time(entry.toMs)}`;
+  return `Excluded: ${span}, of ${aboutOf(entry)}. Nothing before or after, and no part of an hour.\n\n`;
 }
 
 function print(items: readonly LedgerEntry[]): string {

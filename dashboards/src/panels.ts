@@ -82,8 +82,7 @@ export const failedScheduling: TimeSeries = {
   unit: 'short',
   width: 12,
   min: 0,
-  queries: [{ expr: `sum by (reason) (${grown(M.failedScheduling, '$__rate_interval')}) > 0`, legend: '{{reason}}' }],
-  empty: 'every pod found its node',
+  queries: [{ expr: `sum by (reason) (${grown(M.failedScheduling, '$__rate_interval')})`, legend: '{{reason}}' }],
   stacked: true,
   steps: PLAIN,
 };

@@ -3,7 +3,6 @@ import { COLLECTOR_METRICS, JOURNAL_STATES, PROCESS_METRICS, type JournalState }
 import type { Query, Row, StateTimeline } from '../board.ts';
 import { lines } from '../lines.ts';
 import { bucketsOf, grownOfCollector, ofCollector, ofProcess } from '../select.ts';
-import { ANY_IS_BAD, NONE_IS_WELL } from '../thresholds.ts';
 
 const C = COLLECTOR_METRICS;
 const P = PROCESS_METRICS;
@@ -39,8 +38,10 @@ const journal: StateTimeline = {
   width: 12,
   height: 5,
   queries: [
-    { expr: inState(`state=~"${WELL.join('|')}"`), legend: '{{instance}} {{state}}' },
-    { expr: `2 * (${inState(`state=~"${FAULTS}"`)})`, legend: '{{instance}} {{state}}' },
+    {
+      expr: `${inState(`state=~"${WELL.join('|')}"`)} or 2 * (${inState(`state=~"${FAULTS}"`)})`,
+      legend: '{{instance}} {{state}}',
+    },
   ],
   steps: [
     { colour: 'good', word: 'as it should be' },
@@ -48,22 +49,25 @@ const journal: StateTimeline = {
   ],
 };
 
+/** A watch is called after what it watches, then the namespace and selector. */
+const KIND = '"kind", "$1", "watch", "([^/]*).*"';
+
 const watches: StateTimeline = {
   kind: 'state-timeline',
-  title: 'Watches that are not live',
+  title: 'Watches',
   description:
-    'Watches that still list, or of which nothing was heard for too long. None after the start is good; a stale one leaves nodes unobserved: look at the API server and the way there.',
+    'How the watches of each kind of object do, the worst of them. Live is good; a stale one leaves nodes unobserved: look at the API server and at the way there.',
   unit: 'short',
   width: 12,
   queries: [
     {
-      expr: `max by (instance, watch) (${ofCollector(C.watchState, 'state="syncing"')} or 2 * ${ofCollector(C.watchState, 'state="stale"')}) > 0`,
-      legend: '{{instance}} {{watch}}',
+      expr: `max by (kind) (label_replace(${ofCollector(C.watchState, 'state="syncing"')} or 2 * ${ofCollector(C.watchState, 'state="stale"')}, ${KIND}))`,
+      legend: '{{kind}}',
     },
   ],
-  empty: 'every watch is live',
   steps: [
-    { colour: 'warning', word: 'syncing' },
+    { colour: 'good', word: 'live' },
+    { from: 1, colour: 'warning', word: 'syncing' },
     { from: 2, colour: 'bad', word: 'stale' },
   ],
 };
@@ -87,11 +91,10 @@ const watchTrouble = lines({
     'Full lists and errors per interval. None is good; relists over and over load the API server, 403 means that a role is missing.',
   unit: 'short',
   queries: [
-    { expr: `sum by (watch) (${grownOfCollector(C.watchRelists)}) > 0`, legend: 'relist {{watch}}' },
-    { expr: `sum by (watch, code) (${grownOfCollector(C.watchErrors)}) > 0`, legend: '{{code}} {{watch}}' },
+    { expr: `sum(${grownOfCollector(C.watchRelists)})`, legend: 'relists' },
+    { expr: `sum by (code) (${grownOfCollector(C.watchErrors)})`, legend: 'error {{code}}' },
   ],
-  empty: 'no relist, no error',
-  steps: NONE_IS_WELL,
+  colours: { relists: 'excused' },
 });
 
 function delay(q: number): Query {
@@ -128,21 +131,25 @@ const refused = lines({
   description:
     'Heartbeats that were refused per interval, by why. None is good; unauthenticated ones are tokens of another cluster or audience, 429 is load.',
   unit: 'short',
-  queries: [{ expr: `sum by (reason) (${grownOfCollector(C.heartbeatsRefused)}) > 0`, legend: '{{reason}}' }],
-  empty: 'no heartbeat was refused',
-  steps: NONE_IS_WELL,
+  queries: [{ expr: `sum by (reason) (${grownOfCollector(C.heartbeatsRefused)})`, legend: '{{reason}}' }],
 });
+
+function called(what: string, expr: string): string {
+  return `label_replace(${expr}, "what", "${what}", "", "")`;
+}
+
+const WRITES = Object.entries({
+  status: C.statusWrites,
+  condition: C.nodeConditionWrites,
+  silence: C.silenceWrites,
+}).map(([what, metric]) => called(what, `sum by (outcome) (${grownOfCollector(metric)})`));
 
 const writes = lines({
   title: 'Writes to the cluster and to Alertmanager',
   description:
     'Statuses of policies, Node conditions and silences that were written per interval, by outcome. A few that are ok are good; conflicts pass, refusals are a missing role.',
   unit: 'short',
-  queries: [
-    { expr: `sum by (outcome) (${grownOfCollector(C.statusWrites)})`, legend: 'status {{outcome}}' },
-    { expr: `sum by (outcome) (${grownOfCollector(C.nodeConditionWrites)})`, legend: 'condition {{outcome}}' },
-    { expr: `sum by (outcome) (${grownOfCollector(C.silenceWrites)})`, legend: 'silence {{outcome}}' },
-  ],
+  queries: [{ expr: WRITES.join(' or '), legend: '{{what}} {{outcome}}' }],
 });
 
 const eventsDropped = lines({
@@ -150,9 +157,7 @@ const eventsDropped = lines({
   description:
     'Kubernetes Events per interval that found no room as evidence, or were not sent by OTLP. None is good; otherwise reasons lack their evidence.',
   unit: 'short',
-  queries: [{ expr: `sum by (where) (${grownOfCollector(C.eventsDropped)}) > 0`, legend: '{{where}}' }],
-  empty: 'every event found room',
-  steps: ANY_IS_BAD,
+  queries: [{ expr: `sum by (where) (${grownOfCollector(C.eventsDropped)})`, legend: '{{where}}' }],
 });
 
 const memory = lines({
@@ -161,10 +166,11 @@ const memory = lines({
     'Resident memory of each replica and its limit. A distance that stays is good; close to the limit, raise it before the kernel decides.',
   unit: 'bytes',
   queries: [
-    { expr: ofProcess(P.resident), legend: 'resident {{instance}}' },
-    { expr: `max(${ofCollector(C.memoryLimit)})`, legend: 'limit' },
+    {
+      expr: `${called('resident', ofProcess(P.resident))} or ${called('limit', ofCollector(C.memoryLimit))}`,
+      legend: '{{what}} {{instance}}',
+    },
   ],
-  colours: { limit: 'bad' },
 });
 
 const processor = lines({

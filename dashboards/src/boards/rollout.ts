@@ -163,6 +163,23 @@ const strategies: Table = {
   steps: PLAIN,
 };
 
+const deadNodes = lines({
+  title: 'Dead nodes in the way, by pool',
+  description:
+    'Uncovered nodes that are down or not there, by pool. None is good; a rollout waits for them as soon as they are as many as maxUnavailable.',
+  unit: 'short',
+  width: 12,
+  decimals: 0,
+  queries: [
+    {
+      expr: `sum by (node_pool) (${gauge(M.uncovered, BLOCKING)}) or sum by (node_pool) (${EXPECTED}) * 0`,
+      legend: '{{node_pool}}',
+    },
+  ],
+  links: [toBoard('debug', { node_pool: ofSeries('node_pool') })],
+  stacked: true,
+});
+
 const orderly = lines({
   title: 'Orderly changes',
   description:
@@ -252,7 +269,7 @@ export const rollout: Board = {
       title: 'What holds it up, and what it costs',
       panels: [
         { ...uncoveredByReason(OF_ROLLOUT), title: 'Uncovered by the rollout, by reason' },
-        { ...uncoveredByReason(BLOCKING), title: 'Dead nodes in the way, by reason' },
+        deadNodes,
         orderly,
         restartsByReason,
         failedScheduling,

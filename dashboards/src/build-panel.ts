@@ -2,7 +2,13 @@
 import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
 import { DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-foundation-sdk/dashboard';
 import { MappingType, ThresholdsConfigBuilder, ThresholdsMode } from '@grafana/grafana-foundation-sdk/dashboard';
-import type { DashboardLink, Panel, RangeMap } from '@grafana/grafana-foundation-sdk/dashboard';
+import {
+  SpecialValueMatch,
+  type DashboardLink,
+  type Panel,
+  type RangeMap,
+  type SpecialValueMap,
+} from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder as LokiQueryBuilder } from '@grafana/grafana-foundation-sdk/loki';
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
 import type { Link, PanelSpec, Query, Step } from './board.ts';
@@ -33,13 +39,19 @@ export function buildPanel(spec: PanelSpec, id: number): Builder<Panel> {
     .unit(spec.unit)
     .noValue(spec.empty ?? 'no data')
     .thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(toThresholds(steps)))
-    .mappings(toMappings(steps))
+    .mappings([...(spec.kind === 'stat' ? [nothing(spec)] : []), ...toMappings(steps)])
     .dataLinks(links.map(buildLink))
     .targets(spec.queries.map((query, at) => buildQuery(spec, query, at)));
   if (spec.decimals !== undefined) panel.decimals(spec.decimals);
   if (spec.min !== undefined) panel.min(spec.min);
   if (spec.max !== undefined) panel.max(spec.max);
   return panel;
+}
+
+/** Without a value a figure would have the colour of the lowest step, which may say that all is well. */
+function nothing({ empty = 'no data' }: PanelSpec): SpecialValueMap {
+  const result = { text: empty, color: PALETTE.unknown, index: 0 };
+  return { type: MappingType.SpecialValue, options: { match: SpecialValueMatch.NullAndNan, result } };
 }
 
 /** Words for the ranges between steps; ranges meet at a value that belongs to the upper one, and the first match wins. */

@@ -27,12 +27,12 @@ const ON_NODE = ['node', 'node_name', 'nodename', 'hostname', 'instance', 'k8s_n
   .map((label) => `${label}=~"$node"`)
   .join(' or ');
 
-/** Kubernetes Events as the collector sends them by OTLP: resource attributes are Loki's labels, the others its structured metadata. */
+/** Kubernetes Events as the collector sends them by OTLP: resource attributes are labels of Loki, the others structured metadata. Refusals name no node. */
 export const KUBERNETES_EVENTS = [
   '{service_name="rollcall",k8s_cluster_name=~"$cluster"}',
   'k8s_namespace_name=~"$namespace"',
   'k8s_daemonset_name=~"$daemonset"',
-  'k8s_node_name=~"$node"',
+  'k8s_node_name=~"$node|"',
   'line_format "{{.k8s_event_reason}} {{.k8s_object_kind}}/{{.k8s_object_name}} {{.k8s_node_name}}: {{__line__}}"',
 ].join(' | ');
 

@@ -21,24 +21,26 @@ const toNode = toBoard('debug', {
   node: ofRow('node'),
 });
 
+const LOOK_BACK = '3h';
+
 /** Each uncovered node with its reason. `more` are matchers, such as one node's name. */
 export function uncoveredNodes(...more: readonly string[]): Table {
-  const selected = select(M.uncoveredInfo, ...more);
-  const by = `by (${NODE}, reason)`;
-  const now = `max ${by} (${selected})`;
-  // The family has no times of its own: a look back of fixed length, so that it costs the same in any range.
-  const since = `min ${by} (min_over_time(timestamp(${selected})[6h:1m]))`;
+  const now = `max by (${NODE}, reason) (${select(M.uncoveredInfo, ...more)})`;
+  const before = `max by (${NODE}, reason) (${select(M.uncoveredInfo, ...more)} offset 1m)`;
+  // The family has no times of its own. A look back of fixed length costs the same in any range: when a node came last, else the length.
+  const came = `max_over_time(timestamp(${now} unless ${before})[${LOOK_BACK}:1m])`;
+  const first = `min_over_time(timestamp(${now})[${LOOK_BACK}:1m])`;
   return {
     kind: 'table',
     title: 'Uncovered nodes',
     description:
-      "Each uncovered node with its reason, the longest-listed first; at most 50 a policy. Begin with those that no rollout explains: the reason opens its runbook, the node its past, its policy the collector's evidence.",
+      "Each uncovered node with its reason, the longest-listed first (3 h count as the most); at most 50 a policy. Begin with those that no rollout explains: the reason opens its runbook, the node its past, its policy the collector's evidence.",
     unit: 's',
     width: 24,
     height: 10,
     queries: [
-      // What came since the last step of the look back is there for no time yet.
-      { expr: `(time() - ${since}) and ${now} or ${now} * 0` },
+      // What came after the last step of the look back is there for no time yet.
+      { expr: `(time() - (${came} or ${first})) and ${now} or ${now} * 0` },
     ],
     empty: 'no node is uncovered',
     columns: [
@@ -46,9 +48,9 @@ export function uncoveredNodes(...more: readonly string[]): Table {
       { field: 'reason', name: 'Reason', width: 220, links: [toRunbook(ofRow('reason'))] },
       ...POLICY_COLUMNS,
       { field: 'node_pool', name: 'Pool', width: 150 },
-      { field: 'Value', name: 'First listed (in 6 h)', unit: 's', decimals: 0, width: 160 },
+      { field: 'Value', name: 'Listed for', unit: 's', decimals: 0, width: 160 },
     ],
-    sort: { name: 'First listed (in 6 h)', descending: true },
+    sort: { name: 'Listed for', descending: true },
     steps: PLAIN,
   };
 }

@@ -1,9 +1,9 @@
 /** Panels that more than one board has. */
-import { COVERAGE_METRICS } from '@rollcall/contract';
+import { COVERAGE_METRICS, EXCUSES, RESTART_REASONS, SCHEDULING_FAILURES } from '@rollcall/contract';
 import type { Stat, TimeSeries } from './board.ts';
 import { ofSeries, toRunbook } from './links.ts';
 import { gauge, grown } from './select.ts';
-import { OWNER_COLOURS, REASON_COLOURS } from './series-colours.ts';
+import { cycleColours, OWNER_COLOURS, REASON_COLOURS } from './series-colours.ts';
 import { ANY_IS_BAD, NONE_IS_WELL, PLAIN } from './thresholds.ts';
 
 const M = COVERAGE_METRICS;
@@ -70,6 +70,7 @@ export const restartsByReason: TimeSeries = {
   queries: [{ expr: `sum by (reason) (${grown(M.restarts, '$__rate_interval')}) > 0`, legend: '{{reason}}' }],
   empty: 'no restart',
   stacked: true,
+  colours: cycleColours(RESTART_REASONS),
   steps: PLAIN,
 };
 
@@ -84,6 +85,7 @@ export const failedScheduling: TimeSeries = {
   min: 0,
   queries: [{ expr: `sum by (reason) (${grown(M.failedScheduling, '$__rate_interval')})`, legend: '{{reason}}' }],
   stacked: true,
+  colours: cycleColours(SCHEDULING_FAILURES),
   steps: PLAIN,
 };
 
@@ -100,5 +102,6 @@ export const excusedNodes: TimeSeries = {
   queries: [{ expr: `sum by (reason) (${gauge(M.excused)}) > 0`, legend: '{{reason}}' }],
   empty: 'no node is excused',
   stacked: true,
+  colours: cycleColours(EXCUSES),
   steps: PLAIN,
 };

@@ -12,10 +12,17 @@ export const OWNER_COLOURS: Readonly<Record<Owner, Colour>> = {
 
 const CYCLE: readonly Colour[] = ['bad', 'warning', 'pink', 'excused', 'teal', 'yellow', 'good'];
 
+const LETTERS = '0123456789abcdefghijklmnopqrstuvwxyz';
+
 /** Series that follow each other differ; beyond seven, colours come again, and the legend tells them apart. */
 export function cycleColours(names: readonly string[]): Readonly<Record<string, Colour>> {
   return Object.fromEntries(names.map((name, at) => [name, CYCLE[at % CYCLE.length] ?? 'unknown']));
 }
+
+/** For names that are not known here, such as pools: by their last letter, as regular expressions. */
+export const ANY_COLOURS: Readonly<Record<string, Colour>> = Object.fromEntries(
+  CYCLE.map((colour, at) => [`.*[${[...LETTERS].filter((_, place) => place % CYCLE.length === at).join('')}]`, colour]),
+);
 
 /** By reason, in the order of rank. */
 export const REASON_COLOURS = cycleColours(Object.keys(REASONS));

@@ -5,6 +5,7 @@ import { CPU_BY_POD, MEMORY_BY_POD } from '../foreign.ts';
 import { lines } from '../lines.ts';
 import { restartsByReason } from '../panels.ts';
 import { gauge, grown, perSecond } from '../select.ts';
+import { ANY_COLOURS } from '../series-colours.ts';
 import { PLAIN } from '../thresholds.ts';
 
 const M = COVERAGE_METRICS;
@@ -23,6 +24,7 @@ export const agentRow: Row = {
         "Age of the oldest last probe in each pool. Below the policy's limit is good; a line that climbs by a second a second is a daemon that hangs.",
       unit: 's',
       width: 6,
+      colours: ANY_COLOURS,
       queries: byPool(M.probeAgeMax),
       empty: 'no policy asks for Daemons',
     }),
@@ -32,6 +34,7 @@ export const agentRow: Row = {
         'Age of the newest record that arrived, of the node that is furthest behind. Seconds are good; a line that climbs is a node whose telemetry does not arrive.',
       unit: 's',
       width: 6,
+      colours: ANY_COLOURS,
       queries: byPool(M.ingestionLagMax),
       empty: 'no policy measures ingestion',
     }),
@@ -41,6 +44,7 @@ export const agentRow: Row = {
         "By how much a node's clock differs from the collector's at most. Below a second is good; beyond, mend its time service: lags and certificates depend on it.",
       unit: 's',
       width: 6,
+      colours: ANY_COLOURS,
       queries: byPool(M.clockSkewMax),
       empty: 'no agent sends heartbeats',
       limits: true,
@@ -53,6 +57,7 @@ export const agentRow: Row = {
       unit: 'percentunit',
       width: 6,
       max: 1,
+      colours: ANY_COLOURS,
       queries: byPool(M.bufferFill),
       empty: 'no agent tells of its buffer',
       limits: true,
@@ -79,6 +84,7 @@ export const agentRow: Row = {
         { expr: `sum by (component) (${grown(M.agentErrors, '$__rate_interval')}) > 0`, legend: '{{component}}' },
       ],
       empty: 'no agent reports an error',
+      colours: ANY_COLOURS,
     }),
     lines({
       title: 'Heartbeats',
@@ -106,7 +112,10 @@ function usage({ title, description, unit, quantiles, sum }: Usage): readonly [T
       title: `${title} of daemons`,
       description: `${description} The median, the 99th percentile and the largest; of several policies and pools the highest.`,
       unit,
-      queries: [{ expr: `max by (daemonset, quantile) (${gauge(quantiles)})`, legend: '{{daemonset}} q{{quantile}}' }],
+      queries: [
+        { expr: `max by (daemonset, quantile) (${gauge(quantiles)})`, legend: 'q{{quantile}} of {{daemonset}}' },
+      ],
+      colours: { 'q0.5 .*': 'good', 'q0.99 .*': 'warning', 'q1 .*': 'bad' },
       empty: 'nothing tells what daemons use',
     }),
     {
@@ -147,6 +156,7 @@ export const resourceRow: Row = {
       description: 'The ten pods that use most cores, by cAdvisor. One that leaves the others is the node to look at.',
       unit: 'short',
       queries: [{ expr: CPU_BY_POD, legend: '{{pod}}' }],
+      colours: ANY_COLOURS,
       empty: 'Prometheus knows no containers of these pods',
       optional: 'cAdvisor',
     }),
@@ -155,6 +165,7 @@ export const resourceRow: Row = {
       description: 'The ten pods with the largest working set, by cAdvisor. One that climbs without end leaks.',
       unit: 'bytes',
       queries: [{ expr: MEMORY_BY_POD, legend: '{{pod}}' }],
+      colours: ANY_COLOURS,
       empty: 'Prometheus knows no containers of these pods',
       optional: 'cAdvisor',
     }),

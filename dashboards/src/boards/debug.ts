@@ -1,5 +1,14 @@
 /** For whoever looks into one node or one pool: what happened there, in which step, and what its neighbours say. */
-import { COVERAGE_METRICS, JOIN_STEPS, JOIN_TOTAL, NODE_TO_POD, OWNERS, type Owner } from '@rollcall/contract';
+import {
+  COMMON_LABELS,
+  COVERAGE_METRICS,
+  JOIN_STEPS,
+  JOIN_TOTAL,
+  LAYERS,
+  NODE_TO_POD,
+  OWNERS,
+  type Owner,
+} from '@rollcall/contract';
 import type { Board, Logs, Row, StateTimeline, Table } from '../board.ts';
 import { KUBELET_LOG, KUBERNETES_EVENTS, POD_LOG } from '../foreign.ts';
 import { lines } from '../lines.ts';
@@ -16,19 +25,21 @@ const M = COVERAGE_METRICS;
 const ON_NODE = 'node=~"$node"';
 
 function ofOwner(owner: Owner, at: number): string {
-  const selected = select(M.uncoveredInfo, ON_NODE, `reason=~"${reasonsOf(owner)}"`);
-  return `topk(15, ${at + 1} * max by (node, reason) (${selected}))`;
+  return `${at + 1} * max by (node, reason) (${select(M.uncoveredInfo, ON_NODE, `reason=~"${reasonsOf(owner)}"`)})`;
 }
+
+/** The same rows at every step: those that were there most of the time. */
+const LONGEST = `topk(25, max by (node, reason) (count_over_time(${select(M.uncoveredInfo, ON_NODE)}[$__range] @ end())))`;
 
 const nodeReasons: StateTimeline = {
   kind: 'state-timeline',
   title: 'Reasons of nodes',
   description:
-    'When a chosen node was uncovered, and why: a band for each node and reason, coloured by who can mend it. No band is good. Choose one node above; those that were never uncovered can be typed.',
+    'When a chosen node was uncovered, and why: a band for each of the 25 most frequent pairs of node and reason, coloured by who can mend it. No band is good. Choose one node above; one that is not offered can be typed.',
   unit: 'short',
   width: 24,
   height: 9,
-  queries: [{ expr: OWNERS.map(ofOwner).join(' or '), legend: '{{node}} {{reason}}' }],
+  queries: [{ expr: `(${OWNERS.map(ofOwner).join(' or ')}) and ${LONGEST}`, legend: '{{node}} {{reason}}' }],
   empty: 'no chosen node was uncovered',
   links: [toRunbook(ofSeries('reason'))],
   steps: [
@@ -37,18 +48,22 @@ const nodeReasons: StateTimeline = {
   ],
 };
 
+const ON_POOL = `on (${COMMON_LABELS.join(', ')})`;
+
 const layers = lines({
-  title: 'Layers',
+  title: 'Nodes that a layer fails',
   description:
-    'Expected nodes, and on how many of them each asked layer of health is good. Lines that lie on the expected one are good; the outermost that falls below names the fault: pod, daemon, heartbeat, mesh or ingestion.',
+    'Expected nodes on which a layer of health that the policy asks for is not good. Zero is good; a dead pod fails the layers behind it too, so the innermost that rises names the fault: pod, daemon, heartbeat, mesh, ingestion.',
   unit: 'short',
   width: 12,
   decimals: 0,
   queries: [
-    { expr: `sum(${gauge(M.expected)})`, legend: 'expected' },
-    { expr: `sum by (layer) (${gauge(M.layerGood)})`, legend: '{{layer}}' },
+    {
+      expr: `sum by (layer) (${gauge(M.expected)} - ${ON_POOL} group_right () ${gauge(M.layerGood)})`,
+      legend: '{{layer}}',
+    },
   ],
-  colours: { expected: 'unknown' },
+  colours: cycleColours(LAYERS),
 });
 
 const NODE_ROW: Row = {

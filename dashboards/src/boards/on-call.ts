@@ -188,7 +188,6 @@ const controllerCounts: TimeSeries = {
     'Nodes that a pod would be placed on, by us and by the DaemonSet controller, and those that are expected. All three together are good; expected above both is drift: a lost label, a new taint.',
   unit: 'short',
   width: 12,
-  min: 0,
   decimals: 0,
   queries: [
     { expr: `sum(${EXPECTED})`, legend: 'expected' },

@@ -7,6 +7,7 @@ import { ofRow, ofSeries, toBoard } from '../links.ts';
 import { POLICY_COLUMNS } from '../node-tables.ts';
 import { excusedNodes, failedScheduling, restartCount, restartsByReason, uncoveredByReason } from '../panels.ts';
 import { gauge, grown, orZero, quantile, select } from '../select.ts';
+import { ANY_COLOURS } from '../series-colours.ts';
 import { ANY_IS_BAD, COVERAGE_STEPS, NONE_IS_WELL, PLAIN } from '../thresholds.ts';
 
 const M = COVERAGE_METRICS;
@@ -89,6 +90,7 @@ const progressByPool = lines({
       legend: '{{node_pool}}',
     },
   ],
+  colours: ANY_COLOURS,
   links: [toBoard('debug', { node_pool: ofSeries('node_pool') })],
 });
 
@@ -176,6 +178,7 @@ const deadNodes = lines({
       legend: '{{node_pool}}',
     },
   ],
+  colours: ANY_COLOURS,
   links: [toBoard('debug', { node_pool: ofSeries('node_pool') })],
   stacked: true,
 });
@@ -190,6 +193,7 @@ const orderly = lines({
   queries: [{ expr: `sum by (reason) (${gauge(M.orderly)}) > 0`, legend: '{{reason}}' }],
   empty: 'no orderly change',
   stacked: true,
+  colours: ANY_COLOURS,
 });
 
 function versions(component: ComponentName): TimeSeries {
@@ -203,6 +207,7 @@ function versions(component: ComponentName): TimeSeries {
     ],
     empty: 'no policy reads versions from Daemons',
     stacked: true,
+    colours: ANY_COLOURS,
   });
 }
 

@@ -20,16 +20,26 @@ function stack(parts: Pick<TimeSeries, 'title' | 'description' | 'queries' | 'em
 
 /** Panels on node-seconds that were lost, excused or left out; `speed` is that of the rules. */
 export function spending(speed: number): readonly PanelSpec[] {
-  const hour = formatDuration(HOUR_MS / speed);
-  const lost = (window: string): string => addPieces(RECORDED.uncoveredSeconds, { window, speed });
-  const excused = addPieces(RECORDED.excusedSeconds, { window: hour, speed });
-  const lostInRange = `sum by (reason, owner) (${lost('$__range')})`;
+  return [...lostOverTime(speed), lostInRange(speed), excusedTime(speed), EXCLUDED];
+}
+
+/** Uncovered node-seconds of each pool, reason and owner in a window. */
+function lost(window: string, speed: number): string {
+  return addPieces(RECORDED.uncoveredSeconds, { window, speed });
+}
+
+/** The hour before a point, as the rules write it. */
+function hour(speed: number): string {
+  return formatDuration(HOUR_MS / speed);
+}
+
+function lostOverTime(speed: number): readonly PanelSpec[] {
   return [
     stack({
       title: 'Node-time lost by reason',
       description:
         'Uncovered node-time in the hour before, by primary reason. An hour is one node for an hour, or sixty for a minute. Nothing is good; the widest band is where the budget goes.',
-      queries: [{ expr: `sum by (reason) (${lost(hour)})`, legend: '{{reason}}' }],
+      queries: [{ expr: `sum by (reason) (${lost(hour(speed), speed)})`, legend: '{{reason}}' }],
       empty: 'nothing was lost',
       colours: REASON_COLOURS,
     }),
@@ -37,53 +47,63 @@ export function spending(speed: number): readonly PanelSpec[] {
       title: 'Node-time lost by owner',
       description:
         'The same by who can mend it: the team of the daemon (agent), of the machines (node), of the platform, or whoever rolls out. Talk to the owner of the widest band.',
-      queries: [{ expr: `sum by (owner) (${lost(hour)})`, legend: '{{owner}}' }],
+      queries: [{ expr: `sum by (owner) (${lost(hour(speed), speed)})`, legend: '{{owner}}' }],
       empty: 'nothing was lost',
       colours: OWNER_COLOURS,
     }),
-    {
-      kind: 'table',
-      title: 'What the time went on',
-      description:
-        'Uncovered node-time in the shown time, the largest first, and its share of all of it. Mend what stands on top; a click on a reason opens its runbook.',
-      unit: 's',
-      width: 8,
-      queries: [{ expr: lostInRange }, { expr: `${lostInRange} / on () group_left () sum(${lost('$__range')})` }],
-      empty: 'nothing was lost',
-      columns: [
-        { field: 'reason', name: 'Reason', links: [toRunbook('reason')] },
-        { field: 'owner', name: 'Owner', width: 80 },
-        { field: 'Value #A', name: 'Lost', unit: 's', decimals: 1, width: 90 },
-        { field: 'Value #B', name: 'Share', unit: 'percentunit', decimals: 0, width: 70 },
-      ],
-      sort: { name: 'Lost', descending: true },
-      steps: PLAIN,
-    },
-    {
-      ...stack({
-        title: 'Excused node-time',
-        description:
-          'Node-time that counts for nobody, in the hour before, by excuse, and what the node would have been. “uncovered” is what the excuse hides: adjusted and raw budgets differ by it.',
-        queries: [{ expr: `sum by (reason, verdict) (${excused})`, legend: '{{reason}}, {{verdict}}' }],
-        empty: 'nothing was excused',
-      }),
-      width: 8,
-      height: 9,
-    },
-    {
-      ...stack({
-        title: 'Excluded nodes by rule',
-        description:
-          'Nodes that the policy or Rollcall itself takes out of the scope, such as virtual nodes. Level is good; a band that grows is a part of the fleet that nobody watches.',
-        queries: [{ expr: `sum by (rule) (${gauge(M.excluded)})`, legend: '{{rule}}' }],
-        empty: 'no rule excludes a node',
-      }),
-      unit: 'short',
-      width: 8,
-      height: 9,
-    },
   ];
 }
+
+function lostInRange(speed: number): PanelSpec {
+  const all = lost('$__range', speed);
+  const each = `sum by (reason, owner) (${all})`;
+  return {
+    kind: 'table',
+    title: 'What the time went on',
+    description:
+      'Uncovered node-time in the shown time, the largest first, and its share of all of it. Mend what stands on top; a click on a reason opens its runbook.',
+    unit: 's',
+    width: 8,
+    queries: [{ expr: each }, { expr: `${each} / on () group_left () sum(${all})` }],
+    empty: 'nothing was lost',
+    columns: [
+      { field: 'reason', name: 'Reason', links: [toRunbook('reason')] },
+      { field: 'owner', name: 'Owner', width: 80 },
+      { field: 'Value #A', name: 'Lost', unit: 's', decimals: 1, width: 90 },
+      { field: 'Value #B', name: 'Share', unit: 'percentunit', decimals: 0, width: 70 },
+    ],
+    sort: { name: 'Lost', descending: true },
+    steps: PLAIN,
+  };
+}
+
+function excusedTime(speed: number): TimeSeries {
+  const excused = addPieces(RECORDED.excusedSeconds, { window: hour(speed), speed });
+  return {
+    ...stack({
+      title: 'Excused node-time',
+      description:
+        'Node-time that counts for nobody, in the hour before, by excuse, and what the node would have been. “uncovered” is what the excuse hides: adjusted and raw budgets differ by it.',
+      queries: [{ expr: `sum by (reason, verdict) (${excused})`, legend: '{{reason}}, {{verdict}}' }],
+      empty: 'nothing was excused',
+    }),
+    width: 8,
+    height: 9,
+  };
+}
+
+const EXCLUDED: TimeSeries = {
+  ...stack({
+    title: 'Excluded nodes by rule',
+    description:
+      'Nodes that the policy or Rollcall itself takes out of the scope, such as virtual nodes. Level is good; a band that grows is a part of the fleet that nobody watches.',
+    queries: [{ expr: `sum by (rule) (${gauge(M.excluded)})`, legend: '{{rule}}' }],
+    empty: 'no rule excludes a node',
+  }),
+  unit: 'short',
+  width: 8,
+  height: 9,
+};
 
 /** What was observed in a day, and what it would be if the rest had been bad, or good. */
 export function attainmentRange(speed: number): TimeSeries {

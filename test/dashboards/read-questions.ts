@@ -9,6 +9,7 @@ export interface BoardJson {
   readonly uid: string;
   readonly title: string;
   readonly time: { readonly from: string };
+  readonly links: readonly LinkJson[];
   readonly panels: readonly PanelJson[];
   readonly templating: { readonly list: readonly VariableJson[] };
   readonly annotations: { readonly list: readonly { readonly name: string; readonly expr?: string }[] };
@@ -19,9 +20,35 @@ export interface PanelJson {
   readonly id: number;
   readonly type: string;
   readonly title: string;
+  readonly description?: string;
+  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+  readonly fieldConfig?: {
+    readonly defaults: FieldJson;
+    readonly overrides: readonly { readonly properties: readonly { readonly id: string; readonly value: unknown }[] }[];
+  };
+  readonly options?: object;
+  readonly transformations?: readonly { readonly id: string }[];
   readonly datasource?: { readonly type: string; readonly uid: string };
   readonly panels?: readonly PanelJson[];
   readonly targets?: readonly TargetJson[];
+}
+
+/** How a panel's values are shown. */
+interface FieldJson {
+  readonly unit?: string;
+  readonly noValue?: string;
+  readonly thresholds?: { readonly steps: readonly { readonly color: string }[] };
+  readonly links?: readonly LinkJson[];
+  readonly custom?: object;
+}
+
+/** A link of a board, or one that a value opens. */
+export interface LinkJson {
+  readonly type?: string;
+  readonly title: string;
+  readonly url?: string;
+  readonly includeVars?: boolean;
+  readonly keepTime?: boolean;
 }
 
 interface TargetJson {

@@ -37,6 +37,8 @@ export function startAgents(
     await welcome(plane, agents, { daemonset: of.daemonset, pods: await cluster.podsOf(of.daemonset) });
     const refusals: string[] = [];
     await each([...agents.values()], async (agent) => void refusals.push(...(await report(agent, of.url))));
+    // Somebody who is nobody's pod.
+    await send(of.url, { token: 'none', items: [heartbeat('general-0', 1)] });
     [heard, refusal] = [agents.size - refusals.length, refusals[0] ?? ''];
   };
   const work = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 /** What goes wrong in the scene: from a slow join and a crash loop to the outage of a third of the nodes. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError, type ControlPlane } from '../control-plane/index.ts';
-import { nameNodes, type Cluster } from '../e2e/cluster.ts';
+import { nameNodes, nodeOf, type Cluster } from '../e2e/cluster.ts';
 import { ended, timeNow } from '../faults/pod-states.ts';
 import { each } from '../faults/scene.ts';
 import { JOIN_WITHIN_S } from './scene-policies.ts';
@@ -15,6 +15,9 @@ export const SITE = { site: 'edge' } as const;
 const MERGE = 'application/strategic-merge-patch+json';
 /** Nodes that lose the daemon at once, of the largest pool, and those whose label drifts. */
 const LOST = nameNodes('general', 60).slice(20, 50);
+/** The node without room for the daemon. */
+const SMALL = 'edge-small';
+const DEAD = 'edge-10';
 const DRIFTED = ['gpu-1', 'gpu-2', 'edge-3'];
 
 /** A taint that the daemons do not tolerate ends their pods on 30 nodes; three more lose the label that they are selected by. */
@@ -40,7 +43,7 @@ export async function joinLate(plane: ControlPlane, cluster: Cluster): Promise<v
 async function addSmallNode({ request }: ControlPlane): Promise<void> {
   const room = { cpu: '50m', memory: '8Gi', pods: '110' };
   const labels = { kwok: 'yes', pool: 'edge', ...FLEET, ...SITE };
-  const body = { metadata: { name: 'edge-small', labels }, status: { allocatable: room, capacity: room } };
+  const body = { metadata: { name: SMALL, labels }, status: { allocatable: room, capacity: room } };
   await request('POST', '/api/v1/nodes', { body });
 }
 
@@ -62,6 +65,33 @@ export async function crashNow({ request }: ControlPlane, cluster: Cluster, time
     const body = { status: { containerStatuses: [status] } };
     await request('PATCH', `/api/v1/namespaces/default/pods/${metadata.name}/status`, { body, contentType: MERGE });
   }).catch(passGone);
+}
+
+/** The pod that has no place goes; the one that the controller makes instead has none either. */
+export async function failToPlace(cluster: Cluster): Promise<void> {
+  const pods = (await cluster.podsOf('agent')).filter((pod) => nodeOf(pod) === SMALL);
+  await each(pods, ({ metadata }) => cluster.deletePod(metadata.name, 0));
+}
+
+/** A node stops being Ready, and its kubelet is not heard any more; the rollout goes no further, since it waits for its pod. */
+export async function loseNode(cluster: Cluster): Promise<void> {
+  await cluster.silence(DEAD);
+  await cluster.patchNodeStatus(DEAD, [{ type: 'Ready', status: 'False', reason: 'KubeletNotReady' }]);
+}
+
+/** Events about pods that nobody knows, from one number to another: the collector has room for those of 1,000 pods. */
+export async function flood({ request }: ControlPlane, from: number, to: number): Promise<void> {
+  const now = timeNow();
+  await each(nameNodes('stranger', to).slice(from), (name) =>
+    request('POST', '/api/v1/namespaces/default/events', {
+      body: {
+        metadata: { name },
+        involvedObject: { apiVersion: 'v1', kind: 'Pod', namespace: 'default', name, uid: `00000000-${name}` },
+        ...{ reason: 'Unhealthy', message: 'Readiness probe failed: no answer', type: 'Warning', count: 1 },
+        ...{ firstTimestamp: now, lastTimestamp: now, source: { component: 'kubelet' } },
+      },
+    }),
+  );
 }
 
 /** The pod may be gone by then. */

@@ -2,8 +2,10 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { COLLECTOR_NAMESPACE } from '@rollcall/contract';
 import {
   openWorkspace,
+  startAlertmanager,
   startControlPlane,
   startPrometheus,
   waitFor,
@@ -16,7 +18,17 @@ import { runRollcall, startCollector, type Collector } from '../e2e/rollcall.ts'
 import { each } from '../faults/scene.ts';
 import { startAgents } from './scene-agents.ts';
 import { describePolicies } from './scene-policies.ts';
-import { crashNow, FLEET, SITE, joinLate, startRollout, strike } from './scene-trouble.ts';
+import {
+  crashNow,
+  failToPlace,
+  FLEET,
+  flood,
+  joinLate,
+  loseNode,
+  SITE,
+  startRollout,
+  strike,
+} from './scene-trouble.ts';
 import { writeHistory } from './written-history.ts';
 
 /** The scene while it lasts; whoever opened it closes it. */
@@ -25,6 +37,8 @@ export interface Scene {
   readonly cluster: Cluster;
   readonly collector: Collector;
   readonly prometheus: Prometheus;
+  /** When it was opened, in Unix milliseconds: Prometheus has nothing from before. */
+  readonly sinceMs: number;
   /** The outage: 30 nodes lose the daemon at once, and three drift out of its selector. */
   readonly strike: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -37,7 +51,8 @@ export const SPEED = 20;
 const CLUSTER = 'east';
 /** From the collector's start to the maintenance window's. */
 const WINDOW_AFTER_MS = 40_000;
-const CRASH_EVERY_MS = 6_000;
+const STRANGERS = 1_000;
+const TROUBLE_EVERY_MS = 10_000;
 const DEADLINE_MS = 240_000;
 /** The journal begins its hour with what was counted in this time. */
 const FIRST_LIFE_MS = 2_000;
@@ -48,6 +63,7 @@ const SIZE = Object.values(POOLS).reduce<number>((sum, count) => sum + count, 0)
 /** Opens it and returns when all of it is in Prometheus: under two minutes also on a busy machine. Its trouble is made on the way. */
 export async function openScene(): Promise<Scene> {
   await using stack = new AsyncDisposableStack();
+  const sinceMs = Date.now();
   const plane = stack.adopt(await startControlPlane({ profile: 'fast', manageNodesWithLabel: 'kwok=yes' }), (own) =>
     own.stop(),
   );
@@ -56,8 +72,11 @@ export async function openScene(): Promise<Scene> {
   await furnish(plane, cluster, riptides);
   const { folder } = stack.adopt(await openWorkspace(), (own) => own.close());
   const policies = describePolicies(Date.now(), WINDOW_AFTER_MS);
-  const collector = stack.adopt(await startWithPast(plane, folder, policies), (own) => own.stop());
-  const prometheus = stack.adopt(await startWithRules(collector, folder, policies), (own) => own.stop());
+  const alertmanager = stack.adopt(await startAlertmanager(), (own) => own.stop());
+  const pair = await startPair({ plane, folder, policies, alertmanager: alertmanager.url });
+  for (const replica of pair) stack.defer(replica.stop);
+  const [collector] = pair;
+  const prometheus = stack.adopt(await startWithRules(pair, folder, policies), (own) => own.stop());
   const agents = stack.adopt(startAgents(plane, cluster, { daemonset: 'agent', url: collector.url }), (own) =>
     own.rest(),
   );
@@ -69,7 +88,15 @@ export async function openScene(): Promise<Scene> {
     everyMs: 500,
   });
   const parts = stack.move();
-  return { plane, cluster, collector, prometheus, strike: () => strike(cluster), close: () => parts.disposeAsync() };
+  return {
+    plane,
+    cluster,
+    collector,
+    prometheus,
+    sinceMs,
+    strike: () => strike(cluster),
+    close: () => parts.disposeAsync(),
+  };
 }
 
 async function furnish(plane: ControlPlane, cluster: Cluster, riptides: Riptides): Promise<void> {
@@ -108,24 +135,45 @@ function nodesOfPools(): readonly Parameters<Cluster['addNodes']>[0][number][] {
   );
 }
 
-/** Its first life writes what the journal is to be extended by; the second answers by it. */
-async function startWithPast(plane: ControlPlane, folder: string, policies: readonly string[]): Promise<Collector> {
+interface Staff {
+  readonly plane: ControlPlane;
+  readonly folder: string;
+  readonly policies: readonly string[];
+  readonly alertmanager: string;
+}
+
+/** The leader, whose first life wrote what its journal is extended by; and another replica, which wants the same file and cannot have it. */
+async function startPair(staff: Staff): Promise<readonly [Collector, Collector]> {
+  const { plane, folder, policies, alertmanager } = staff;
   const journal = join(folder, 'journal.db');
-  const flags = ['--journal', journal, '--cluster', CLUSTER];
-  const start = (): Promise<Collector> => startCollector({ kubeconfig: plane.kubeconfigPath, policies, flags });
-  const first = await start();
+  const start = (...flags: readonly string[]): Promise<Collector> =>
+    startCollector({
+      kubeconfig: plane.kubeconfigPath,
+      policies,
+      flags: ['--journal', journal, '--cluster', CLUSTER, ...flags],
+    });
+  await writePast(await start(), journal);
+  await plane.request('POST', '/api/v1/namespaces', { body: { metadata: { name: COLLECTOR_NAMESPACE } } });
+  const all = ['--leader-elect', '--node-conditions', '--alertmanager', alertmanager, '--memory-limit', '2Gi'];
+  const leader = await start(...all);
+  await waitFor(async () => (await leader.total('rollcall_expected_nodes')) > 0, { what: 'the first replica to lead' });
+  return [leader, await start(...all)];
+}
+
+async function writePast(first: Collector, journal: string): Promise<void> {
   const known = async (): Promise<boolean> => (await first.total('rollcall_covered_nodes')) >= POOLS.edge;
   await waitFor(known, { what: 'the first collector to know the nodes' });
   await delay(FIRST_LIFE_MS);
   await first.terminate();
   await first.stop();
   writeHistory(journal, HISTORY_DAYS, SEED);
-  const second = await start();
-  await waitFor(second.isReady, { what: 'the collector to be ready' });
-  return second;
 }
 
-async function startWithRules(collector: Collector, folder: string, policies: readonly string[]): Promise<Prometheus> {
+async function startWithRules(
+  replicas: readonly Collector[],
+  folder: string,
+  policies: readonly string[],
+): Promise<Prometheus> {
   const [from, to] = [join(folder, 'policies'), join(folder, 'rules')];
   await mkdir(from);
   for (const [index, policy] of policies.entries()) await writeFile(join(from, `${index}.yaml`), policy);
@@ -134,7 +182,7 @@ async function startWithRules(collector: Collector, folder: string, policies: re
   if (code !== 0) throw new Error(`generate rules: ${err}`);
   const files = await readdir(to);
   return startPrometheus({
-    targets: [new URL(collector.url).host],
+    targets: replicas.map(({ url }) => new URL(url).host),
     scrapeIntervalSeconds: 1,
     honorLabels: true,
     ruleFiles: await Promise.all(files.map((name) => readFile(join(to, name), 'utf8'))),
@@ -144,11 +192,18 @@ async function startWithRules(collector: Collector, folder: string, policies: re
 /** Everything but the outage; the returned function ends what goes on. */
 function makeTrouble(plane: ControlPlane, cluster: Cluster): () => void {
   let times = 0;
-  const crashing = setInterval(() => void crashNow(plane, cluster, ++times), CRASH_EVERY_MS);
-  const work = Promise.all([joinLate(plane, cluster), startRollout(plane, 'logs')]);
+  const again = async (): Promise<void> => {
+    await crashNow(plane, cluster, ++times);
+    await failToPlace(cluster);
+    await flood(plane, STRANGERS + times * 10, STRANGERS + times * 10 + 10);
+  };
+  const trouble = setInterval(() => void again().catch((error: unknown) => console.error(error)), TROUBLE_EVERY_MS);
+  const work = Promise.all([joinLate(plane, cluster), startRollout(plane, 'logs'), flood(plane, 0, STRANGERS)]).then(
+    () => loseNode(cluster),
+  );
   // What went wrong is then missing in Prometheus.
   work.catch((error: unknown) => console.error(error));
-  return () => clearInterval(crashing);
+  return () => clearInterval(trouble);
 }
 
 /** What must be there before the scene is whole; the rest follows from it. */
@@ -166,6 +221,10 @@ const SIGNALS = [
   'rollcall_excused_nodes{reason="Maintenance"} > 0',
   'rollcall_uncovered_nodes{reason="IngestionLagging"} > 0',
   'rollcall_uncovered_nodes{reason="InsufficientResources"} > 0',
+  'rollcall_uncovered_nodes{reason=~"NodeNotReady|NodeUnreachable"} > 0',
+  'rollcall_kube_events_dropped_total{where="evidence"} > 0',
+  'rollcall_journal_state{state="locked"} > 0',
+  'rollcall_heartbeats_refused_total > 0',
   'rollcall_version_nodes{component="daemon",version="v0.5.9"}',
   'rollcall_worst_node{by="lag"}',
   'rollcall_worst_node{by="memory"}',

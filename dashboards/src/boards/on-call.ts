@@ -26,7 +26,7 @@ const NOW: readonly Stat[] = [
     steps: ANY_IS_BAD,
   }),
   figure({
-    title: 'Uncovered nodes',
+    title: 'Uncovered now',
     description: 'Nodes that should run the daemon and do not, or run it badly. None is good; the reasons are below.',
     expr: `sum(${LOST})`,
     steps: ANY_IS_BAD,

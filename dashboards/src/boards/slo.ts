@@ -184,7 +184,7 @@ const FIRING: Table = {
   ],
   empty: 'no alert on a budget fires',
   columns: [
-    { field: 'alertname', name: 'Alert', links: [toRunbook('alertname')] },
+    { field: 'alertname', name: 'Alert', links: [toRunbook(ofRow('alertname'))] },
     { field: 'tier', name: 'Tier', width: 100 },
     { field: 'namespace', name: 'Namespace', width: 110 },
     { field: 'daemonset', name: 'DaemonSet', width: 110 },

@@ -2,7 +2,7 @@
 import { COVERAGE_METRICS, formatDuration, JOIN_OUTCOMES, RECORDED, type JoinOutcome } from '@rollcall/contract';
 import type { PanelSpec, TimeSeries } from '../board.ts';
 import { CHOSEN_SLI, OBJECTIVE } from '../burn.ts';
-import { toRunbook } from '../links.ts';
+import { ofRow, toRunbook } from '../links.ts';
 import type { Colour } from '../palette.ts';
 import { addPieces, gauge, grown } from '../select.ts';
 import { OWNER_COLOURS, REASON_COLOURS } from '../series-colours.ts';
@@ -67,7 +67,7 @@ function lostInRange(speed: number): PanelSpec {
     queries: [{ expr: each }, { expr: `${each} / on () group_left () sum(${all})` }],
     empty: 'nothing was lost',
     columns: [
-      { field: 'reason', name: 'Reason', links: [toRunbook('reason')] },
+      { field: 'reason', name: 'Reason', links: [toRunbook(ofRow('reason'))] },
       { field: 'owner', name: 'Owner', width: 80 },
       { field: 'Value #A', name: 'Lost', unit: 's', decimals: 1, width: 90 },
       { field: 'Value #B', name: 'Share', unit: 'percentunit', decimals: 0, width: 70 },

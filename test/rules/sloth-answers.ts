@@ -16,7 +16,7 @@ const PAGE = join(import.meta.dirname, '../../docs/rules.md');
 const ANSWERS = join(import.meta.dirname, 'sloth-answers.json');
 const ALL = { first: 1, count: 1_000 };
 /** One fleet of so many is looked at by the minute too. */
-const FINE_SHARE = 4;
+const FINE_SHARE = 10;
 const COST_ROUNDS = 9;
 
 const { values: asked } = parseArgs({ options: { series: { type: 'string' }, first: { type: 'string' } } });

@@ -8,7 +8,7 @@ import { countBad, sumBad, type UpDown } from './up-down.ts';
 
 const HOUR_S = 3_600;
 /** The period, so that it is over before the end. */
-export const BUDGET_DAYS = 6;
+export const BUDGET_DAYS = 4;
 const OWN = objective({ windowMs: BUDGET_DAYS * 24 * HOUR_S * 1000 });
 
 /** The greatest differences of all, as shares of the figure. */
@@ -19,9 +19,11 @@ export interface BudgetAnswer {
   readonly ofBook: number;
 }
 
-/** Compares at each full hour at which a whole period is over. */
+/** Compares at every other full hour at which a whole period is over. */
 export async function compareBudgets(field: Field): Promise<BudgetAnswer> {
-  const hours = Array.from({ length: field.grid.hours - BUDGET_DAYS * 24 }, (_, at) => BUDGET_DAYS * 24 + at);
+  const hours = Array.from({ length: field.grid.hours - BUDGET_DAYS * 24 }, (_, at) => BUDGET_DAYS * 24 + at).filter(
+    (hour) => hour % 2 === 1,
+  );
   const byRules = new Map<string, number>();
   const asked = listExpressions(field);
   for (const hour of hours) {

@@ -16,8 +16,8 @@ export interface Grid {
   readonly blockHours: number;
 }
 
-/** Every tier has more than twice its long window. The windows of 5 min have two samples, as they have at scrapes of 5 min. */
-export const COARSE: Grid = { step: 300, hours: 162, blockHours: 162 };
+/** Every tier has half as much again as its long window. The windows of 5 min have two samples, as they have at scrapes of 5 min. */
+export const COARSE: Grid = { step: 300, hours: 108, blockHours: 162 };
 /** At the interval that rules really have, as far as a store holds it: all tiers but the one of 3 d. */
 export const FINE: Grid = { step: 60, hours: 36, blockHours: 54 };
 

@@ -64,7 +64,7 @@ function describeTiers({ grid, fleets, tiers }: TierAnswers): string {
 
 function describeBudgets({ days, figures, ofRules, ofBook }: SlothAnswers['budgets']): string {
   const share = (value: number): string => `${(value * 100).toPrecision(2)} %`;
-  return `What is left of a budget of ${days} d and the burn over each long window, at each full hour (${figures} figures): rules and collector at most ${share(ofRules)} apart (0.1 % is allowed), collector and a sum over each outage ${share(ofBook)} (1e-7 %).`;
+  return `What is left of a budget of ${days} d and the burn over each long window, at full hours (${figures} figures): rules and collector at most ${share(ofRules)} apart (0.1 % is allowed), collector and a sum over each outage ${share(ofBook)} (1e-7 %).`;
 }
 
 function describeCost({ rounds, ours, sloth, clock, cpu }: CostAnswer, fleets: number): string {

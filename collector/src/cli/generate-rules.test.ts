@@ -112,4 +112,9 @@ describe('generate rules', () => {
     expect(out).toMatch(/total_query: .* > 0\n/);
     expect(err).toContain('default/a, join: the window Month has no place in a file of Sloth');
   });
+
+  test('leaves a label without a value out of a specification for Sloth, which would refuse it', async () => {
+    const { out } = await run(['--format', 'sloth'], write().replace('team: core, ', ''));
+    expect(out).toContain('service: default-a\nlabels: {}\n');
+  });
 });

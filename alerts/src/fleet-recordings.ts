@@ -68,10 +68,10 @@ function recordLags(window: string): readonly RecordingRule[] {
   }));
 }
 
-/** Node-seconds by pool in pieces of five minutes: boards add them up over weeks, where the counters would be a hundred million samples. */
+/** Node-seconds and joins by pool in pieces of five minutes: boards add them up over weeks, where the counters would be a hundred million samples. */
 export function recordPieces({ speed }: RuleSettings): readonly RecordingRule[] {
   const window = formatDuration(PIECE_MS / speed);
-  const { validSeconds, goodSeconds, unobservedSeconds, uncoveredSeconds, excusedSeconds } = COVERAGE_METRICS;
+  const { validSeconds, goodSeconds, unobservedSeconds, uncoveredSeconds, excusedSeconds, joins } = COVERAGE_METRICS;
   return [
     { record: RECORDED.validSeconds, expr: finite(increase(validSeconds, { window })) },
     { record: RECORDED.goodSeconds, expr: finite(increase(goodSeconds, { window })) },
@@ -79,5 +79,6 @@ export function recordPieces({ speed }: RuleSettings): readonly RecordingRule[] 
     // Most reasons and excuses never come up: what counted nothing is no series.
     { record: RECORDED.uncoveredSeconds, expr: `${increase(uncoveredSeconds, { window })} > 0 < Inf` },
     { record: RECORDED.excusedSeconds, expr: `${increase(excusedSeconds, { window })} > 0 < Inf` },
+    { record: RECORDED.joins, expr: `${increase(joins, { window })} > 0 < Inf` },
   ];
 }

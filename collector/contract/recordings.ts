@@ -19,12 +19,13 @@ export const RECORDED = {
   unobservedSeconds: 'pool:rollcall_unobserved_node_seconds:increase5m',
   uncoveredSeconds: 'pool:rollcall_uncovered_node_seconds:increase5m',
   excusedSeconds: 'pool:rollcall_excused_node_seconds:increase5m',
+  joins: 'pool:rollcall_joins:increase5m',
   lagP50: 'policy:rollcall_ingestion_lag_seconds:p50_1h',
   lagP95: 'policy:rollcall_ingestion_lag_seconds:p95_1h',
   lagP99: 'policy:rollcall_ingestion_lag_seconds:p99_1h',
 } as const;
 
-/** The window of those of node-seconds, milliseconds: added up at steps of this length each second counts once. */
+/** The window of those of node-seconds and joins by pool, milliseconds: added up at steps of this length each second counts once. */
 export const PIECE_MS = 300_000;
 
 /** The series of an objective. `objective` is their level: pools and replicas are added up. Windows are in milliseconds. */

@@ -81,13 +81,17 @@ export function recorded(name: string, ...more: Matchers): string {
   return name + matchersOf({ pool: name.startsWith('pool:') }, more);
 }
 
-/** How much of recorded pieces of node-seconds there was in a window, each second once. The window is a duration or `$__range`. */
-export function addPieces(
-  name: string,
-  { window, speed }: { readonly window: string; readonly speed: number },
-  ...more: Matchers
-): string {
-  return `sum_over_time(${recorded(name, ...more)}[${window}:${formatDuration(PIECE_MS / speed)}])`;
+/** Over which window (a duration or `$__range`) of rules at which speed, by which labels; none for one sum. */
+interface Sum {
+  readonly window: string;
+  readonly speed: number;
+  readonly by: readonly string[];
+}
+
+/** How much of recorded pieces there was in a window, each second once. Summed by labels first: the window is then read for those alone. */
+export function addPieces(name: string, { window, speed, by }: Sum, ...more: Matchers): string {
+  const pieces = `sum by (${by.join(', ')}) (${recorded(name, ...more)})`;
+  return `sum_over_time((${pieces})[${window}:${formatDuration(PIECE_MS / speed)}])`;
 }
 
 /** A family of the collector itself, by the replicas that the board's variable names. */

@@ -86,8 +86,8 @@ const NOW: readonly Stat[] = [
 
 /** By cluster and pool: good of valid node-seconds in a window. */
 function coverageIn(window: string, speed: number): string {
-  const [good, valid] = [RECORDED.goodSeconds, RECORDED.validSeconds].map(
-    (name) => `sum by (cluster, node_pool) (${addPieces(name, { window, speed }, COVERAGE)})`,
+  const [good, valid] = [RECORDED.goodSeconds, RECORDED.validSeconds].map((name) =>
+    addPieces(name, { window, speed, by: ['cluster', 'node_pool'] }, COVERAGE),
   );
   return `${good} / (${valid} > 0)`;
 }

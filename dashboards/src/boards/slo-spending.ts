@@ -4,7 +4,7 @@ import type { PanelSpec, TimeSeries } from '../board.ts';
 import { CHOSEN_SLI, OBJECTIVE } from '../burn.ts';
 import { ofRow, toRunbook } from '../links.ts';
 import type { Colour } from '../palette.ts';
-import { addPieces, gauge, grown } from '../select.ts';
+import { addPieces, gauge } from '../select.ts';
 import { OWNER_COLOURS, REASON_COLOURS } from '../series-colours.ts';
 import { NONE_IS_WELL, PLAIN } from '../thresholds.ts';
 
@@ -23,9 +23,9 @@ export function spending(speed: number): readonly PanelSpec[] {
   return [...lostOverTime(speed), lostInRange(speed), excusedTime(speed), EXCLUDED];
 }
 
-/** Uncovered node-seconds of each pool, reason and owner in a window. */
-function lost(window: string, speed: number): string {
-  return addPieces(RECORDED.uncoveredSeconds, { window, speed });
+/** Uncovered node-seconds in a window, by labels. */
+function lost(window: string, speed: number, ...by: readonly string[]): string {
+  return addPieces(RECORDED.uncoveredSeconds, { window, speed, by });
 }
 
 /** The hour before a point, as the rules write it. */
@@ -39,7 +39,7 @@ function lostOverTime(speed: number): readonly PanelSpec[] {
       title: 'Node-time lost by reason',
       description:
         'Uncovered node-time in the hour before, by primary reason. An hour is one node for an hour, or sixty for a minute. Nothing is good; the widest band is where the budget goes.',
-      queries: [{ expr: `sum by (reason) (${lost(hour(speed), speed)})`, legend: '{{reason}}' }],
+      queries: [{ expr: lost(hour(speed), speed, 'reason'), legend: '{{reason}}' }],
       empty: 'nothing was lost',
       colours: REASON_COLOURS,
     }),
@@ -47,7 +47,7 @@ function lostOverTime(speed: number): readonly PanelSpec[] {
       title: 'Node-time lost by owner',
       description:
         'The same by who can mend it: the team of the daemon (agent), of the machines (node), of the platform, or whoever rolls out. Talk to the owner of the widest band.',
-      queries: [{ expr: `sum by (owner) (${lost(hour(speed), speed)})`, legend: '{{owner}}' }],
+      queries: [{ expr: lost(hour(speed), speed, 'owner'), legend: '{{owner}}' }],
       empty: 'nothing was lost',
       colours: OWNER_COLOURS,
     }),
@@ -56,7 +56,7 @@ function lostOverTime(speed: number): readonly PanelSpec[] {
 
 function lostInRange(speed: number): PanelSpec {
   const all = lost('$__range', speed);
-  const each = `sum by (reason, owner) (${all})`;
+  const each = lost('$__range', speed, 'reason', 'owner');
   return {
     kind: 'table',
     title: 'What the time went on',
@@ -64,7 +64,7 @@ function lostInRange(speed: number): PanelSpec {
       'Uncovered node-time in the shown time, the largest first, and its share of all of it. Mend what stands on top; a click on a reason opens its runbook.',
     unit: 's',
     width: 8,
-    queries: [{ expr: each }, { expr: `${each} / on () group_left () sum(${all})` }],
+    queries: [{ expr: each }, { expr: `${each} / on () group_left () ${all}` }],
     empty: 'nothing was lost',
     columns: [
       { field: 'reason', name: 'Reason', links: [toRunbook(ofRow('reason'))] },
@@ -78,13 +78,13 @@ function lostInRange(speed: number): PanelSpec {
 }
 
 function excusedTime(speed: number): TimeSeries {
-  const excused = addPieces(RECORDED.excusedSeconds, { window: hour(speed), speed });
+  const excused = addPieces(RECORDED.excusedSeconds, { window: hour(speed), speed, by: ['reason', 'verdict'] });
   return {
     ...stack({
       title: 'Excused node-time',
       description:
         'Node-time that counts for nobody, in the hour before, by excuse, and what the node would have been. “uncovered” is what the excuse hides: adjusted and raw budgets differ by it.',
-      queries: [{ expr: `sum by (reason, verdict) (${excused})`, legend: '{{reason}}, {{verdict}}' }],
+      queries: [{ expr: excused, legend: '{{reason}}, {{verdict}}' }],
       empty: 'nothing was excused',
     }),
     width: 8,
@@ -108,7 +108,7 @@ const EXCLUDED: TimeSeries = {
 /** What was observed in a day, and what it would be if the rest had been bad, or good. */
 export function attainmentRange(speed: number): TimeSeries {
   const window = formatDuration(DAY_MS / speed);
-  const sum = (name: string): string => `sum by (sli) (${addPieces(name, { window, speed }, CHOSEN_SLI)})`;
+  const sum = (name: string): string => addPieces(name, { window, speed, by: ['sli'] }, CHOSEN_SLI);
   const [good, valid, unobserved] = [
     sum(RECORDED.goodSeconds),
     sum(RECORDED.validSeconds),
@@ -138,17 +138,20 @@ export function attainmentRange(speed: number): TimeSeries {
 const OUTCOME_COLOURS: Readonly<Record<JoinOutcome, Colour>> = { in_time: 'good', late: 'bad', abandoned: 'unknown' };
 
 /** Joins by how they ended. */
-export const joins: TimeSeries = {
-  ...stack({
-    title: 'Joins by outcome',
-    description: `New nodes by how their join ended: ${JOIN_OUTCOMES.join(', ')}. In time is good; late ones spend the budget of “join”. Abandoned ones were gone before their deadline and count for nobody.`,
-    queries: [{ expr: `sum by (outcome) (${grown(M.joins, '$__rate_interval')})`, legend: '{{outcome}}' }],
-    empty: 'no policy has an objective for joins, or no node joined',
-    colours: OUTCOME_COLOURS,
-  }),
-  unit: 'short',
-  width: 8,
-};
+export function joins(speed: number): TimeSeries {
+  const ended = addPieces(RECORDED.joins, { window: hour(speed), speed, by: ['outcome'] });
+  return {
+    ...stack({
+      title: 'Joins by outcome',
+      description: `New nodes in the hour before by how their join ended: ${JOIN_OUTCOMES.join(', ')}. In time is good; late ones spend the budget of “join”. Abandoned ones were gone before their deadline and count for nobody.`,
+      queries: [{ expr: ended, legend: '{{outcome}}' }],
+      empty: 'no node joined, or no policy asks',
+      colours: OUTCOME_COLOURS,
+    }),
+    unit: 'short',
+    width: 8,
+  };
+}
 
 /** By how much both counts of eligible nodes differ. */
 export const divergence: TimeSeries = {

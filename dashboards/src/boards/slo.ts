@@ -208,7 +208,7 @@ export function slo(settings: BoardSettings): Board {
       { title: 'Objectives', panels: [tellObjectives(speed)] },
       { title: 'Burn', panels: [burnByWindow(settings), budgetOverTime(), tellAlerts(settings), FIRING] },
       { title: 'What the coverage budget went on', panels: spending(speed) },
-      { title: 'What nobody saw, and joins', panels: [attainmentRange(speed), divergence, joins] },
+      { title: 'What nobody saw, and joins', panels: [attainmentRange(speed), divergence, joins(speed)] },
     ],
   };
 }

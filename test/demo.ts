@@ -41,19 +41,25 @@ function policy(namespace: string, name: string, about: object): Manifest {
   };
 }
 
-async function writeKubeconfig(server: string): Promise<{ readonly path: string; remove(): Promise<void> }> {
+/** A kubeconfig, and where the journal goes: without one there would be no budgets to look at. */
+async function openFolder(
+  server: string,
+): Promise<{ readonly path: string; readonly journal: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-demo-'));
   const path = join(folder, 'kubeconfig');
   const named = { clusters: [{ name: 'demo', cluster: { server } }], users: [{ name: 'demo', user: {} }] };
   const contexts = [{ name: 'demo', context: { cluster: 'demo', user: 'demo' } }];
   const config = { apiVersion: 'v1', kind: 'Config', ...named, contexts, 'current-context': 'demo' };
   await writeFile(path, stringify(config));
-  return { path, remove: () => rm(folder, { recursive: true, force: true }) };
+  return { path, journal: join(folder, 'journal.db'), remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
 /** Starts `rollcall serve`; its log's first address is where it listens. Lines beyond are not shown: the demo has 200 nodes that live. */
-async function startCollector(kubeconfig: string): Promise<{ readonly child: ChildProcess; readonly url: string }> {
-  const args = [MAIN, 'serve', '--kubeconfig', kubeconfig, '--listen', '127.0.0.1:0'];
+async function startCollector({
+  path,
+  journal,
+}: Awaited<ReturnType<typeof openFolder>>): Promise<{ readonly child: ChildProcess; readonly url: string }> {
+  const args = [MAIN, 'serve', '--kubeconfig', path, '--journal', journal, '--listen', '127.0.0.1:0'];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout });
   const url = await new Promise<string>((resolve, reject) => {
@@ -85,6 +91,8 @@ Rollcall demo: 200 nodes in 3 pools, 4 DaemonSets, seed ${SEED}. The first full 
     npx rollcall coverage logging/fluent-bit -o wide --kubeconfig ${kubeconfig}
     npx rollcall coverage --watch --server ${url}
     npx rollcall verify --kubeconfig ${kubeconfig} --server ${url}
+    npx rollcall slo --server ${url}
+    npx rollcall top --server ${url}
 
 What to look at: nodes join, drain, die and lose labels, pods crash. Compare rollcall_covered_nodes with
 rollcall_controller_desired_nodes when a node dies: the controller forgets it, Rollcall does not. A riptides pod may be Ready
@@ -116,8 +124,8 @@ async function main(): Promise<void> {
   kube.store.apply(maintenanceWindowCrd() as unknown as Manifest);
   for (const own of POLICIES) kube.store.apply(own);
   const stepping = setInterval(() => world.step(Date.now()), STEP_MS);
-  const kubeconfig = await writeKubeconfig(kube.url);
-  const { child, url } = await startCollector(kubeconfig.path);
+  const kubeconfig = await openFolder(kube.url);
+  const { child, url } = await startCollector(kubeconfig);
   await waitUntilReady(url);
   process.stdout.write(tell(url, kubeconfig.path, (performance.now() - startedAt) / 1000));
   const ended = new AbortController();

@@ -87,11 +87,16 @@ async function noNode(reader: RollReader, policies: readonly PolicySummary[], no
     const all = await Promise.all([reader.nodes(policy), reader.nodes(policy, 'outOfScope')]);
     for (const own of all.flat()) if (own.node !== '') names.add(own.node);
   }
-  const known = [...names].sort();
+  return `there is no node "${node}"; ${hintAt([...names], node)}`;
+}
+
+/** Which of the names may have been meant: "did you mean node-7?". */
+export function hintAt(names: readonly string[], node: string): string {
+  if (names.length === 0) return 'none is known';
+  const known = names.toSorted();
   const containing = known.filter((name) => name.includes(node) || node.includes(name));
   const nearest = containing.length > 0 ? containing : [findNearest(node, known.slice(0, MOST_COMPARED)) ?? []].flat();
-  const hint = nearest.length > 0 ? `did you mean ${listSome(nearest, ' or ')}?` : `there are ${listSome(known)}`;
-  return `there is no node "${node}"; ${known.length === 0 ? 'none is known' : hint}`;
+  return nearest.length > 0 ? `did you mean ${listSome(nearest, ' or ')}?` : `there are ${listSome(known)}`;
 }
 
 function rejectionOf({ policy, conditions, counts }: PolicySummary): string | undefined {

@@ -227,13 +227,30 @@ test.each<readonly [object, string]>([
     { receivers: [...RECEIVERS, { for: 'review', webhook: {} }] },
     'has neither url nor urlFile for its webhook, or both',
   ],
-  [{ receivers: [...RECEIVERS, { for: 'night', webhook: { url: 'http://a.example' } }] }, 'receivers.2.for'],
+  [
+    { receivers: [...RECEIVERS, { for: 'night', webhook: { url: 'http://a.example' } }] },
+    'receivers[2].for: "night": is none of page, escalation',
+  ],
   [
     { receivers: [...RECEIVERS, { for: 'review', owner: 'me', webhook: { url: 'http://a.example' } }] },
-    'receivers.2.owner',
+    'receivers[2].owner: "me": is none of agent, node, platform, rollout; write one of them',
   ],
-  [{ receivers: [...RECEIVERS, { for: 'review', webhook: { url: 'ftp://a.example' } }] }, 'is no http or https URL'],
-  [{ receivers: RECEIVERS, slack: {} }, 'slack'],
+  [
+    { receivers: [...RECEIVERS, { for: 'review', webhook: { url: 'ftp://a.example' } }] },
+    'receivers[2].webhook.url: "ftp://a.example": is no http or https URL; write for example https://',
+  ],
+  [{ receivers: [...RECEIVERS, { for: 'review', email: {} }] }, 'receivers[2].email.to: is missing; write a text'],
+  [
+    { receivers: [{ ...RECEIVERS[0], pagerduty: { routingKeyfile: 'a' } }, RECEIVERS[1]] },
+    'receivers[0].pagerduty.routingKeyfile: "a": is no field; did you mean routingKeyFile?',
+  ],
+  [
+    { receivers: RECEIVERS, smtp: { smarthost: 'smtp', from: 'a@b.example' } },
+    'smtp.smarthost: "smtp": is not HOST:PORT; write for example',
+  ],
+  [{ receivers: [RECEIVERS[0], { ...RECEIVERS[1], team: 7 }] }, 'receivers[1].team: 7: is no text; put it into quotes'],
+  [{ receivers: {} }, 'receivers: an object: is no list of receivers; see docs/alertmanager.md'],
+  [{ receivers: RECEIVERS, slack: {} }, 'slack: an object: is no field; leave it out; known are receivers, smtp'],
   [{ receivers: [...RECEIVERS, { ...RECEIVERS[1], for: 'watchdog', team: 'a' }] }, 'which has neither owner nor team'],
 ])('a file that is wrong is refused: %#', async (paging, message) => {
   expect(await generate(paging, [])).toMatchObject({
@@ -241,4 +258,16 @@ test.each<readonly [object, string]>([
     out: '',
     err: expect.stringContaining(message) as string,
   });
+});
+
+test('maintenance windows without a policy are something: what they do not mute is noted', async () => {
+  await writeFile(at('paging.yaml'), JSON.stringify({ receivers: RECEIVERS }));
+  await writeFile(at('windows.json'), JSON.stringify(recur({ rule: 'FREQ=DAILY' })));
+  const argv = ['--paging', at('paging.yaml'), '--policies', at('windows.json')];
+  const { code, out, err } = await runCommand(generateAlertmanager, argv);
+  expect([code, err]).toEqual([
+    0,
+    expect.stringContaining('agents/work: speaks for none of the policies that are given'),
+  ]);
+  expect(out).toContain('receivers:');
 });

@@ -63,7 +63,9 @@ export const generateAlertmanager: Command = {
 async function makeFiles(flags: Flags, io: Io): Promise<readonly TextFile[]> {
   if (flags.paging === '') throw new Error('--paging is missing: name the file that says whom to tell of what');
   const { policies, windows } =
-    flags.policies.length === 0 ? { policies: [], windows: [] } : await readPolicies(flags, io);
+    flags.policies.length === 0
+      ? { policies: [], windows: [] }
+      : await readPolicies({ ...flags, windowsAlone: true }, io);
   // Loaded here, since no other command needs it.
   const alerts = await import('@rollcall/alerts');
   const format = alerts.PAGING_FORMATS.find((own) => own === flags.format);

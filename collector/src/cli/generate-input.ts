@@ -1,7 +1,7 @@
 /** What the generators read: policies and maintenance windows in files, and flags that they have in common. */
-import { formatFault, type Policy } from '@rollcall/contract';
+import type { Policy } from '@rollcall/contract';
 import { loadPolicyTexts } from '../config/policy-load.ts';
-import { readPolicyTexts } from '../config/policy-text.ts';
+import { readPolicyTexts, sayFaults } from '../config/policy-text.ts';
 import type { PlannedWindow } from '../config/window-document.ts';
 import type { Io } from './command.ts';
 
@@ -15,20 +15,26 @@ interface PolicyDocuments {
 interface Sources {
   readonly policies: readonly string[];
   readonly namespace: string;
+  /** Whether windows without a policy are something; false if absent. */
+  readonly windowsAlone?: boolean;
 }
 
 /** What these files hold. Throws with all that is wrong with any of them, and if no policy is there. */
-export async function readPolicies({ policies, namespace }: Sources, io: Io): Promise<PolicyDocuments> {
+export async function readPolicies(
+  { policies, namespace, windowsAlone = false }: Sources,
+  io: Io,
+): Promise<PolicyDocuments> {
   if (policies.length === 0)
     throw new Error('--policies is missing: name files or folders with policies, or - for standard input');
   const files = await loadPolicyTexts(policies.filter((path) => path !== '-'));
   const texts = policies.includes('-') ? [...files, { file: '-', text: await io.readStdin() }] : files;
-  const unread = texts.flatMap((text) => ('fault' in text ? [`${text.file}: ${formatFault(text.fault)}`] : []));
   const { accepted, windows, rejected } = readPolicyTexts(texts, { cluster: '', collectorNamespace: namespace });
-  const faults = rejected.flatMap(({ file, faults: own }) => own.map((fault) => `${file}: ${formatFault(fault)}`));
-  const all = [...new Set([...unread, ...faults])];
-  if (all.length > 0) throw new Error(all.join('\n'));
-  if (accepted.length === 0) throw new Error(`${policies.join(', ')}: no policy is there`);
+  const faults = rejected.flatMap(sayFaults);
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  if (accepted.length === 0 && !(windowsAlone && windows.length > 0))
+    throw new Error(
+      `${policies.join(', ')}: no policy is there${windows.length > 0 ? ', only maintenance windows; name the files of policies too' : ''}`,
+    );
   return { policies: accepted.map(({ policy }) => policy), windows: windows.map(({ window }) => window) };
 }
 

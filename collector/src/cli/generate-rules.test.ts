@@ -29,6 +29,24 @@ async function run(argv: readonly string[], stdin = write()) {
   return { code, out: written.out, err: written.err.replaceAll(folder, 'F') };
 }
 
+const WINDOW = `apiVersion: rollcall.dev/v1alpha1
+kind: MaintenanceWindow
+metadata: { name: w, namespace: default }
+spec: { owner: a, reason: b, scope: { cluster: true }, once: { start: '2027-01-01T00:00:00Z', end: '2027-01-01T01:00:00Z' } }
+`;
+
+test('a fault is told with the number of its document, and windows alone as what they are', async () => {
+  const faulty = await run(
+    [],
+    `${write()}---\n${write('{ sli: coverage, target: 9 }').replace('name: a,', 'name: b,')}`,
+  );
+  expect(faulty.err).toMatch(/^error: - \(document 2\): spec\.objectives\[0\]\.target: 9: /);
+  const windows = await run([], WINDOW);
+  expect(windows.err).toContain(
+    'error: -: no policy is there, only maintenance windows; name the files of policies too',
+  );
+});
+
 describe('generate rules', () => {
   test('prints objects with their namespace and labels, the same twice', async () => {
     const argv = ['--namespace', 'monitoring', '--label', 'release=prometheus'];

@@ -4,6 +4,7 @@ import { sayDuration } from '../coverage/index.ts';
 import { SERVER_HELP } from './collector-client.ts';
 import { EXIT, type Command, type Io } from './command.ts';
 import { formatTable } from './format-table.ts';
+import { hintAt } from './find-details.ts';
 import { findPastFault } from './open-past.ts';
 import { parseFlags } from './parse-flags.ts';
 import { findRowsFault, PAST_OPTIONS, runPast } from './run-past.ts';
@@ -38,7 +39,11 @@ export const history: Command = {
   run: runPast({
     name: 'history',
     parse,
-    ask: (past, { node, limit }) => past.history(node, limit),
+    ask: async (past, { node, limit }) => {
+      const answer = await past.history(node, limit);
+      const names = answer.items.length > 0 ? [] : await past.nodeNames();
+      return names.length === 0 ? answer : { ...answer, hint: hintAt(names, node) };
+    },
     table: print,
     judge: ({ items }) => (items.length === 0 ? EXIT.no : EXIT.ok),
   }),
@@ -53,8 +58,9 @@ function parse(argv: readonly string[], env: Io['env']) {
   return fault ?? { flags, node: node.replace(/^nodes?\//, ''), limit: Number(flags.limit) };
 }
 
-function print(answer: HistoryAnswer): string {
-  if (answer.items.length === 0) return `Nothing is known of a node ${answer.node}.\n`;
+function print({ hint, ...answer }: HistoryAnswer & { readonly hint?: string }): string {
+  if (answer.items.length === 0)
+    return `Nothing is known of a node ${answer.node}${hint === undefined ? '' : `; ${hint}`}\n`;
   return formatTable([['WHEN', 'FOR', 'DAEMONSET', 'WHAT', 'SEEN'], ...answer.items.map(toCells)]);
 }
 

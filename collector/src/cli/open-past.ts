@@ -1,5 +1,5 @@
 /** Asks for the past where the flags say: of a running collector, or of the file that one left behind. */
-import type { HistoryAnswer, TopAnswer } from '@rollcall/contract';
+import type { HistoryAnswer, NodeAnswer, Page, PolicySummary, TopAnswer } from '@rollcall/contract';
 import type { TopQuery } from '../http/answers.ts';
 import {
   createCollectorClient,
@@ -15,6 +15,8 @@ import { createPastAnswers } from './past-answers.ts';
 export interface Past {
   top(query: Omit<TopQuery, 'windowMs'> & { readonly window: string; readonly windowMs: number }): Promise<TopAnswer>;
   history(node: string, limit: number): Promise<HistoryAnswer>;
+  /** Names of nodes that are there now; none of a file. Never rejects: it is for hints. */
+  nodeNames(): Promise<readonly string[]>;
 }
 
 /** Flags that say whom to ask. */
@@ -35,7 +37,7 @@ export async function openPast(flags: PastFlags, env: Io['env']): Promise<Past> 
     const { readJournalFile } = await import('../journal/read-file.ts');
     const journal = readJournalFile(flags.journal);
     const { top, history } = createPastAnswers({ journal, policies: () => [], nowMs: () => Date.now() });
-    return { top, history };
+    return { top, history, nodeNames: () => Promise.resolve([]) };
   }
   const client = createCollectorClient(serverOf(flags, env) || DEFAULT_SERVER, flags);
   const get = async (path: string): Promise<unknown> => {
@@ -49,9 +51,20 @@ export async function openPast(flags: PastFlags, env: Io['env']): Promise<Past> 
       const query = new URLSearchParams({ window, limit: String(limit) });
       if (namespace !== undefined) query.set('namespace', namespace);
       if (daemonset !== undefined) query.set('daemonset', daemonset);
-      return (await get(`/api/v1/top?${query.toString()}`)) as TopAnswer;
+      // A collector of an older version knows no lags.
+      return { lags: [], ...((await get(`/api/v1/top?${query.toString()}`)) as Omit<TopAnswer, 'lags'>) };
     },
     history: async (node, limit) =>
       (await get(`/api/v1/history/${encodeURIComponent(node)}?limit=${limit}`)) as HistoryAnswer,
+    nodeNames: () => listNames(get).catch(() => []),
   };
+}
+
+/** Those that any policy expects; one policy's first page is enough for a hint. */
+async function listNames(get: (path: string) => Promise<unknown>): Promise<readonly string[]> {
+  const [policy] = ((await get('/api/v1/coverage')) as Page<PolicySummary>).items;
+  if (policy === undefined) return [];
+  const path = `/api/v1/coverage/${policy.namespace}/${policy.daemonset}/nodes?limit=5000`;
+  const { items } = (await get(path)) as Page<NodeAnswer>;
+  return items.flatMap(({ node }) => (node === '' ? [] : [node]));
 }

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,7 +50,9 @@ describe('a running collector with a journal', () => {
 
   test('says that nothing is known of a node that nobody saw', async () => {
     const { code, out } = await runCommand(history, ['n99', '--server', running.url]);
-    expect([code, out]).toEqual([1, 'Nothing is known of a node n99.\n']);
+    expect([code, out]).toEqual([1, 'Nothing is known of a node n99; there are n1, n2, n3\n']);
+    const near = await runCommand(history, ['n11', '--server', running.url]);
+    expect(near.out).toBe('Nothing is known of a node n11; did you mean n1?\n');
   });
 
   test('ranks nodes and reasons by what they lost', async () => {
@@ -130,4 +134,15 @@ test('a file that is none, or no journal, is said', async () => {
   const { code, err } = await runCommand(history, ['n', '--journal', join(folder, 'nothing')]);
   expect(code).toBe(3);
   expect(err).toContain('name the file that rollcall serve --journal wrote');
+});
+
+test('a collector of an older version, which knows no lags, is asked all the same', async () => {
+  const older = createServer((_request, response) =>
+    response.end(JSON.stringify({ nodes: [], reasons: [], notListed: 0, from: '', to: '', durable: true })),
+  );
+  await new Promise<void>((resolve) => older.listen(0, '127.0.0.1', resolve));
+  const { port } = older.address() as AddressInfo;
+  const { code, out } = await runCommand(top, ['--server', `http://127.0.0.1:${port}`]);
+  expect([code, out]).toEqual([0, 'No node was uncovered in the last 24h.\n']);
+  older.close();
 });

@@ -1,6 +1,7 @@
 /** What the tiers of objectives will see in fleets of some sizes, before anything is installed. */
-import { budgetOf, formatFault, SLIS, type BurnTierName, type Objective } from '@rollcall/contract';
+import { budgetOf, SLIS, type BurnTierName, type Objective } from '@rollcall/contract';
 import { readPolicies } from '../config/policy-files.ts';
+import { sayFaults } from '../config/policy-text.ts';
 import { sayDuration } from '../coverage/index.ts';
 import { forecastTiers, type TierForecast } from '../slo/index.ts';
 import { formatTable } from './format-table.ts';
@@ -28,7 +29,7 @@ export async function readForecasts(
 ): Promise<{ readonly forecasts: readonly ObjectiveForecast[]; readonly faults: readonly string[] }> {
   if (paths.length === 0) return { forecasts: [forecast('', BY_DEFAULT, sizes)], faults: [] };
   const { policies, rejected } = await readPolicies(paths, { cluster: '', collectorNamespace: 'rollcall-system' });
-  const faults = rejected.flatMap((own) => own.faults.map(formatFault));
+  const faults = rejected.flatMap(sayFaults);
   const forecasts = policies.flatMap(({ namespace, daemonset, objectives }) =>
     objectives.map((objective) => forecast(`${namespace}/${daemonset}`, objective, sizes)),
   );

@@ -2,6 +2,7 @@
 import {
   faultAt,
   findNearest,
+  formatFault,
   POLICY_KIND,
   valueAt,
   WINDOW_KIND,
@@ -45,6 +46,12 @@ export interface PolicyReading {
   readonly accepted: readonly PolicyInFile[];
   readonly windows: readonly WindowInFile[];
   readonly rejected: readonly PolicyRejection[];
+}
+
+/** Its faults, a line each, with the file and the number of the document in it. */
+export function sayFaults({ file, document, faults }: Pick<PolicyRejection, 'file' | 'document' | 'faults'>): string[] {
+  const place = document === 0 ? file : `${file} (document ${document})`;
+  return faults.map((fault) => `${place}: ${formatFault(fault)}`);
 }
 
 /** Reads the policies of all texts; never throws. A name that two documents give themselves is a fault of both. */

@@ -32,7 +32,7 @@ export const KUBERNETES_EVENTS = [
   '{service_name="rollcall",k8s_cluster_name=~"$cluster"}',
   'k8s_namespace_name=~"$namespace"',
   'k8s_daemonset_name=~"$daemonset"',
-  'k8s_node_name=~"$node|"',
+  'k8s_node_name=~"$node" or k8s_node_name=""',
   'line_format "{{.k8s_event_reason}} {{.k8s_object_kind}}/{{.k8s_object_name}} {{.k8s_node_name}}: {{__line__}}"',
 ].join(' | ');
 

@@ -59,7 +59,8 @@ function startTimeSeries({
   const panel = new timeSeries.PanelBuilder()
     .colorScheme(colourBy(FieldColorModeId.PaletteClassicByName))
     .lineWidth(2)
-    .fillOpacity(stacked ? 60 : 8)
+    // Fills of several lines would add up to mud.
+    .fillOpacity(stacked ? 60 : 0)
     .showPoints(common.VisibilityMode.Never)
     .legend(bottomLegend())
     .tooltip(allAtOnce());

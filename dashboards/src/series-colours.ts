@@ -24,8 +24,19 @@ export const ANY_COLOURS: Readonly<Record<string, Colour>> = Object.fromEntries(
   CYCLE.map((colour, at) => [`.*[${[...LETTERS].filter((_, place) => place % CYCLE.length === at).join('')}]`, colour]),
 );
 
+/** Of the reasons that are met most, each has its own: in an outage they stand on each other. */
+const COMMONEST: Partial<Readonly<Record<ReasonCode, Colour>>> = {
+  LabelDrift: 'warning',
+  ImagePullFailed: 'teal',
+  CrashLoop: 'bad',
+  NodeNotReady: 'pink',
+  RolloutReplacing: 'excused',
+  IngestionLagging: 'yellow',
+  InsufficientResources: 'black',
+};
+
 /** By reason, in the order of rank. */
-export const REASON_COLOURS = cycleColours(Object.keys(REASONS));
+export const REASON_COLOURS: Readonly<Record<string, Colour>> = { ...cycleColours(Object.keys(REASONS)), ...COMMONEST };
 
 /** The reasons that an owner can mend, as a regular expression. */
 export function reasonsOf(owner: Owner): string {

@@ -12,7 +12,7 @@ export function timeChart({ from, to }: TimeRange): Readonly<Record<string, unkn
   return {
     animation: false,
     useUTC: true,
-    grid: { left: 8, right: 14, top: 10, bottom: 4, containLabel: true },
+    grid: { left: 8, right: 26, top: 10, bottom: 4, containLabel: true },
     xAxis: {
       type: 'time',
       min: from,
@@ -25,14 +25,24 @@ export function timeChart({ from, to }: TimeRange): Readonly<Record<string, unkn
   };
 }
 
+/** What bounds a value axis. */
+interface Bounds {
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+  /** Ticks are no nearer than this, so that none are written alike. */
+  readonly least: number;
+}
+
 /** A value axis; without bounds it spans the data, as Grafana's does. */
-export function valueAxis(min: number | undefined, max: number | undefined): Readonly<Record<string, unknown>> {
+export function valueAxis({ min, max, least }: Bounds): Readonly<Record<string, unknown>> {
   return {
     type: 'value',
     scale: true,
     splitNumber: 4,
+    minInterval: least,
     ...(min !== undefined && { min }),
     ...(max !== undefined && { max }),
+    ...(min !== undefined && max !== undefined && { interval: (max - min) / 4 }),
     axisLabel: TEXT,
     splitLine: { lineStyle: { color: GRID_LINE } },
   };
@@ -60,7 +70,7 @@ export function markSeries(marks: readonly Mark[], { from, to }: TimeRange): Rea
     markArea: {
       silent: true,
       data: seen.map((mark) => [
-        { xAxis: Math.max(mark.from, from), itemStyle: { color: fadeColor(mark.color, 0.12) } },
+        { xAxis: Math.max(mark.from, from), itemStyle: { color: fadeColor(mark.color, 0.1) } },
         { xAxis: Math.min(mark.to, to) },
       ]),
     },

@@ -155,9 +155,20 @@ test('figures, tables and bands say what was answered, escaped', async () => {
 });
 
 test('a heatmap has a row for each bucket, empty ones too', async () => {
-  const drawing = await drawOne({ type: 'heatmap', interval: '1m', targets: [{ expr: 'buckets', format: 'heatmap' }] });
+  const drawing = await drawOne({
+    type: 'heatmap',
+    interval: '1m',
+    options: { color: { mode: 'scheme', scheme: 'Cividis', exponent: 0 } },
+    targets: [{ expr: 'buckets', format: 'heatmap' }],
+  });
   expect(drawing).toMatchObject({
-    chart: { option: { yAxis: { data: ['1', '∞'] } }, boxes: [{ row: 0 }, { row: 1 }] },
+    chart: {
+      option: { yAxis: { data: ['1', '∞'] } },
+      boxes: [
+        { row: 0, color: '#ffea46' },
+        { row: 1, color: '#00204d' },
+      ],
+    },
   });
 });
 

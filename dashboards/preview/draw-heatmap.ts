@@ -46,15 +46,19 @@ function nameBucket(field: Field | undefined, unit: string | undefined, decimals
   return bound === '+Inf' ? '∞' : formatNumber(Number(bound), unit, decimals);
 }
 
+/** Linear from the least to the most: what the JSON says of exponents concerns opacities only. */
 function painter(color: Options, low: number, high: number): (value: number) => string {
-  const { mode = 'scheme', scheme = 'Oranges', reverse = false, scale = 'exponential', exponent = 0.5 } = color;
+  const { mode = 'scheme', scheme = 'Oranges', reverse = false } = color;
   if (mode !== 'scheme') throw new Error(`it colours by ${String(mode)}, which the preview does not know`);
+  const turned = LIGHT_TO_DARK.has(String(scheme)) !== (reverse === true);
   return (value) => {
     const share = high > low ? (value - low) / (high - low) : 1;
-    const bent = scale === 'linear' ? share : share ** Number(exponent);
-    return scaleColor(String(scheme), reverse === true ? 1 - bent : bent);
+    return scaleColor(String(scheme), turned ? 1 - share : share);
   };
 }
+
+/** Schemes that end in their lightest colour: in its light theme Grafana turns them round. */
+const LIGHT_TO_DARK: ReadonlySet<string> = new Set(['Cividis', 'Viridis', 'Magma', 'Inferno', 'Plasma']);
 
 function writeScale(paint: (value: number) => string, low: number, high: number): string {
   const stops = Array.from({ length: 9 }, (_, index) => paint(low + ((high - low) * index) / 8));

@@ -10,11 +10,13 @@ import type { Cell, Field } from './frame.ts';
 export function drawStateTimeline({ panel, frames, range, stepMs, marks, size }: PanelData): Drawing {
   if (panel.options?.['showValue'] !== 'never')
     throw new Error('it writes values into its bands, which the preview does not');
-  const bands = frames.flatMap((frame) => {
+  const all = frames.flatMap((frame) => {
     const time = frame.fields.find(({ type }) => type === 'time');
     const values = frame.fields.filter(({ type }) => type !== 'time');
     return values.map((field) => ({ field, time, settings: settleField(panel.fieldConfig, field, frame.refId) }));
   });
+  // Grafana turns pages of them.
+  const bands = all.slice(0, Number(panel.options['perPage'] ?? 20));
   const names = bands.map(({ field, settings }) => nameField(field, settings)).toReversed();
   const boxes = bands.flatMap(({ field, time, settings }, index) => {
     const row = names.length - 1 - index;

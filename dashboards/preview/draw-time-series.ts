@@ -23,7 +23,7 @@ export function drawTimeSeries(data: PanelData): Drawing {
   const stacked = alignStacks(lines);
   const option = {
     ...timeChart(range),
-    yAxis: valueAxis(min, max),
+    yAxis: valueAxis({ min, max, least: leastOf(first.settings) }),
     tooltip: { trigger: 'axis', confine: true },
     series: [...stacked.map(toSeries), markSeries(marks, range), limitSeries(first.settings)],
   };
@@ -106,6 +106,11 @@ const STEPS: Readonly<Record<string, string>> = { stepAfter: 'end', stepBefore: 
 function styleOf({ lineWidth = 1, lineStyle }: Options): Readonly<Record<string, unknown>> {
   const { fill = 'solid' } = (lineStyle ?? {}) as { readonly fill?: string };
   return { width: lineWidth, type: { dash: 'dashed', dot: 'dotted' }[fill] ?? 'solid' };
+}
+
+/** The smallest difference that is written with as many decimals. */
+function leastOf({ unit, decimals }: FieldSettings): number {
+  return decimals === undefined ? 0 : 10 ** -decimals / (unit === 'percentunit' ? 100 : 1);
 }
 
 /** The thresholds, where the panel draws them as lines. */

@@ -9,7 +9,7 @@ const run = promisify(execFile);
 export interface DebianPrograms {
   readonly packages: readonly string[];
   readonly programs: readonly string[];
-  readonly then?: string;
+  readonly after?: string;
 }
 
 /** A package with a server of its name, and where its programs lie. */
@@ -22,16 +22,16 @@ export interface DebianServer {
 export function ensureServer({ name, programs }: DebianServer): Promise<void> {
   // The package starts a server of its own on the usual port, which no test wants.
   const stop = `if [ -d /run/systemd/system ]; then systemctl disable --now ${name}; else service ${name} stop; fi`;
-  return ensurePrograms({ packages: [name], programs, then: stop });
+  return ensurePrograms({ packages: [name], programs, after: stop });
 }
 
 /** Installs the packages if a program of them is missing and we are root; else throws with the mend. */
-export async function ensurePrograms({ packages, programs, then = 'true' }: DebianPrograms): Promise<void> {
+export async function ensurePrograms({ packages, programs, after = 'true' }: DebianPrograms): Promise<void> {
   const missing = programs.find((program) => !existsSync(program));
   if (missing === undefined) return;
   const install = `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
   if (process.getuid?.() !== 0) throw new Error(`${missing} is missing. Install it with: sudo sh -c '${install}'`);
-  await run('sh', ['-c', `${install} && { ${then} || true; }`], {
+  await run('sh', ['-c', `${install} && { ${after} || true; }`], {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     maxBuffer: 64 << 20,
   }).catch((error: Error) => {

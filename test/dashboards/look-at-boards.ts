@@ -56,11 +56,13 @@ async function findBlankCharts(page: Page): Promise<readonly string[]> {
     panels.map((panel) => {
       const canvas = panel.querySelector('canvas');
       const pixels = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+      // Red, green, blue and opacity of one pixel after the other.
+      const isColoured = (at: number): boolean => {
+        const [red = 0, green = 0, blue = 0, opacity = 0] = [0, 1, 2, 3].map((channel) => pixels[at + channel]);
+        return opacity > 200 && Math.max(red, green, blue) - Math.min(red, green, blue) > 60;
+      };
       let coloured = 0;
-      for (let at = 0; at < pixels.length; at += 4) {
-        const [red, green, blue] = [pixels[at] ?? 0, pixels[at + 1] ?? 0, pixels[at + 2] ?? 0];
-        if ((pixels[at + 3] ?? 0) > 200 && Math.max(red, green, blue) - Math.min(red, green, blue) > 60) coloured += 1;
-      }
+      for (let at = 0; at < pixels.length; at += 4) coloured += Number(isColoured(at));
       return { title: panel.dataset['title'] ?? '', coloured };
     }),
   );

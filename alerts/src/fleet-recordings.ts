@@ -79,6 +79,6 @@ export function recordPieces({ speed }: RuleSettings): readonly RecordingRule[] 
     // Most reasons and excuses never come up: what counted nothing is no series.
     { record: RECORDED.uncoveredSeconds, expr: `${increase(uncoveredSeconds, { window })} > 0 < Inf` },
     { record: RECORDED.excusedSeconds, expr: `${increase(excusedSeconds, { window })} > 0 < Inf` },
-    { record: RECORDED.joins, expr: `${increase(joins, { window })} > 0 < Inf` },
+    { record: RECORDED.joins, expr: finite(increase(joins, { window })) },
   ];
 }

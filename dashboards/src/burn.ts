@@ -8,7 +8,7 @@ import {
   SLIS,
   type BurnTierName,
 } from '@rollcall/contract';
-import { gauge, recorded } from './select.ts';
+import { held, recorded } from './select.ts';
 
 /** The SLIs that the board's variable names. */
 export const CHOSEN_SLI = 'sli=~"$sli"';
@@ -17,7 +17,7 @@ export const CHOSEN_SLI = 'sli=~"$sli"';
 export const OBJECTIVE_LABELS = `${POLICY_LABELS}, sli`;
 
 /** The targets of the objectives, 0 to 1. */
-export const OBJECTIVE = gauge(COVERAGE_METRICS.objective, CHOSEN_SLI);
+export const OBJECTIVE = held(COVERAGE_METRICS.objective, CHOSEN_SLI);
 
 /** The period whose thresholds boards show; those of shorter periods differ. */
 const PERIOD_MS = SLIS.coverage.windowMs;

@@ -40,6 +40,11 @@ export function orZero(expr: string): string {
   return `${expr} or count(${select(COVERAGE_METRICS.policyInfo)}) * 0`;
 }
 
+/** A gauge that changes slowly, as it was last seen within five minutes: a collector that starts again takes no budget off a board. */
+export function held(metric: Pick<Metric, 'name' | 'pool'>, ...more: Matchers): string {
+  return without('max', `last_over_time(${select(metric, ...more)}[5m])`);
+}
+
 /** By how much a counter grew in a window, its replicas added up. The window is a duration or one of Grafana's. */
 export function grown(
   metric: Pick<Metric, 'name' | 'pool'>,

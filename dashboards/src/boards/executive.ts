@@ -3,7 +3,7 @@ import { COVERAGE_METRICS, formatDuration, POLICY_LABELS, RECORDED } from '@roll
 import type { Board, BoardSettings, PanelSpec, Query, Row, Stat, Table } from '../board.ts';
 import { atLeastMinusAll } from '../burn.ts';
 import { ofRow, toBoard } from '../links.ts';
-import { addPieces, gauge, recorded, select } from '../select.ts';
+import { addPieces, gauge, held, recorded, select } from '../select.ts';
 import { BUDGET_STEPS, COVERAGE_STEPS, NONE_IS_WELL, PLAIN } from '../thresholds.ts';
 
 const M = COVERAGE_METRICS;
@@ -14,7 +14,7 @@ const HOUR_MS = 3_600_000;
 const MONTH = 'window="30d"';
 const TRENDS = 'window=~"30d|90d"';
 const COVERAGE = 'sli="coverage"';
-const ATTAINED_IN_30D = gauge(M.attainment, MONTH);
+const ATTAINED_IN_30D = held(M.attainment, MONTH);
 
 /** Without a journal there is no past. */
 const NO_JOURNAL = 'no journal: serve --journal';
@@ -60,7 +60,7 @@ const NOW: readonly Stat[] = [
     width: 6,
     queries: [
       {
-        expr: `avg(min by (${POLICY_LABELS}) (${ATTAINED_IN_30D} - on (${POLICY_LABELS}, sli) group_left () ${gauge(M.objective)}) >= bool 0)`,
+        expr: `avg(min by (${POLICY_LABELS}) (${ATTAINED_IN_30D} - on (${POLICY_LABELS}, sli) group_left () ${held(M.objective)}) >= bool 0)`,
         legend: 'met',
         instant: true,
       },
@@ -77,7 +77,7 @@ const NOW: readonly Stat[] = [
     unit: 'percentunit',
     decimals: 0,
     width: 6,
-    queries: [{ expr: `min(${gauge(M.budgetRemaining, MONTH)})`, legend: 'left', instant: true }],
+    queries: [{ expr: `min(${held(M.budgetRemaining, MONTH)})`, legend: 'left', instant: true }],
     empty: NO_JOURNAL,
     links: [toBoard('slo')],
     steps: BUDGET_STEPS,
@@ -156,7 +156,7 @@ const PROMISE: readonly PanelSpec[] = [
     max: 1,
     queries: [
       {
-        expr: gauge(M.attainment, COVERAGE, TRENDS),
+        expr: held(M.attainment, COVERAGE, TRENDS),
         legend: '{{cluster}} {{namespace}}/{{daemonset}} {{window}}',
       },
     ],
@@ -175,11 +175,11 @@ const PROMISE: readonly PanelSpec[] = [
     max: 1,
     queries: [
       {
-        expr: atLeastMinusAll(gauge(M.budgetRemaining, COVERAGE, MONTH)),
+        expr: atLeastMinusAll(held(M.budgetRemaining, COVERAGE, MONTH)),
         legend: '{{cluster}} {{namespace}}/{{daemonset}} adjusted',
       },
       {
-        expr: atLeastMinusAll(gauge(M.budgetRemainingRaw, COVERAGE, MONTH)),
+        expr: atLeastMinusAll(held(M.budgetRemainingRaw, COVERAGE, MONTH)),
         legend: '{{cluster}} {{namespace}}/{{daemonset}} raw',
       },
     ],
@@ -226,8 +226,8 @@ const INVENTORY: Table = {
     { expr: `${OF_POLICY} (${COVERED})` },
     { expr: `${OF_POLICY} (${COVERED}) / (${OF_POLICY} (${EXPECTED}) > 0)` },
     { expr: `min by (${POLICY_LABELS}) (${ATTAINED_IN_30D})` },
-    { expr: `min by (${POLICY_LABELS}) (${gauge(M.budgetRemaining, MONTH)})` },
-    { expr: `min by (${POLICY_LABELS}) (${gauge(M.budgetRemainingRaw, MONTH)})` },
+    { expr: `min by (${POLICY_LABELS}) (${held(M.budgetRemaining, MONTH)})` },
+    { expr: `min by (${POLICY_LABELS}) (${held(M.budgetRemainingRaw, MONTH)})` },
   ],
   columns: [
     { field: 'cluster', name: 'Cluster', width: 110 },

@@ -4,7 +4,7 @@ import type { Board, BoardSettings, Column, Step, Table, TimeSeries } from '../b
 import { atLeastMinusAll, burnRate, CHOSEN_SLI, factorOf, nearness, OBJECTIVE, OBJECTIVE_LABELS } from '../burn.ts';
 import type { Colour } from '../palette.ts';
 import { ofRow, toBoard, toRunbook } from '../links.ts';
-import { firingFor, gauge } from '../select.ts';
+import { firingFor, held } from '../select.ts';
 import { BUDGET_STEPS, PLAIN } from '../thresholds.ts';
 import { attainmentRange, divergence, joins, spending } from './slo-spending.ts';
 
@@ -33,12 +33,12 @@ const POLICY_COLUMNS: readonly [Column, ...Column[]] = [
 
 /** What is left of 30 days, if it goes on to burn as in the last hour; no answer while nothing burns. */
 function exhaustion(speed: number): string {
-  const left = `clamp_min(${gauge(M.budgetRemaining, CHOSEN_SLI, MONTH)}, 0) * ${MONTH_SECONDS}`;
+  const left = `clamp_min(${held(M.budgetRemaining, CHOSEN_SLI, MONTH)}, 0) * ${MONTH_SECONDS}`;
   return `${left} / on (${OBJECTIVE_LABELS}) group_left () (${burnRate(HOUR_MS, speed)} > 0)`;
 }
 
 function tellObjectives(speed: number): Table {
-  const attained = gauge(M.attainment, CHOSEN_SLI);
+  const attained = held(M.attainment, CHOSEN_SLI);
   return {
     kind: 'table',
     title: 'Objectives',
@@ -51,8 +51,8 @@ function tellObjectives(speed: number): Table {
       // The objective has no window; beside each attainment it gets one.
       { expr: `${attained} * 0 + on (${OBJECTIVE_LABELS}) group_left () ${OBJECTIVE}` },
       { expr: attained },
-      { expr: gauge(M.budgetRemaining, CHOSEN_SLI) },
-      { expr: gauge(M.budgetRemainingRaw, CHOSEN_SLI) },
+      { expr: held(M.budgetRemaining, CHOSEN_SLI) },
+      { expr: held(M.budgetRemainingRaw, CHOSEN_SLI) },
       { expr: exhaustion(speed) },
     ],
     empty: NO_JOURNAL,
@@ -129,8 +129,8 @@ function budgetOverTime(): TimeSeries {
     height: 10,
     max: 1,
     queries: [
-      { expr: atLeastMinusAll(gauge(M.budgetRemaining, CHOSEN_SLI, MONTH)), legend },
-      { expr: atLeastMinusAll(gauge(M.budgetRemainingRaw, CHOSEN_SLI, MONTH)), legend: `${legend} raw` },
+      { expr: atLeastMinusAll(held(M.budgetRemaining, CHOSEN_SLI, MONTH)), legend },
+      { expr: atLeastMinusAll(held(M.budgetRemainingRaw, CHOSEN_SLI, MONTH)), legend: `${legend} raw` },
     ],
     empty: NO_JOURNAL,
     dashed: '/ raw$/',

@@ -29,12 +29,12 @@ test.each<[string, unknown, string]>([
   [
     'half an hour',
     { ...GOOD, from: '2026-12-10T08:30:00Z' },
-    'from: is not a full hour in UTC, and totals are kept by the hour; write 2026-12-10T08:00:00Z or 2026-12-10T09:00:00Z',
+    'from: is not a full hour in UTC, and totals are kept by the hour; write 08:00:00Z, before it, or 09:00:00Z, after it',
   ],
   [
     'a zone of half an hour',
     { ...GOOD, to: '2026-12-10T16:00:00+05:30' },
-    'write 2026-12-10T10:00:00Z or 2026-12-10T11:00:00Z',
+    'write 10:00:00Z, before it, or 11:00:00Z, after it',
   ],
   ['backwards', { ...GOOD, to: GOOD.from }, 'to: is not after from'],
   ['what is to come', { ...GOOD, to: '2026-12-10T13:00:00Z' }, 'to: is not over yet'],

@@ -51,9 +51,9 @@ const hour = z
 
 /** The full hours before and after a time: rounding is the author's to decide, since it takes more or less out of budgets. */
 function sayHoursAround(text: string): string {
-  const before = Math.floor((parseRfc3339(text) ?? 0) / HOUR_MS) * HOUR_MS;
-  const [early, late] = [before, before + HOUR_MS].map((ms) => new Date(ms).toISOString().replace('.000', ''));
-  return `${early} or ${late}`;
+  const before = Math.floor((parseRfc3339(text) ?? 0) / HOUR_MS);
+  const [early, late] = [before, before + 1].map((hour) => `${String(hour % 24).padStart(2, '0')}:00:00Z`);
+  return `${early}, before it, or ${late}, after it`;
 }
 
 const exclusion = z.strictObject({

@@ -81,7 +81,10 @@ describe('rollcall exclude', () => {
     [['agents/agent', '--reason', 'x'], '--from and --to are missing'],
     [['agents', ...SPAN], '"agents" is no NAMESPACE/DAEMONSET'],
     [['--from', 'yesterday', '--to', time(-1), '--reason', 'x'], '--from: is not a time; write it in RFC 3339'],
-    [['--from', time(-3.5), '--to', time(-1), '--reason', 'x'], `write ${time(-4)} or ${time(-3)}`],
+    [
+      ['--from', time(-3.5), '--to', time(-1), '--reason', 'x'],
+      `write ${time(-4).slice(11)}, before it, or ${time(-3).slice(11)}, after it`,
+    ],
     [['--from', time(-1), '--to', time(-3), '--reason', 'x'], '--to: is not after from'],
     [['--from', time(-3), '--to', time(-1), '--reason', ''], '--reason: is not one line'],
     [['a/b', 'c/d', ...SPAN], '"c/d" is one name too many'],

@@ -43,21 +43,20 @@ export interface ReadOptions {
 /** The figures of one policy at `monoMs`. Counters never fall between two readings. */
 export function readPolicy(options: ReadOptions): PolicyReading {
   const { roll, ledger, span, daemonSet, reports, usage, planned, monoMs } = options;
-  const { namespace, daemonset, objectives, team, contact, purpose } = roll.policy;
+  const { namespace, daemonset, objectives } = roll.policy;
   const series = ledger.read(roll.policy, monoMs);
   const tallies = readTallies(roll.policy, series, (cell) => (span === 'seen' ? cell.seen : cell.exported));
   const byPool = groupByPool(series === undefined ? [] : bucketsIn(series, span), tallies.pools);
   const since = sinceByPool(roll, planned.orderly.records);
   const { picked, others } = pickLongest(roll.uncovered, INFO_LIMIT);
-  const probes = oldestProbes(roll);
-  const versions = readVersions(roll.versions);
+  const [probes, versions] = [oldestProbes(roll), readVersions(roll.versions)];
   const layers = askedLayers(roll.policy);
   const marked = roll.askedSlis.map(({ name }) => name);
   return {
     namespace,
     daemonset,
     started: roll.started,
-    info: { team, contact, purpose, strategy: daemonSet?.object.strategy ?? '' },
+    info: sayInfo(roll, daemonSet),
     createdWallMs: series?.createdWallMs ?? 0,
     pools: [...byPool].map(([pool, buckets]) => {
       const longestUncoveredMs = monoMs - (since.get(pool) ?? monoMs);
@@ -81,6 +80,11 @@ export function readPolicy(options: ReadOptions): PolicyReading {
     notListed: others,
     worst: usage.worst,
   };
+}
+
+function sayInfo({ policy }: PolicyRoll, daemonSet: DaemonSetEntry | undefined): PolicyReading['info'] {
+  const { team, contact, purpose } = policy;
+  return { team, contact, purpose, strategy: daemonSet?.object.strategy ?? '' };
 }
 
 function readController(

@@ -166,7 +166,9 @@ function findOther(values: Values): (() => Promise<boolean>) | undefined {
   if (drills) return () => playDrills().then(() => true);
   if (disk) return () => playHangingDisk().then(() => true);
   if (mutants) return async () => (await playMutants()).length === 0;
-  if (values['rules-fuzz'] !== '') return () => playFuzz({ first: Number(first), count: Number(values['rules-fuzz']) });
+  if (values['rules-fuzz'] !== '')
+    return () =>
+      playFuzz({ first: Number(first), count: Number(values['rules-fuzz']), workers: Number(values.workers) });
   if (values.long !== '') return () => playLong(Number(values.long));
   return faults ? () => playMatrix({ only, profile: fast ? 'fast' : 'default' }) : undefined;
 }

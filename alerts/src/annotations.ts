@@ -49,27 +49,33 @@ export const POLICY_NAME = `${label('namespace')}/${label('daemonset')}`;
 /** The pool, where the alert has one. */
 export const IN_POOL = `{{ with $labels.${POOL} }} in pool {{ . }}{{ end }}`;
 
-/** Fills the answers of a query into a text; each answer is `.` in `each`. */
-export function ask(query: string, scope: Scope, each: string): string {
+interface Filling {
+  readonly each: string;
+  readonly order?: string;
+}
+
+/** Fills the answers of a query into a text; each answer is `.` in `each`. In the order of a label where one is given, else of the answers. */
+export function ask(query: string, scope: Scope, { each, order }: Filling): string {
   // An alert of all pools has no pool, and is about the nodes of all.
   const labels = scope.map((name) => (name === POOL ? `${name}=~%q` : `${name}=%q`)).join(',');
   const values = scope.map((name) => (name === POOL ? `(or $labels.${name} ".*")` : `$labels.${name}`)).join(' ');
   const asked = query.replaceAll('%', '%%').replaceAll('SCOPE', labels);
   const times = query.split('SCOPE').length - 1;
   const all = Array.from({ length: times }, () => values).join(' ');
-  return `{{ range query (printf ${JSON.stringify(asked)} ${all}) }}${each}{{ end }}`;
+  const sorted = order === undefined ? '' : ` | sortByLabel ${JSON.stringify(order)}`;
+  return `{{ range query (printf ${JSON.stringify(asked)} ${all})${sorted} }}${each}{{ end }}`;
 }
 
 function reasons(scope: Scope, window: string): string {
   const { name } = COVERAGE_METRICS.uncoveredSeconds;
   const query = `topk(${NAMED_REASONS}, sum by (reason) (increase(${name}{SCOPE}[${window}])) > 0)`;
-  return ask(query, scope, '{{ .Labels.reason }} {{ .Value | printf "%.0f" }} node-seconds; ');
+  return ask(query, scope, { each: '{{ .Labels.reason }} {{ .Value | printf "%.0f" }} node-seconds; ' });
 }
 
 function nodes(scope: Scope): string {
   const { name } = COVERAGE_METRICS.uncoveredInfo;
   const query = `topk(${NAMED_NODES}, max by (node, reason) (${name}{SCOPE}))`;
-  return ask(query, scope, '{{ .Labels.node }} ({{ .Labels.reason }}) ');
+  return ask(query, scope, { each: '{{ .Labels.node }} ({{ .Labels.reason }}) ', order: 'node' });
 }
 
 function fillLabels(url: string): string {

@@ -114,7 +114,9 @@ function budgetLeft(target: Target, ms: number): Texts {
     ms < SIX_HOURS_MS ? `${names.ratio(ms)}{SCOPE}` : `(${names.bad(ms)}{SCOPE} / (${names.valid(ms)}{SCOPE} > 0))`;
   const hours = number((objective.windowMs * budgetOf(objective.target)) / settings.speed / HOUR_MS);
   return {
-    budget_left: ask(left, scope, '{{ .Value | humanizePercentage }}'),
-    exhaustion_hours: ask(`clamp_min(${left}, 0) * ${hours} / (${over} > 0)`, scope, '{{ .Value | printf "%.1f" }}'),
+    budget_left: ask(left, scope, { each: '{{ .Value | humanizePercentage }}' }),
+    exhaustion_hours: ask(`clamp_min(${left}, 0) * ${hours} / (${over} > 0)`, scope, {
+      each: '{{ .Value | printf "%.1f" }}',
+    }),
   };
 }

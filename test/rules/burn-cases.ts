@@ -1,5 +1,5 @@
 /** Cases of an objective's alerts: what of a fleet is lost, from when on, and in which minute each tier fires. */
-import type { Objective } from '@rollcall/contract';
+import type { Objective, SliName } from '@rollcall/contract';
 import { objective } from './policies.ts';
 import { fleet, grows, named, POLICY, type Series } from './timeline.ts';
 import type { Firing, RuleCase } from './play-cases.ts';
@@ -17,18 +17,19 @@ const TIERS = ['page_fast', 'page_slow', 'ticket_fast', 'ticket_slow'] as const;
 type Tier = (typeof TIERS)[number];
 
 /** Minutes by tier; tiers that are not named must be silent. */
-type Minutes = Partial<Record<Tier, readonly [first: number, last?: number]>>;
+export type Minutes = Partial<Record<Tier, readonly [first: number, last?: number]>>;
 
-function tiers(minutes: Minutes): readonly Firing[] {
+/** Every tier of an objective: fires in its minute with these labels, or never. */
+export function tiers(minutes: Minutes, sli: SliName = 'coverage'): readonly Firing[] {
   return TIERS.map((tier) => {
     const [first, last] = minutes[tier] ?? [];
     const [alertname, severity, priority] = tier.startsWith('page')
       ? ['BudgetBurnPage', 'page', 'P1']
       : ['BudgetBurnTicket', 'ticket', 'P3'];
-    const common = { alertname, alertstate: 'firing', ...POLICY, priority, severity, sli: 'coverage' };
+    const common = { alertname, alertstate: 'firing', ...POLICY, priority, severity, sli };
     return {
       alert: `tier="${tier}"`,
-      ...(first === undefined ? {} : { first, labels: { ...common, slo: 'agent-coverage', team: 'platform', tier } }),
+      ...(first === undefined ? {} : { first, labels: { ...common, slo: `agent-${sli}`, team: 'platform', tier } }),
       ...(last === undefined ? {} : { last }),
     };
   });
@@ -54,7 +55,8 @@ function loss(
 
 /** What is recorded, and whether any of it is NaN (which equals nothing) or infinite. */
 const RECORDED = '{__name__=~"objective:.+"}';
-const NOT_A_NUMBER = [`sum(${RECORDED}) != sum(${RECORDED})`, `max(${RECORDED}) == Inf`];
+/** What must have no sample. */
+export const NOT_A_NUMBER = [`sum(${RECORDED}) != sum(${RECORDED})`, `max(${RECORDED}) == Inf`];
 
 function of(
   name: string,
@@ -264,5 +266,5 @@ function half(lost: number, firings: readonly Firing[]): RuleCase {
 /** More than half of the budget in a day: 216 minutes of everything; by 15 h of history then it is fewer. */
 export const HALF_SPENT_CASES: readonly RuleCase[] = [
   half(120, [{ alert: 'alertname="BudgetHalfSpent"' }]),
-  half(240, [{ alert: 'alertname="BudgetHalfSpent"', first: 1060 }]),
+  half(240, [{ alert: 'alertname="BudgetHalfSpent"', first: 1059 }]),
 ];

@@ -26,8 +26,8 @@ import type { Series } from './timeline.ts';
 export const ROUND = 100;
 
 const NAMES = Object.keys(KINDS) as readonly (keyof typeof KINDS)[];
-const HOUR: Length = { steps: 24, minutes: 2 };
-const HOURS: Length = { steps: 80, minutes: 2 };
+const HOUR: Length = { steps: 16, minutes: 3 };
+const HOURS: Length = { steps: 60, minutes: 3 };
 const DAYS: Length = { steps: 450, minutes: 5 };
 const DAY_MS = 86_400_000;
 
@@ -54,6 +54,11 @@ export interface FuzzRound {
   readonly planted?: readonly RuleGroup[];
 }
 
+/** Which round a seed is of, from 0 on. */
+export function roundOf(seed: number): number {
+  return Math.floor((seed - 1) / ROUND);
+}
+
 /** The kind of a case. */
 export function kindOf(seed: number): keyof typeof KINDS {
   return NAMES[seed % NAMES.length] ?? 'nothing wrong';
@@ -62,7 +67,7 @@ export function kindOf(seed: number): keyof typeof KINDS {
 /** Plays cases of one round. Throws with promtool's complaint when a rule cannot be evaluated. */
 export async function playRound({ promtool, seeds, planted = [] }: FuzzRound): Promise<FuzzTally> {
   await ensurePrometheus();
-  const round = Math.floor(((seeds[0] ?? 1) - 1) / ROUND);
+  const round = roundOf(seeds[0] ?? 1);
   const length = lengthOf(round);
   const groups = watchAlerts([...generate(round, length), ...planted]);
   const workspace = await openWorkspace();
@@ -82,9 +87,9 @@ export async function playRound({ promtool, seeds, planted = [] }: FuzzRound): P
 }
 
 /** Most rounds are short: what goes wrong does so where something begins or ends. */
-function lengthOf(round: number): Length {
-  if (round % 25 === 1) return DAYS;
-  return round % 6 === 2 ? HOURS : HOUR;
+export function lengthOf(round: number): Length {
+  if (round % 50 === 1) return DAYS;
+  return round % 10 === 2 ? HOURS : HOUR;
 }
 
 /** Rules of two SLIs; what each round asks of them is its own. */

@@ -1,25 +1,23 @@
 /** Plays fuzzed cases of the rules round by round and writes what came out into docs/rules.md: `npm run campaign -- --rules-fuzz 10000`. */
 import { join } from 'node:path';
-import { kindOf, playRound, ROUND, type FuzzFault, type FuzzTally } from './fuzz.ts';
+import { kindOf, lengthOf, playRound, ROUND, roundOf, type FuzzFault, type FuzzTally } from './fuzz.ts';
 import { KINDS } from './fuzz-kinds.ts';
 import { writeBetween } from './write-between.ts';
 
 const PAGE = join(import.meta.dirname, '../../docs/rules.md');
 const PROMTOOL = process.env['ROLLCALL_PROMTOOL'] ?? '/usr/bin/promtool';
-/** Each uses a core. */
-const WORKERS = 2;
-
-/** Which cases: the first seed, and how many. */
+/** Which cases: the first seed, and how many; in so many processes. */
 interface Range {
   readonly first: number;
   readonly count: number;
+  readonly workers: number;
 }
 
 /** True when no sample was NaN or infinite. The page is written by a whole run from seed 1 only. */
-export async function playFuzz({ first, count }: Range): Promise<boolean> {
+export async function playFuzz({ first, count, workers }: Range): Promise<boolean> {
   if (!(count >= 1 && first >= 1))
     throw new Error(`--rules-fuzz is how many cases, --first the first seed: ${count}, ${first}`);
-  const rounds = splitRounds({ first, count });
+  const rounds = splitRounds(first, count);
   const tallies: FuzzTally[] = [];
   const work = async (): Promise<void> => {
     for (let seeds = rounds.shift(); seeds !== undefined; seeds = rounds.shift()) {
@@ -29,18 +27,20 @@ export async function playFuzz({ first, count }: Range): Promise<boolean> {
       console.log(`seeds ${seeds[0]} to ${seeds.at(-1)}: ${tally.faults.length} samples are no numbers`);
     }
   };
-  await Promise.all(Array.from({ length: WORKERS }, work));
+  await Promise.all(Array.from({ length: workers }, work));
   const faults = tallies.flatMap((tally) => tally.faults);
-  const text = summarize({ first, count }, tallies, faults);
+  const text = summarize([first, count], tallies, faults);
   console.log(text);
   if (first === 1 && count >= ROUND) await writeBetween(PAGE, 'fuzz', text);
   return faults.length === 0;
 }
 
-/** Seeds of one round share a store. */
-function splitRounds({ first, count }: Range): (readonly number[])[] {
+/** Seeds of one round share a store. The long rounds come first, so that none is left at the end for one process. */
+function splitRounds(first: number, count: number): (readonly number[])[] {
   const seeds = Array.from({ length: count }, (_, at) => first + at);
-  return [...Map.groupBy(seeds, (seed) => Math.floor((seed - 1) / ROUND)).values()];
+  return [...Map.groupBy(seeds, roundOf)]
+    .toSorted(([one], [other]) => lengthOf(other).steps - lengthOf(one).steps)
+    .map(([, own]) => own);
 }
 
 function printFault({ seed, kind, rule, value }: FuzzFault): void {
@@ -58,7 +58,11 @@ function add(
   return sums;
 }
 
-function summarize({ first, count }: Range, tallies: readonly FuzzTally[], faults: readonly FuzzFault[]): string {
+function summarize(
+  [first, count]: readonly [number, number],
+  tallies: readonly FuzzTally[],
+  faults: readonly FuzzFault[],
+): string {
   const samples = add(tallies, (tally) => tally.samples);
   const fired = add(tallies, (tally) => tally.fired);
   const silent = new Set(tallies.flatMap((tally) => tally.silent).filter((rule) => !samples.has(rule)));

@@ -5,6 +5,15 @@ import { DAEMON } from './daemon-cases.ts';
 import { NODE_UNCOVERED } from './node-cases.ts';
 import type { RuleCase } from './play-cases.ts';
 import { SCOPE } from './scope-cases.ts';
+import { SAME_ALERT, UNRESOLVED } from './unresolved-cases.ts';
 
 /** All of them. */
-export const STATE_CASES: readonly RuleCase[] = [...NODE_UNCOVERED, ...COLLAPSE, ...SCOPE, ...DAEMON, ...COLLECTOR];
+export const STATE_CASES: readonly RuleCase[] = [
+  ...NODE_UNCOVERED,
+  ...COLLAPSE,
+  ...SCOPE,
+  ...DAEMON,
+  ...COLLECTOR,
+  ...UNRESOLVED,
+  ...SAME_ALERT,
+];

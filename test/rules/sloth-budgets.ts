@@ -24,14 +24,8 @@ export async function compareBudgets(field: Field): Promise<BudgetAnswer> {
   const hours = Array.from({ length: field.grid.hours - BUDGET_DAYS * 24 }, (_, at) => BUDGET_DAYS * 24 + at).filter(
     (hour) => hour % 2 === 1,
   );
-  const byRules = new Map<string, number>();
   const asked = listExpressions(field);
-  for (const hour of hours) {
-    for (const [figure, expr] of Object.entries(asked)) {
-      for (const { labels, values } of await field.store.askAt(expr, FROM + hour * HOUR_S))
-        byRules.set(`${labels['cluster']} ${hour} ${figure}`, Number(values[0]?.[1]));
-    }
-  }
+  const byRules = await askAll(field, asked, hours);
   let [figures, ofRules, ofBook] = [0, 0, 0];
   for (const fleet of field.fleets) {
     const book = fillBook(fleet, field.grid.hours);
@@ -47,6 +41,22 @@ export async function compareBudgets(field: Field): Promise<BudgetAnswer> {
     }
   }
   return { figures, ofRules, ofBook };
+}
+
+/** What the rules say, by fleet, hour and figure. */
+async function askAll(
+  { store }: Field,
+  asked: Readonly<Record<string, string>>,
+  hours: readonly number[],
+): Promise<ReadonlyMap<string, number>> {
+  const byRules = new Map<string, number>();
+  for (const hour of hours) {
+    for (const [figure, expr] of Object.entries(asked)) {
+      for (const { labels, values } of await store.askAt(expr, FROM + hour * HOUR_S))
+        byRules.set(`${labels['cluster']} ${hour} ${figure}`, Number(values[0]?.[1]));
+    }
+  }
+  return byRules;
 }
 
 /** Of what is left: as a share of the budget at least; of a burn: of a thousandth of what the budget allows at least, since 0 has noise. */

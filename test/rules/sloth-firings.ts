@@ -1,7 +1,7 @@
 /** When each burn alert fires on each fleet, by our rules and by Sloth's. */
 import { BURN_TIERS, HISTORY_SHARE, type BurnTierName } from '@rollcall/contract';
 import { countEdges, findDeviations, type Firing } from './compare-firings.ts';
-import type { Answer } from './rule-store.ts';
+import type { Answer } from './rule-server.ts';
 import { FROM, tiersOf, type Field } from './sloth-fleets.ts';
 
 /** Deviations of one kind, and the evaluations in them. */

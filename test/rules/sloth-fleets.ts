@@ -2,7 +2,8 @@
 import { DEFAULT_SETTINGS, generateRules, renderSloth } from '@rollcall/alerts';
 import { BURN_TIERS, type BurnTierName } from '@rollcall/contract';
 import { objective, policyWith } from './policies.ts';
-import { openRuleStore, type Recording, type RuleStore, type StoreSpan } from './rule-store.ts';
+import type { StoreSpan } from './rule-server.ts';
+import { openRuleStore, type Recording, type RuleStore } from './rule-store.ts';
 import { generateSloth, sortSloth, type SlothRules } from './sloth.ts';
 import { POLICY } from './timeline.ts';
 import { countBad, drawUpDown, type UpDown } from './up-down.ts';

@@ -3,6 +3,8 @@ import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
 const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
 const COLOURS = 256;
+/** The square of the distance at which two colours are as good as one. */
+const ALIKE = 100;
 /** Colour types of PNG that Chromium writes, and their bytes a pixel. */
 const BYTES: Readonly<Record<number, number>> = { 2: 3, 6: 4 };
 
@@ -40,20 +42,29 @@ export function shrinkPicture(png: Buffer): Buffer {
   ]);
 }
 
+/** The commonest that differ from those before; so a colour that is rare keeps its place against the many shades of text. */
 function pickPalette(colours: Uint32Array): readonly number[] {
   const counts = new Map<number, number>();
   for (const colour of colours) counts.set(colour, (counts.get(colour) ?? 0) + 1);
-  const common = [...counts].toSorted(([, left], [, right]) => right - left);
-  return common.slice(0, COLOURS).map(([colour]) => colour);
+  const palette: number[] = [];
+  const rest: number[] = [];
+  for (const [colour] of [...counts].toSorted(([, left], [, right]) => right - left)) {
+    const differs = palette.every((known) => distance(known, colour) > ALIKE);
+    (differs && palette.length < COLOURS ? palette : rest).push(colour);
+  }
+  return [...palette, ...rest].slice(0, COLOURS);
+}
+
+function distance(left: number, right: number): number {
+  const [from, to] = [split(left), split(right)];
+  return (from[0] - to[0]) ** 2 + (from[1] - to[1]) ** 2 + (from[2] - to[2]) ** 2;
 }
 
 function nearest(palette: readonly number[], colour: number): number {
-  const [red, green, blue] = split(colour);
   let [best, least] = [0, Infinity];
   for (const [at, known] of palette.entries()) {
-    const [r, g, b] = split(known);
-    const distance = (r - red) ** 2 + (g - green) ** 2 + (b - blue) ** 2;
-    if (distance < least) [best, least] = [at, distance];
+    const away = distance(known, colour);
+    if (away < least) [best, least] = [at, away];
   }
   return best;
 }

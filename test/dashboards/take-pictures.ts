@@ -3,7 +3,7 @@
  * it all running after that, with the preview's address printed, until it is interrupted.
  */
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { generateDashboards } from '@rollcall/dashboards';
@@ -47,6 +47,7 @@ async function main(): Promise<void> {
   const options = { prometheus: scene.prometheus.url, dashboards, clock: Date.now, scrapeIntervalMs: 1_000 };
   const preview = stack.adopt(await startPreview(options), (own) => own.stop());
   const browser = stack.adopt(await startChromium(), (own) => own.close());
+  await mkdir(FOLDER, { recursive: true });
   const search = { from: RANGE, to: 'now', 'var-node': NODE };
   for (const { uid, faults, picture } of await lookAtBoards(browser, { ...preview, search })) {
     const name = `${uid.replace('rollcall-', '')}.png`;

@@ -95,8 +95,15 @@ function drawStretches(random: Random, { steps }: Length, { most, dark, reasons 
 
 type Labels = Readonly<Record<string, string>>;
 
-function draw(metric: string, labels: Labels, points: Point[], counter = false): Drawn {
-  return { metric, labels: { ...POLICY, instance: 'a:9808', job: 'rollcall', ...labels }, counter, points };
+function draw(metric: string, labels: Labels, points: Point[]): Drawn {
+  return { metric, labels: { ...POLICY, instance: 'a:9808', job: 'rollcall', ...labels }, counter: false, points };
+}
+
+/** A counter that grows in each step by as much as these say. */
+function drawCounter(metric: string, labels: Labels, growth: readonly Point[]): Drawn {
+  let total = 0;
+  const points = growth.map((own) => (total += Number(own)));
+  return { ...draw(metric, labels, points), counter: true };
 }
 
 function spread(stretches: readonly Stretch[], value: (stretch: Stretch) => number): Point[] {
@@ -138,11 +145,8 @@ interface Counting {
 
 function drawCounters(stretches: readonly Stretch[], pool: Labels, { reasons, length }: Counting): readonly Drawn[] {
   const seconds = length.minutes * 60;
-  const count = (metric: string, growth: (stretch: Stretch) => number, labels: Labels = {}): Drawn => {
-    let total = 0;
-    const points = spread(stretches, growth).map((own) => (total += Number(own)));
-    return draw(metric, { ...pool, ...labels }, points, true);
-  };
+  const count = (metric: string, growth: (stretch: Stretch) => number, labels: Labels = {}): Drawn =>
+    drawCounter(metric, { ...pool, ...labels }, spread(stretches, growth));
   const seen = (own: Stretch): number => own.expected - own.unobserved;
   const states = Object.entries(SLIS).flatMap(([sli, { nodeSeconds }]) => (nodeSeconds ? [sli] : []));
   return [
@@ -167,11 +171,8 @@ function drawCounters(stretches: readonly Stretch[], pool: Labels, { reasons, le
 function drawPolicy(random: Random, length: Length): readonly Drawn[] {
   const drawing = { most: 5, dark: false, reasons: 1 };
   const stretches = drawStretches(random, length, drawing);
-  const count = (metric: string, growth: (stretch: Stretch) => number, labels: Labels = {}): Drawn => {
-    let total = 0;
-    const points = spread(stretches, growth).map((own) => (total += Number(own)));
-    return draw(metric, labels, points, true);
-  };
+  const count = (metric: string, growth: (stretch: Stretch) => number, labels: Labels = {}): Drawn =>
+    drawCounter(metric, labels, spread(stretches, growth));
   const { name } = M.joinDuration;
   const stage = { stage: NODE_TO_POD };
   let since = 0;

@@ -88,7 +88,7 @@ export async function playRound({ promtool, seeds, planted = [] }: FuzzRound): P
 
 /** Most rounds are short: what goes wrong does so where something begins or ends. */
 export function lengthOf(round: number): Length {
-  if (round % 50 === 1) return DAYS;
+  if (round === 1) return DAYS;
   return round % 10 === 2 ? HOURS : HOUR;
 }
 
@@ -197,15 +197,35 @@ function readTally(output: string, rules: readonly string[]): FuzzTally {
   const samples = new Map<string, number>();
   const fired = new Map<string, number>();
   if (/\berr: /.test(output) || !output.includes('got:')) throw new Error(output.slice(0, 5_000));
-  for (const [, expr = '', got = ''] of output.matchAll(/expr: (".*"), time: .*\s+exp:.*\s+got:\s*(.*)/g)) {
-    const name = /_over_time\(([\w:]+)/.exec(expr)?.[1] ?? '';
-    for (const [, labels = '', value = ''] of got.replaceAll('\\"', '"').matchAll(/\{([^}]*)\} (\S+?)(?=,|"|$)/g)) {
-      const label = /="([^"]*)"/.exec(labels)?.[1] ?? '';
-      if (name === 'ALERTS') fired.set(label, Number(value));
-      else if (expr.includes('unless'))
-        faults.push({ seed: Number(label), kind: kindOf(Number(label)), rule: name, value });
-      else samples.set(name, Number(value));
-    }
+  for (const { question, name, label, value } of readAnswers(output)) {
+    if (name === 'ALERTS') fired.set(label, Number(value));
+    else if (question.includes('unless')) faults.push(describeFault(Number(label), name, value));
+    else samples.set(name, Number(value));
   }
   return { faults, samples, fired, silent: rules.filter((rule) => !samples.has(rule)) };
+}
+
+function describeFault(seed: number, rule: string, value: string): FuzzFault {
+  return { seed, kind: kindOf(seed), rule, value };
+}
+
+/** A sample that promtool got to a question: about which rule, the value of its only label, and its own. */
+interface Answered {
+  readonly question: string;
+  readonly name: string;
+  readonly label: string;
+  readonly value: string;
+}
+
+function* readAnswers(output: string): Iterable<Answered> {
+  for (const [, question = '', got = ''] of output.matchAll(/expr: (".*"), time: .*\s+exp:.*\s+got:\s*(.*)/g)) {
+    const name = findFirst(/_over_time\(([\w:]+)/, question);
+    for (const [, labels = '', value = ''] of got.replaceAll('\\"', '"').matchAll(/\{([^}]*)\} (\S+?)(?=,|"|$)/g)) {
+      yield { question, name, label: findFirst(/="([^"]*)"/, labels), value };
+    }
+  }
+}
+
+function findFirst(pattern: RegExp, text: string): string {
+  return pattern.exec(text)?.[1] ?? '';
 }

@@ -36,7 +36,7 @@ test('a line that is not full is found', () => {
 });
 
 test('the page in docs lists every board and every panel that needs more', () => {
-  const rows = [...PAGE.matchAll(/^\| `(rollcall-[\w-]+)`/gm)].map(([, uid]) => uid);
+  const rows = [...PAGE.matchAll(/^\| `(rollcall-[\w-]+)`/gm)].map(([, uid]) => String(uid));
   expect(rows.toSorted()).toEqual(BOARDS.map(({ name }) => uidOf(name)).toSorted());
   const optional = BOARDS.flatMap((board) =>
     panelsOf(board).flatMap(({ title, optional: need }) =>

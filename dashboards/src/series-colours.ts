@@ -21,7 +21,12 @@ export function cycleColours(names: readonly string[]): Readonly<Record<string, 
 
 /** For names that are not known here, such as pools: by their last letter, as regular expressions. */
 export const ANY_COLOURS: Readonly<Record<string, Colour>> = Object.fromEntries(
-  CYCLE.map((colour, at) => [`.*[${[...LETTERS].filter((_, place) => place % CYCLE.length === at).join('')}]`, colour]),
+  CYCLE.map((colour, at) => [
+    `.*[${LETTERS.split('')
+      .filter((_, place) => place % CYCLE.length === at)
+      .join('')}]`,
+    colour,
+  ]),
 );
 
 /** Of the reasons that are met most, each has its own: in an outage they stand on each other. */

@@ -1,10 +1,6 @@
 /** The gaps that are planted in a day. */
 import type { Random } from '../e2e/random.ts';
-import type { Ailment } from './cluster.ts';
-import type { DayPlan } from './plan.ts';
-
-/** Kinds of planted gaps. */
-export type GapKind = Ailment | 'label' | 'taint' | 'dead';
+import type { DayPlan, GapKind } from './plan.ts';
 
 /** A gap that was planted: so many nodes lost the daemon at a minute, for so many minutes. */
 export interface Gap {

@@ -1,5 +1,8 @@
 /** What is in a day and when: a whole one for the campaign, and some hours of one for each commit. */
-import type { GapKind } from './gaps.ts';
+import type { Ailment } from './cluster.ts';
+
+/** Kinds of planted gaps. */
+export type GapKind = Ailment | 'label' | 'taint' | 'dead';
 
 /** Kind, nodes, and least and most minutes of a gap; a long and a short one are told apart by 5 min, and none is near to it. */
 export type GapPlan = readonly [kind: GapKind, nodes: number, least: number, most: number];

@@ -2,8 +2,8 @@
 import { createRandom, type Random } from '../e2e/random.ts';
 import { conditionOf, DAY_START_MS, makeNode } from './objects.ts';
 import { shouldRun, type Cluster } from './cluster.ts';
-import { DAEMONS, plantGaps, POOLS, type Gap, type GapKind } from './gaps.ts';
-import type { DayPlan } from './plan.ts';
+import { DAEMONS, plantGaps, POOLS, type Gap } from './gaps.ts';
+import type { DayPlan, GapKind } from './plan.ts';
 import type { Replicas } from './replicas.ts';
 import type { Schedule } from './schedule.ts';
 

@@ -11,6 +11,7 @@ const PARTS = [
   'e2e/expectation-answers.ts',
   'bench/ksm-answers.ts',
   'canary/loki-answers.ts',
+  'dashboards/loki-answers.ts',
   'rules/format-answers.ts',
   'rules/promtool-answers.ts',
   'rules/sloth-answers.ts',

@@ -29,7 +29,8 @@ export function listChanges(before: Snapshot, after: Snapshot): string[] {
   return [...files].filter((file) => before.get(file) !== after.get(file)).toSorted();
 }
 
-function readGenerated(): Snapshot {
+/** Every file under a folder `generated`, and every other that says so at its beginning. */
+export function readGenerated(): Snapshot {
   const files = globSync('{*.md,{alerts,collector,dashboards,deploy,docs,test}/**/*.{json,md,ts,txt,yaml,yml}}', {
     cwd: REPOSITORY,
     exclude: ['**/node_modules/**', 'test/architecture/**'],

@@ -7,6 +7,7 @@
  *     node test/bench/main.ts --only heartbeats [--senders 20000] [--seconds 30] [--lanes 256,own,fresh] [--transports plain,tls]
  *       every node's daemon reports every 10 s, over so many shared connections, one that each keeps, or a fresh one each time
  *     node test/bench/main.ts --only replay [--hours 24] [--seed 20260302]      a day of 20,000 nodes at speed: does memory grow?
+ *     node test/bench/main.ts --only dashboards [--days 30]      a month of 5,000 nodes: how long does each query of a board take?
  *
  * The collector is packed and run as it would be installed. `--json-only`: the API server knows no protobuf. `--node-flags` go to the
  * collector's Node in place of its own. `--record` appends the tables to docs/performance.md. Exits 1 if a promise does not hold.
@@ -15,6 +16,8 @@ import { appendFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { PARTS, runContest, type Contest, type Part } from './contest.ts';
+import { describeBoards } from './describe-boards.ts';
+import { runBoards } from './boards-run.ts';
 import { describeHeartbeats } from './describe-heartbeats.ts';
 import { runHeartbeats, type HeartbeatRun } from './heartbeat-run.ts';
 import { judge } from './judge.ts';
@@ -34,6 +37,7 @@ const OPTIONS = {
   'node-flags': { type: 'string', default: '' },
   record: { type: 'boolean', default: false },
   hours: { type: 'string', default: '24' },
+  days: { type: 'string', default: '30' },
   seed: { type: 'string', default: '20260302' },
   senders: { type: 'string', default: '20000' },
   seconds: { type: 'string', default: '30' },
@@ -43,6 +47,7 @@ const OPTIONS = {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: OPTIONS });
+  if (values.only === 'dashboards') return dashboardsOnly(readCount('days', values.days));
   if (values.only === 'replay')
     return replayOnly({
       hours: readCount('hours', values.hours),
@@ -83,6 +88,15 @@ async function replayOnly(day: Omit<ReplayRun, 'nodes' | 'log'>): Promise<void> 
   const result = await runReplay({ ...run, log: (line) => process.stderr.write(`${line}\n`) });
   process.stdout.write(`${describeReplay(run, result)}\n`);
   if (!result.holds) process.exitCode = 1;
+}
+
+/** Prints how long the queries of dashboards take over so many days. */
+async function dashboardsOnly(days: number): Promise<void> {
+  const run = { nodes: 5_000, pools: 10, others: 4, days, scrapeMs: 60_000, repeats: 3 };
+  const result = await runBoards({ ...run, log: (line) => process.stderr.write(`${line}\n`) });
+  const { text, holds } = describeBoards(run, result);
+  process.stdout.write(`${text}\n`);
+  if (!holds) process.exitCode = 1;
 }
 
 interface HeartbeatRuns extends Omit<HeartbeatRun, 'program' | 'lanes' | 'tls'> {

@@ -37,6 +37,8 @@ export interface Scene {
   readonly cluster: Cluster;
   readonly collector: Collector;
   readonly prometheus: Prometheus;
+  /** The folder with its policies' files. */
+  readonly policies: string;
   /** When it was opened, in Unix milliseconds: Prometheus has nothing from before. */
   readonly sinceMs: number;
   /** The outage: 30 nodes lose the daemon at once, and three drift out of its selector. */
@@ -94,6 +96,7 @@ export async function openScene(): Promise<Scene> {
     collector,
     prometheus,
     sinceMs,
+    policies: join(folder, 'policies'),
     strike: () => strike(cluster),
     close: () => parts.disposeAsync(),
   };
@@ -193,9 +196,10 @@ async function startWithRules(
 function makeTrouble(plane: ControlPlane, cluster: Cluster): () => void {
   let times = 0;
   const again = async (): Promise<void> => {
-    await crashNow(plane, cluster, ++times);
+    const turn = ++times;
+    await crashNow(plane, cluster, turn);
     await failToPlace(cluster);
-    await flood(plane, STRANGERS + times * 10, STRANGERS + times * 10 + 10);
+    await flood(plane, STRANGERS + turn * 10, STRANGERS + turn * 10 + 10);
   };
   const trouble = setInterval(() => void again().catch((error: unknown) => console.error(error)), TROUBLE_EVERY_MS);
   const work = Promise.all([joinLate(plane, cluster), startRollout(plane, 'logs'), flood(plane, 0, STRANGERS)]).then(

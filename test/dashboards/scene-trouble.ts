@@ -40,6 +40,11 @@ export async function joinLate(plane: ControlPlane, cluster: Cluster): Promise<v
   await each(slow, ({ name }) => cluster.patchNode(name, { metadata: { labels: { kwok: 'yes' } } }));
 }
 
+/** One node more joins; `turn` is how many did before. */
+export async function joinOneMore(cluster: Cluster, turn: number): Promise<void> {
+  await cluster.addNodes([{ name: `general-more-${turn}`, labels: { pool: 'general', ...FLEET } }]);
+}
+
 async function addSmallNode({ request }: ControlPlane): Promise<void> {
   const room = { cpu: '50m', memory: '8Gi', pods: '110' };
   const labels = { kwok: 'yes', pool: 'edge', ...FLEET, ...SITE };

@@ -54,6 +54,7 @@ const CLUSTER = 'east';
 /** From the collector's start to the maintenance window's. */
 const WINDOW_AFTER_MS = 40_000;
 const STRANGERS = 1_000;
+const MOST_MORE = 12;
 const TROUBLE_EVERY_MS = 10_000;
 const DEADLINE_MS = 240_000;
 /** The journal begins its hour with what was counted in this time. */
@@ -197,6 +198,7 @@ function makeTrouble(plane: ControlPlane, cluster: Cluster): () => void {
   let times = 0;
   const again = async (): Promise<void> => {
     const turn = ++times;
+    if (turn <= MOST_MORE) await joinOneMore(cluster, turn);
     await crashNow(plane, cluster, turn);
     await failToPlace(cluster);
     await flood(plane, STRANGERS + turn * 10, STRANGERS + turn * 10 + 10);

@@ -53,7 +53,7 @@ const SLAB_MS = 3_600_000;
 const MOST_SAMPLES = 40_000;
 /** The points that a graph of Grafana has at most. */
 const POINTS = 1_000;
-const SETTLE_MS = 100_000;
+const SETTLE_MS = 60_000;
 
 /** Makes the history, and asks every query at its board's own range and at the whole of it. */
 export async function runBoards(run: BoardsRun): Promise<BoardsResult> {

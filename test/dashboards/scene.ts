@@ -24,6 +24,7 @@ import {
   FLEET,
   flood,
   joinLate,
+  joinOneMore,
   loseNode,
   SITE,
   startRollout,

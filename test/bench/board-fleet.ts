@@ -1,4 +1,5 @@
 /** The series of a large fleet over a month, made of the scene's: more pools, more policies, larger counts, and nodes that change. */
+import { COVERAGE_METRICS, INFO_LIMIT } from '@rollcall/contract';
 import type { Template } from './board-templates.ts';
 
 /** How large it is. */
@@ -21,12 +22,15 @@ export interface FleetSeries {
 const HOUR_MS = 3_600_000;
 /** How long the named nodes stay the same. */
 const TURN_MS = 6 * HOUR_MS;
-const NAMED = 50;
 /** The scene's large policy, and the one of its pod layer alone; the pool with most series of each. */
 const LARGE = { daemonset: 'agent', pool: 'general', nodes: 66 };
 const PLAIN = { daemonset: 'logs', pool: 'edge' };
 const DAEMONS = { daemonset: 'identity', pool: 'gpu' };
-const PER_NODE = new Set(['rollcall_uncovered_node_info', 'rollcall_worst_node']);
+/** Families that name nodes, and how many a policy lists. */
+const PER_NODE: ReadonlyMap<string, number> = new Map([
+  [COVERAGE_METRICS.uncoveredInfo.name, INFO_LIMIT],
+  [COVERAGE_METRICS.worstNode.name, 0],
+]);
 const COUNTER = /^rollcall_\w+_(total|bucket|sum|count)$/;
 
 /** Every series of the fleet in that time; scraped ones every `scrapeMs`. */
@@ -35,15 +39,35 @@ export function growFleet(
   size: FleetSize,
   time: { readonly fromMs: number; readonly toMs: number; readonly scrapeMs: number },
 ): readonly FleetSeries[] {
-  return templates.flatMap((template) => {
-    const everyMs = Math.max(time.scrapeMs, (template.everyS ?? 0) * 1_000);
-    const { fromMs, toMs } = time;
-    return spread(template, size).flatMap((labels): FleetSeries[] => {
-      const all = { ...labels, __name__: template.name };
-      if (PER_NODE.has(template.name)) return takeTurns(all, time).map((own) => ({ ...own, everyMs }));
-      const valueAt = valueOf(template, all, size);
-      return [{ labels: all, fromMs, toMs, everyMs, valueAt }];
-    });
+  const { fromMs, toMs, scrapeMs } = time;
+  const ofNodes = [...PER_NODE].flatMap(([name, most]) => {
+    const own = templates.filter(
+      (template) => template.name === name && template.labels['daemonset'] === LARGE.daemonset,
+    );
+    return nameMany(own, Math.max(most, own.length), size.pools).flatMap((labels) => takeTurns(labels, time));
+  });
+  const others = templates.filter(({ name }) => !PER_NODE.has(name));
+  return [
+    ...ofNodes.map((own) => ({ ...own, everyMs: scrapeMs })),
+    ...others.flatMap((template) =>
+      spread(template, size).map((own): FleetSeries => {
+        const labels = { ...own, __name__: template.name };
+        const everyMs = Math.max(scrapeMs, (template.everyS ?? 0) * 1_000);
+        return { labels, fromMs, toMs, everyMs, valueAt: valueOf(template, labels, size) };
+      }),
+    ),
+  ];
+}
+
+/** So many nodes by name, over all pools: what is listed of a policy is bounded, however many pools it has. */
+function nameMany(templates: readonly Template[], count: number, pools: number): readonly Labels[] {
+  if (templates.length === 0) throw new Error('the scene names no nodes');
+  return Array.from({ length: count }, (_, at) => {
+    const { name, labels }: Pick<Template, 'name' | 'labels'> = templates[at % templates.length] ?? {
+      name: '',
+      labels: {},
+    };
+    return { ...labels, __name__: name, node_pool: `pool-${at % pools}`, node: `${labels['node']}-${at}` };
   });
 }
 
@@ -73,13 +97,10 @@ function takeTurns(
   labels: Labels,
   { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
 ): readonly Omit<FleetSeries, 'everyMs'>[] {
-  const turns = Math.ceil((toMs - fromMs) / TURN_MS);
-  const slots = labels['__name__'] === 'rollcall_uncovered_node_info' && labels['node_pool'] === 'pool-0' ? NAMED : 1;
-  return names('', slots * turns).map((_, at) => {
-    const [slot, turn] = [at % slots, Math.floor(at / slots)];
-    const node = `${labels['node']}-${slot}-${turn}`;
+  return Array.from({ length: Math.ceil((toMs - fromMs) / TURN_MS) }, (_, turn) => {
     const from = fromMs + turn * TURN_MS;
-    return { labels: { ...labels, node }, fromMs: from, toMs: Math.min(toMs, from + TURN_MS), valueAt: () => 1 };
+    const own = { ...labels, node: `${labels['node']}-${turn}` };
+    return { labels: own, fromMs: from, toMs: Math.min(toMs, from + TURN_MS), valueAt: () => 1 };
   });
 }
 

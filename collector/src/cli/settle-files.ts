@@ -1,6 +1,6 @@
 /** What becomes of generated texts: printed, written into a folder, or held against what lies there. */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { EXIT, type Io } from './command.ts';
 
 /** A file to be: its name in the folder, and its text. */
@@ -30,10 +30,19 @@ export async function settleFiles(files: readonly TextFile[], { folder, check, i
   const differing = files.filter(({ name, text }) => old.get(name) !== text);
   const left = [...old.keys()].filter((name) => !files.some((file) => file.name === name));
   if (check) return report(differing, left, { folder, io });
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   for (const { name, text } of differing) await writeFile(join(folder, name), text);
   for (const name of left) await rm(join(folder, name));
   return EXIT.ok;
+}
+
+/** With the folders above it. Node's own recursive way never ends where the system makes no folders, as in /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  const made = await mkdir(folder).catch((error: NodeJS.ErrnoException) => error);
+  if (made === undefined || made.code === 'EEXIST') return;
+  if (made.code !== 'ENOENT' || dirname(folder) === folder) throw made;
+  await makeFolder(dirname(folder));
+  await mkdir(folder);
 }
 
 function report(

@@ -1,0 +1,45 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { generateDashboards } from './generate-dashboards.ts';
+import { runCommand } from './test-run.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rollcall-dashboards-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const run = (...argv: readonly string[]) => runCommand(generateDashboards, argv);
+
+test('writes into folders that it makes, keeps what is not ours, removes a board that is no longer made, and finds an edited one', async () => {
+  const out = join(folder, 'deep/er');
+  expect((await run('--out', out)).code).toBe(0);
+  const names = await readdir(out);
+  expect(names).toContain('rollcall-on-call.json');
+  const board = await readFile(join(out, 'rollcall-on-call.json'), 'utf8');
+  await writeFile(join(out, 'rollcall-gone.json'), board);
+  await writeFile(join(out, 'mine.json'), '{\n  "title": "mine"\n}\n');
+  await writeFile(join(out, 'rollcall-on-call.json'), board.replace('Longest uncovered', 'Oldest'));
+  const { code, err } = await run('--out', out, '--check');
+  expect(code).toBe(1);
+  expect(err).toContain('rollcall-on-call.json: is not what would be generated');
+  expect(err).toContain('rollcall-gone.json: would not be generated any more');
+  expect((await run('--out', out)).code).toBe(0);
+  expect((await readdir(out)).toSorted()).toEqual([...names, 'mine.json'].toSorted());
+  expect((await run('--out', out, '--check')).code).toBe(0);
+});
+
+test.each([
+  [['--format', 'yaml'], '--format: "yaml" is none of json, configmap, grafana-dashboard'],
+  [['--api-url', 'collector:8090'], '--api-url: "collector:8090" is no address such as http://rollcall.example:8090'],
+  [['--speed', '0'], '--speed: "0" is no number from 1 to 3600'],
+  [['--label', 'x'], '--label: "x" is not NAME=VALUE'],
+  [['--out', '/proc/nowhere'], "ENOENT: no such file or directory, mkdir '/proc/nowhere'"],
+])('refuses %j', async (argv, message) => {
+  const { code, err } = await run(...argv);
+  expect(code).toBe(2);
+  expect(err).toContain(message);
+});

@@ -49,24 +49,31 @@ function overlap(one: Place, other: Place): boolean {
 }
 
 function judgePanel(panel: PanelJson, uids: readonly string[]): readonly string[] {
-  const { description = '', fieldConfig, targets = [], transformations = [] } = panel;
-  const { unit = '', noValue = '', thresholds } = fieldConfig?.defaults ?? {};
-  const source = panel.type === 'logs' ? '${loki}' : '${datasource}';
+  const { type, title, targets = [], transformations = [] } = panel;
+  const source = type === 'logs' ? '${loki}' : '${datasource}';
   const sources = [panel, ...targets].map(({ datasource }) => (datasource as PanelJson['datasource'])?.uid);
   const checks: readonly (readonly [boolean, string])[] = [
-    [description.length >= DESCRIPTION_LEAST, 'has no description'],
-    [unit !== '', 'has no unit'],
-    [noValue !== '', 'does not say what it means to be empty'],
-    [(thresholds?.steps.length ?? 0) > 0, 'has no thresholds'],
     [targets.length > 0, 'asks nothing'],
     [sources.every((uid) => uid === source), `asks another data source than ${source}`],
     [transformations.every(({ id }) => TRANSFORMATIONS.includes(id)), 'has a transformation that nobody knows'],
-    [panel.type !== 'logs' || panel.title.endsWith('(optional: Loki)'), 'needs Loki and does not say so'],
+    [type !== 'logs' || title.endsWith('(optional: Loki)'), 'needs Loki and does not say so'],
   ];
   return [
+    ...judgeWords(panel),
     ...checks.flatMap(([holds, fault]) => (holds ? [] : [fault])),
     ...repeated(targets.map(({ refId }) => `query ${refId}`)),
     ...linksOf(panel).flatMap((link) => judgeLink(link, uids)),
+  ];
+}
+
+/** What a reader needs beside the figures. */
+function judgeWords({ description = '', fieldConfig }: PanelJson): readonly string[] {
+  const { unit = '', noValue = '', thresholds } = { ...fieldConfig?.defaults };
+  return [
+    ...(description.length >= DESCRIPTION_LEAST ? [] : ['has no description']),
+    ...(unit !== '' ? [] : ['has no unit']),
+    ...(noValue !== '' ? [] : ['does not say what it means to be empty']),
+    ...((thresholds?.steps.length ?? 0) > 0 ? [] : ['has no thresholds']),
   ];
 }
 

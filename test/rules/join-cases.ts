@@ -86,7 +86,7 @@ export const JOIN_SUITE: BurnSuite = {
       [[[200, 0]], seldom(20)],
       {
         minutes: 200,
-        fires: { page_fast: [61] },
+        fires: { page_fast: [55, 195] },
       },
     ),
     of('nodes go before they join', [[[120, 0]], [[120, 0]]], { minutes: 120, fires: {} }),

@@ -76,7 +76,9 @@ function summarize(
     const own = kinds.get(kind);
     if (own !== undefined) own.faults += 1;
   }
-  const pages = [...fired].toSorted().map(([alert, cases]) => `${alert} ${cases}`);
+  const pages = [...fired]
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([alert, cases]) => `${alert} ${cases}`);
   return [
     `Seeds ${first} to ${first + count - 1}: ${total} samples of ${samples.size} recorded series and expressions of alerts, of which ${faults.length === 0 ? 'none is' : `${faults.length} are`} NaN or infinite; ${silent.size === 0 ? 'none is' : [...silent].join(', ')} without samples.`,
     `Cases in which an alert that pages fired: ${pages.join(', ')}.`,

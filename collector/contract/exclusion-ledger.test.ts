@@ -24,12 +24,12 @@ test.each<[string, unknown, string]>([
   ['no object', undefined, 'the body is no object'],
   ['no reason', { ...GOOD, reason: undefined }, 'reason: is required'],
   ['two lines', { ...GOOD, reason: 'a\nb' }, 'reason: is not one line'],
-  ['no time', { ...GOOD, from: 'yesterday' }, 'from: is not a time'],
-  ['no zone', { ...GOOD, from: '2026-12-10T08:00:00' }, 'from: is not a time'],
+  ['no time', { ...GOOD, from: 'yesterday' }, 'from: "yesterday": is not a time'],
+  ['no zone', { ...GOOD, from: '2026-12-10T08:00:00' }, 'from: "2026-12-10T08:00:00": is not a time'],
   [
     'half an hour',
     { ...GOOD, from: '2026-12-10T08:30:00Z' },
-    'from: is not a full hour in UTC, and totals are kept by the hour; write 08:00:00Z, before it, or 09:00:00Z, after it',
+    'from: "2026-12-10T08:30:00Z": is not a full hour in UTC, and totals are kept by the hour; write 08:00:00Z, before it, or 09:00:00Z, after it',
   ],
   [
     'a zone of half an hour',

@@ -41,12 +41,13 @@ const line = z.string().regex(/^\P{Cc}{1,500}$/u, 'is not one line of 1 to 500 c
 const hour = z
   .string()
   .refine((text) => parseRfc3339(text) !== undefined, {
-    error: 'is not a time; write it in RFC 3339 with its zone, such as 2027-01-31T13:00:00Z',
+    error: ({ input }) =>
+      `${JSON.stringify(input)}: is not a time; write it in RFC 3339 with its zone, such as 2027-01-31T13:00:00Z`,
     abort: true,
   })
   .refine((text) => (parseRfc3339(text) ?? NaN) % HOUR_MS === 0, {
     error: ({ input }) =>
-      `is not a full hour in UTC, and totals are kept by the hour; write ${sayHoursAround(String(input))}`,
+      `${JSON.stringify(input)}: is not a full hour in UTC, and totals are kept by the hour; write ${sayHoursAround(String(input))}`,
   });
 
 /** The full hours before and after a time: rounding is the author's to decide, since it takes more or less out of budgets. */

@@ -14,7 +14,7 @@ export function uncoveredByReason(...more: readonly string[]): TimeSeries {
     kind: 'time-series',
     title: 'Uncovered nodes by reason',
     description:
-      'Expected nodes without the daemon, each under its primary reason. Nothing is good. A click on a reason opens its runbook.',
+      'Expected nodes without the daemon, each under its primary reason. None is good. A click on a reason opens its runbook.',
     unit: 'short',
     width: 12,
     min: 0,
@@ -79,7 +79,7 @@ export const failedScheduling: TimeSeries = {
   kind: 'time-series',
   title: 'Failed scheduling by reason',
   description:
-    'Daemon pods that could not be placed, or (FailedCreate) not be made, per interval. Nothing is good. Look for quotas, webhooks, priority and room on the node.',
+    'Daemon pods that could not be placed, or (FailedCreate) not be made, per interval. None is good. Look for quotas, webhooks, priority and room on the node.',
   unit: 'short',
   width: 12,
   min: 0,

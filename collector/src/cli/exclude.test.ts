@@ -80,7 +80,10 @@ describe('rollcall exclude', () => {
     [['--list', '-o', 'xml'], '--output: "xml" is unknown'],
     [['agents/agent', '--reason', 'x'], '--from and --to are missing'],
     [['agents', ...SPAN], '"agents" is no NAMESPACE/DAEMONSET'],
-    [['--from', 'yesterday', '--to', time(-1), '--reason', 'x'], '--from: is not a time; write it in RFC 3339'],
+    [
+      ['--from', 'yesterday', '--to', time(-1), '--reason', 'x'],
+      '--from: "yesterday": is not a time; write it in RFC 3339',
+    ],
     [
       ['--from', time(-3.5), '--to', time(-1), '--reason', 'x'],
       `write ${time(-4).slice(11)}, before it, or ${time(-3).slice(11)}, after it`,

@@ -21,11 +21,13 @@ test('writes into folders that it makes, keeps what is not ours, removes a board
   expect(names).toContain('rollcall-on-call.json');
   const board = await readFile(join(out, 'rollcall-on-call.json'), 'utf8');
   await writeFile(join(out, 'rollcall-gone.json'), board);
+  await rm(join(out, 'rollcall-slo.json'));
   await writeFile(join(out, 'mine.json'), '{\n  "title": "mine"\n}\n');
   await writeFile(join(out, 'rollcall-on-call.json'), board.replace('Longest uncovered', 'Oldest'));
   const { code, err } = await run('--out', out, '--check');
   expect(code).toBe(1);
   expect(err).toContain('rollcall-on-call.json: is not what would be generated');
+  expect(err).toContain('rollcall-slo.json: is missing, or is not a generated file');
   expect(err).toContain('rollcall-gone.json: would not be generated any more');
   expect((await run('--out', out)).code).toBe(0);
   expect((await readdir(out)).toSorted()).toEqual([...names, 'mine.json'].toSorted());
@@ -37,9 +39,17 @@ test.each([
   [['--api-url', 'collector:8090'], '--api-url: "collector:8090" is no address such as http://rollcall.example:8090'],
   [['--speed', '0'], '--speed: "0" is no number from 1 to 3600'],
   [['--label', 'x'], '--label: "x" is not NAME=VALUE'],
+  [['--label', 'a=b'], '--label: plain JSON has no labels; add --format configmap or grafana-dashboard'],
+  [['--format', 'configmap', '--label', 'a=b c'], '--label: "b c" is no value of a label'],
+  [['--out', '/dev/null'], '--out: "/dev/null" is a file, or below one; name a folder'],
   [['--out', '/proc/nowhere'], "ENOENT: no such file or directory, mkdir '/proc/nowhere'"],
 ])('refuses %j', async (argv, message) => {
   const { code, err } = await run(...argv);
   expect(code).toBe(2);
   expect(err).toContain(message);
+});
+
+test('prints boards as one JSON after the other', async () => {
+  const { out } = await run();
+  expect(JSON.parse(`[${out.replaceAll('\n}\n{', '\n},\n{')}]`)).toHaveLength(5);
 });

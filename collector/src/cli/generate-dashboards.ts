@@ -65,6 +65,8 @@ async function makeFiles(flags: Flags): Promise<readonly TextFile[]> {
   if (format === undefined)
     throw new Error(`--format: "${flags.format}" is none of ${dashboards.DASHBOARD_FORMATS.join(', ')}`);
   const place = { namespace: flags.namespace, labels: readLabels(flags.label) };
+  if (format === 'json' && flags.label.length > 0)
+    throw new Error('--label: plain JSON has no labels; add --format configmap or grafana-dashboard');
   const settings = {
     speed: readSpeed(flags.speed),
     apiUrl: readUrl('--api-url', flags['api-url']).replace(/\/$/, ''),

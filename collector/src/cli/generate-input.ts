@@ -38,13 +38,21 @@ export async function readPolicies(
   return { policies: accepted.map(({ policy }) => policy), windows: windows.map(({ window }) => window) };
 }
 
+/** What Kubernetes takes as the value of a label. */
+const LABEL_VALUE = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
+
 /** NAME=VALUE pairs; throws for what is none. */
 export function readLabels(labels: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     labels.map((label) => {
-      const [name = '', ...value] = label.split('=');
-      if (name === '' || value.length === 0) throw new Error(`--label: "${label}" is not NAME=VALUE`);
-      return [name, value.join('=')];
+      const [name = '', ...parts] = label.split('=');
+      if (name === '' || parts.length === 0) throw new Error(`--label: "${label}" is not NAME=VALUE`);
+      const value = parts.join('=');
+      if (!LABEL_VALUE.test(value))
+        throw new Error(
+          `--label: "${value}" is no value of a label: up to 63 letters, digits, -, _ and . between two of the first`,
+        );
+      return [name, value];
     }),
   );
 }

@@ -107,7 +107,7 @@ describe('generate rules', () => {
     expect(code).toBe(1);
     expect(err).toBe(
       'F/rollcall.yaml: is not what would be generated\n' +
-        'F/rollcall-default-a.yaml: is not what would be generated\n' +
+        'F/rollcall-default-a.yaml: is missing, or is not a generated file\n' +
         'F/rollcall-default-gone.yaml: would not be generated any more\n',
     );
     expect((await run(['--out', folder])).code).toBe(0);

@@ -40,7 +40,8 @@ export const generate: Command = {
     const generator = GENERATORS.find((own) => own.name === name);
     if (generator !== undefined) return generator.run(rest, io);
     const names = GENERATORS.map((own) => own.name).join(', ');
-    io.err(`error: generate what? "${name ?? ''}" is none of: ${names}\nSee 'rollcall generate --help' for usage.\n`);
+    const said = name === undefined ? 'say one of' : `"${name}" is none of`;
+    io.err(`error: generate what? ${said}: ${names}\nSee 'rollcall generate --help' for usage.\n`);
     return EXIT.usage;
   },
 };

@@ -23,13 +23,14 @@ const MARK = /^(# |\{\{\/\* )generated, do not edit|^ {2}"description": ".*\(gen
 export async function settleFiles(files: readonly TextFile[], { folder, check, io }: Settling): Promise<number> {
   if (folder === '') {
     if (check) throw new Error('--check needs --out, the folder to look into');
-    io.out(files.map(({ text }) => text).join('---\n'));
+    // JSON follows JSON as it is; only YAML needs to be told where a document ends.
+    io.out(files.map(({ text }) => text).join(files.every(({ name }) => name.endsWith('.json')) ? '' : '---\n'));
     return EXIT.ok;
   }
   const old = await readOurs(folder);
   const differing = files.filter(({ name, text }) => old.get(name) !== text);
   const left = [...old.keys()].filter((name) => !files.some((file) => file.name === name));
-  if (check) return report(differing, left, { folder, io });
+  if (check) return report({ differing, left, old }, { folder, io });
   await makeFolder(folder);
   for (const { name, text } of differing) await writeFile(join(folder, name), text);
   for (const name of left) await rm(join(folder, name));
@@ -45,12 +46,18 @@ async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder);
 }
 
-function report(
-  differing: readonly TextFile[],
-  left: readonly string[],
-  { folder, io }: Pick<Settling, 'folder' | 'io'>,
-): number {
-  for (const { name } of differing) io.err(`${join(folder, name)}: is not what would be generated\n`);
+/** What is there of ours by name, which of the new files differ from it, and which of it is made no longer. */
+interface Difference {
+  readonly old: ReadonlyMap<string, string>;
+  readonly differing: readonly TextFile[];
+  readonly left: readonly string[];
+}
+
+function report({ differing, left, old }: Difference, { folder, io }: Pick<Settling, 'folder' | 'io'>): number {
+  for (const { name } of differing)
+    io.err(
+      `${join(folder, name)}: ${old.has(name) ? 'is not what would be generated' : 'is missing, or is not a generated file'}\n`,
+    );
   for (const name of left) io.err(`${join(folder, name)}: would not be generated any more\n`);
   return differing.length + left.length === 0 ? EXIT.ok : EXIT.no;
 }
@@ -58,7 +65,7 @@ function report(
 async function readOurs(folder: string): Promise<ReadonlyMap<string, string>> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
-    throw error;
+    throw error.code === 'ENOTDIR' ? new Error(`--out: "${folder}" is a file, or below one; name a folder`) : error;
   });
   const ours = names.filter((name) => /\.(yaml|tmpl|json)$/.test(name));
   const texts = await Promise.all(

@@ -38,7 +38,7 @@ function lostOverTime(speed: number): readonly PanelSpec[] {
     stack({
       title: 'Node-time lost by reason',
       description:
-        'Uncovered node-time in the hour before, by primary reason. An hour is one node for an hour, or sixty for a minute. Nothing is good; the widest band is where the budget goes.',
+        'Uncovered node-time in the hour before, by primary reason. An hour is one node for an hour, or sixty for a minute. None is good; the widest band is where the budget goes.',
       queries: [{ expr: lost(hour(speed), speed, 'reason'), legend: '{{reason}}' }],
       empty: 'nothing was lost',
       colours: REASON_COLOURS,

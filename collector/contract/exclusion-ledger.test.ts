@@ -32,6 +32,11 @@ test.each<[string, unknown, string]>([
     'from: "2026-12-10T08:30:00Z": is not a full hour in UTC, and totals are kept by the hour; write 08:00:00Z, before it, or 09:00:00Z, after it',
   ],
   [
+    'half an hour before midnight',
+    { ...GOOD, from: '2026-12-10T23:30:00Z' },
+    'write 23:00:00Z, before it, or 00:00:00Z of the next day, after it',
+  ],
+  [
     'a zone of half an hour',
     { ...GOOD, to: '2026-12-10T16:00:00+05:30' },
     'write 10:00:00Z, before it, or 11:00:00Z, after it',

@@ -52,9 +52,9 @@ const hour = z
 
 /** The full hours before and after a time: rounding is the author's to decide, since it takes more or less out of budgets. */
 function sayHoursAround(text: string): string {
-  const before = Math.floor((parseRfc3339(text) ?? 0) / HOUR_MS);
-  const [early, late] = [before, before + 1].map((hour) => `${String(hour % 24).padStart(2, '0')}:00:00Z`);
-  return `${early}, before it, or ${late}, after it`;
+  const hour = Math.floor((parseRfc3339(text) ?? 0) / HOUR_MS) % 24;
+  const [early, late] = [hour, (hour + 1) % 24].map((own) => `${String(own).padStart(2, '0')}:00:00Z`);
+  return `${early}, before it, or ${late}${hour === 23 ? ' of the next day' : ''}, after it`;
 }
 
 const exclusion = z.strictObject({
@@ -67,8 +67,8 @@ const exclusion = z.strictObject({
 });
 const revocation = z.strictObject({ revokes: line, reason: line });
 
-/** Reads the body of a request at `nowMs`; without it nothing is too old or to come. Never throws. */
-export function checkExclusion(document: unknown, nowMs = NaN): CheckedExclusion {
+/** Reads the body of a request at `nowMs`; NaN for who cannot say what is too old or to come, as a command without the collector's clock. Never throws. */
+export function checkExclusion(document: unknown, nowMs: number): CheckedExclusion {
   const isRevocation = typeof document === 'object' && document !== null && 'revokes' in document;
   return isRevocation ? readRevocation(document) : readExclusion(document, nowMs);
 }

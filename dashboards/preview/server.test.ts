@@ -1,6 +1,6 @@
 /** The preview serves its page, and draws from what a Prometheus answers over HTTP. */
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, get, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -72,4 +72,17 @@ test('what the whole board fails of is told', async () => {
   const answer = await fetch(`${preview.url}/boards/b1/drawing?from=yesterday`);
   expect(answer.status).toBe(500);
   expect(await answer.text()).toContain('yesterday is no time');
+});
+
+test('odd paths are not found, another name is refused, and the preview goes on', async () => {
+  const ask = async (path: string, host = '127.0.0.1'): Promise<number | undefined> => {
+    const [response] = (await once(get(preview.url, { path, headers: { host } }), 'response')) as [IncomingMessage];
+    response.resume();
+    return response.statusCode;
+  };
+  for (const path of ['//', '/../server.ts', '/..%2f..%2fpackage.json', '/boards/%']) {
+    expect([path, await ask(path)]).toEqual([path, 404]);
+  }
+  expect(await ask('/', 'rebound.example:80')).toBe(400);
+  expect(await ask('/')).toBe(200);
 });

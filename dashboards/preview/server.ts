@@ -1,7 +1,7 @@
 /** Serves the boards' page on 127.0.0.1, and draws what it asks from one Prometheus. */
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { stripTypeScriptTypes } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { reachPrometheus } from './ask-prometheus.ts';
@@ -52,8 +52,7 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
     (options.dashboards as readonly Dashboard[]).map((dashboard) => [dashboard.uid, dashboard]),
   );
   const server = createServer((request, response) => {
-    const address = new URL(request.url ?? '/', 'http://127.0.0.1');
-    answer(address, response, { dashboards, options }).catch((error: unknown) => {
+    answer(request, response, { dashboards, options }).catch((error: unknown) => {
       send(response, { status: 500, type: 'text/plain', body: String(error) });
     });
   });
@@ -73,7 +72,13 @@ interface Site {
   readonly options: PreviewOptions;
 }
 
-async function answer(address: URL, response: ServerResponse, site: Site): Promise<void> {
+/** Names under which a browser may ask: another name that leads here is a page of strangers (DNS rebinding). */
+const OWN_HOST = /^(127\.0\.0\.1|localhost)(:\d+)?$/;
+
+async function answer({ url, headers }: IncomingMessage, response: ServerResponse, site: Site): Promise<void> {
+  const address = URL.parse(`http://127.0.0.1${url ?? '/'}`);
+  if (address === null || !OWN_HOST.test(headers.host ?? ''))
+    return send(response, { status: 400, type: 'text/plain', body: 'ask 127.0.0.1 for a page' });
   const { pathname } = address;
   const [, uid, drawing] = /^\/boards\/([^/]+)(\/drawing)?$/.exec(pathname) ?? [];
   const dashboard = site.dashboards.get(uid ?? '');

@@ -69,12 +69,13 @@ function judgePanel(panel: PanelJson, uids: readonly string[]): readonly string[
 /** What a reader needs beside the figures. */
 function judgeWords({ description = '', fieldConfig }: PanelJson): readonly string[] {
   const { unit = '', noValue = '', thresholds } = { ...fieldConfig?.defaults };
-  return [
-    ...(description.length >= DESCRIPTION_LEAST ? [] : ['has no description']),
-    ...(unit !== '' ? [] : ['has no unit']),
-    ...(noValue !== '' ? [] : ['does not say what it means to be empty']),
-    ...((thresholds?.steps.length ?? 0) > 0 ? [] : ['has no thresholds']),
+  const checks: readonly [boolean, string][] = [
+    [description.length >= DESCRIPTION_LEAST, 'has no description'],
+    [unit !== '', 'has no unit'],
+    [noValue !== '', 'does not say what it means to be empty'],
+    [(thresholds?.steps.length ?? 0) > 0, 'has no thresholds'],
   ];
+  return checks.flatMap(([holds, fault]) => (holds ? [] : [fault]));
 }
 
 /** The links that values open: those of all fields, and those of columns. */

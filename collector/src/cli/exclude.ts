@@ -116,7 +116,7 @@ function bodyOf({ from, to, pool, reason, revoke }: ExcludeFlags, names: readonl
   if (typeof target === 'string') return target;
   const body = { from, to, reason, ...target, ...(pool === undefined ? {} : { pool }) };
   // Whether it is too old or not yet over is for the collector's clock to say.
-  const checked = checkExclusion(body);
+  const checked = checkExclusion(body, NaN);
   return checked.ok ? body : checked.fault.replace(/^(?=(from|to|reason|pool):)/, '--');
 }
 

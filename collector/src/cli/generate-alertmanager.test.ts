@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -189,7 +189,8 @@ test('--check tells whether the folder is as it would be written, with the templ
   expect(await generate({ receivers: RECEIVERS }, [], '--out', at('out'))).toMatchObject({ code: 0 });
   expect((await readdir(at('out'))).toSorted()).toEqual(['alertmanager.yaml', 'rollcall.tmpl']);
   expect((await check()).code).toBe(0);
-  await writeFile(join(at('out'), 'rollcall.tmpl'), '{{/* generated, do not edit */}} edited');
+  const template = join(at('out'), 'rollcall.tmpl');
+  await writeFile(template, `${await readFile(template, 'utf8')} edited`);
   expect(await check()).toMatchObject({
     code: 1,
     err: expect.stringContaining('rollcall.tmpl: is not what') as string,

@@ -20,7 +20,10 @@ test('writes into folders that it makes, keeps what is not ours, removes a board
   const names = await readdir(out);
   expect(names).toContain('rollcall-on-call.json');
   const board = await readFile(join(out, 'rollcall-on-call.json'), 'utf8');
-  await writeFile(join(out, 'rollcall-gone.json'), board);
+  await writeFile(join(out, 'rollcall-gone.json'), board.replace('rollcall-on-call', 'rollcall-gone'));
+  // Exported from Grafana under a name of its own, and ours only in part: somebody's work.
+  await writeFile(join(out, 'exported.json'), board);
+  await writeFile(join(out, 'odd.json'), 'null');
   await rm(join(out, 'rollcall-slo.json'));
   await writeFile(join(out, 'mine.json'), '{\n  "title": "mine"\n}\n');
   await writeFile(join(out, 'rollcall-on-call.json'), board.replace('Longest uncovered', 'Oldest'));
@@ -30,7 +33,7 @@ test('writes into folders that it makes, keeps what is not ours, removes a board
   expect(err).toContain('rollcall-slo.json: is missing, or is not a generated file');
   expect(err).toContain('rollcall-gone.json: would not be generated any more');
   expect((await run('--out', out)).code).toBe(0);
-  expect((await readdir(out)).toSorted()).toEqual([...names, 'mine.json'].toSorted());
+  expect((await readdir(out)).toSorted()).toEqual([...names, 'exported.json', 'mine.json', 'odd.json'].toSorted());
   expect((await run('--out', out, '--check')).code).toBe(0);
 });
 
@@ -52,4 +55,15 @@ test.each([
 test('prints boards as one JSON after the other', async () => {
   const { out } = await run();
   expect(JSON.parse(`[${out.replaceAll('\n}\n{', '\n},\n{')}]`)).toHaveLength(5);
+});
+
+test('leaves alone what another generator wrote, and a file that only quotes ours', async () => {
+  const head = '# generated, do not edit: rollcall generate rules\n';
+  await writeFile(join(folder, 'rollcall.yaml'), head);
+  const quoting = '# mine\n---\n# generated, do not edit: rollcall generate dashboards\n';
+  await writeFile(join(folder, 'mine.yaml'), quoting);
+  expect((await run('--format', 'configmap', '--out', folder)).code).toBe(0);
+  expect((await run('--format', 'configmap', '--out', folder, '--check')).code).toBe(0);
+  expect(await readFile(join(folder, 'rollcall.yaml'), 'utf8')).toBe(head);
+  expect(await readFile(join(folder, 'mine.yaml'), 'utf8')).toBe(quoting);
 });

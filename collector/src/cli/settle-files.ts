@@ -1,6 +1,6 @@
 /** What becomes of generated texts: printed, written into a folder, or held against what lies there. */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { EXIT, type Io } from './command.ts';
 
 /** A file to be: its name in the folder, and its text. */
@@ -16,8 +16,29 @@ interface Settling {
   readonly io: Io;
 }
 
-/** A file of ours says so: in its first line, or, as JSON has no comments, in its description. Others in the folder are left alone. */
-const MARK = /^(# |\{\{\/\* )generated, do not edit|^ {2}"description": ".*\(generated, do not edit/m;
+/** Whether a file in the folder was written by the same generator, and may be replaced or removed by it. All others are left alone. */
+type IsOurs = (file: TextFile) => boolean;
+
+/** A generator's files say in their first line which one it was. JSON has no comments: a board tells by its description, under the name that we give it. */
+function recognise(files: readonly TextFile[]): IsOurs {
+  const heads = new Set(files.map(readHead));
+  return (file) => (file.name.endsWith('.json') ? isOurBoard(file) : heads.has(readHead(file)));
+}
+
+function readHead({ text }: TextFile): string {
+  return text.slice(0, text.indexOf('\n'));
+}
+
+function isOurBoard({ name, text }: TextFile): boolean {
+  try {
+    const { uid, description } = {
+      ...(JSON.parse(text) as { readonly uid?: unknown; readonly description?: unknown }),
+    };
+    return `${String(uid)}.json` === name && /\(generated, do not edit: /.test(String(description));
+  } catch {
+    return false;
+  }
+}
 
 /** Prints, writes or checks; answers the exit code. Of ours, files that are no longer made are removed. */
 export async function settleFiles(files: readonly TextFile[], { folder, check, io }: Settling): Promise<number> {
@@ -27,7 +48,7 @@ export async function settleFiles(files: readonly TextFile[], { folder, check, i
     io.out(files.map(({ text }) => text).join(files.every(({ name }) => name.endsWith('.json')) ? '' : '---\n'));
     return EXIT.ok;
   }
-  const old = await readOurs(folder);
+  const old = await readOurs(folder, files);
   const differing = files.filter(({ name, text }) => old.get(name) !== text);
   const left = [...old.keys()].filter((name) => !files.some((file) => file.name === name));
   if (check) return report({ differing, left, old }, { folder, io });
@@ -62,14 +83,14 @@ function report({ differing, left, old }: Difference, { folder, io }: Pick<Settl
   return differing.length + left.length === 0 ? EXIT.ok : EXIT.no;
 }
 
-async function readOurs(folder: string): Promise<ReadonlyMap<string, string>> {
+async function readOurs(folder: string, files: readonly TextFile[]): Promise<ReadonlyMap<string, string>> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error.code === 'ENOTDIR' ? new Error(`--out: "${folder}" is a file, or below one; name a folder`) : error;
   });
-  const ours = names.filter((name) => /\.(yaml|tmpl|json)$/.test(name));
-  const texts = await Promise.all(
-    ours.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const),
-  );
-  return new Map(texts.filter(([, text]) => MARK.test(text)));
+  const endings = new Set(files.map(({ name }) => extname(name)));
+  const alike = names.filter((name) => endings.has(extname(name)));
+  const read = alike.map(async (name) => ({ name, text: await readFile(join(folder, name), 'utf8') }));
+  const ours = (await Promise.all(read)).filter(recognise(files));
+  return new Map(ours.map(({ name, text }) => [name, text]));
 }

@@ -52,7 +52,7 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
     (options.dashboards as readonly Dashboard[]).map((dashboard) => [dashboard.uid, dashboard]),
   );
   const server = createServer((request, response) => {
-    answer(request, response, { dashboards, options }).catch((error: unknown) => {
+    admit(request, response, { dashboards, options }).catch((error: unknown) => {
       send(response, { status: 500, type: 'text/plain', body: String(error) });
     });
   });
@@ -75,10 +75,13 @@ interface Site {
 /** Names under which a browser may ask: another name that leads here is a page of strangers (DNS rebinding). */
 const OWN_HOST = /^(127\.0\.0\.1|localhost)(:\d+)?$/;
 
-async function answer({ url, headers }: IncomingMessage, response: ServerResponse, site: Site): Promise<void> {
+async function admit({ url, headers }: IncomingMessage, response: ServerResponse, site: Site): Promise<void> {
   const address = URL.parse(`http://127.0.0.1${url ?? '/'}`);
-  if (address === null || !OWN_HOST.test(headers.host ?? ''))
-    return send(response, { status: 400, type: 'text/plain', body: 'ask 127.0.0.1 for a page' });
+  if (address !== null && OWN_HOST.test(headers.host ?? '')) return answer(address, response, site);
+  send(response, { status: 400, type: 'text/plain', body: 'ask 127.0.0.1 for a page' });
+}
+
+async function answer(address: URL, response: ServerResponse, site: Site): Promise<void> {
   const { pathname } = address;
   const [, uid, drawing] = /^\/boards\/([^/]+)(\/drawing)?$/.exec(pathname) ?? [];
   const dashboard = site.dashboards.get(uid ?? '');

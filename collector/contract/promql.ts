@@ -27,7 +27,7 @@ export function formatDuration(ms: number): string {
 }
 
 /** Takes the labels of the scrape away, and others. */
-export function without(operator: 'sum' | 'max' | 'count', expr: string, more: readonly string[] = []): string {
+export function without(operator: 'sum' | 'max' | 'min' | 'count', expr: string, more: readonly string[] = []): string {
   return `${operator} without (${[...SCRAPE_LABELS, ...more].join(', ')}) (${expr})`;
 }
 

@@ -3,13 +3,12 @@ import { readableOn } from './colors.ts';
 import type { Options } from './dashboard.ts';
 import type { Drawing, PanelData, Size } from './drawing.ts';
 import { nameField, settleField, showValue, type Shown } from './field-display.ts';
-import type { Cell, Field } from './frame.ts';
+import type { Field } from './frame.ts';
 import { escapeHtml } from './html.ts';
 
 interface Tile {
   readonly name: string;
   readonly shown: Shown;
-  readonly course: readonly Cell[];
 }
 
 const GAP = 4;
@@ -17,6 +16,9 @@ const GAP = 4;
 /** Tiles side by side, the names shown where there are several. */
 export function drawStat({ panel, frames, size }: PanelData): Drawing {
   const options = panel.options ?? {};
+  const { graphMode = 'none' } = options;
+  if (graphMode !== 'none')
+    throw new Error(`it draws a course (${String(graphMode)}), which the preview does not know`);
   const { calcs = ['lastNotNull'] } = (options['reduceOptions'] ?? {}) as { readonly calcs?: readonly string[] };
   if (calcs[0] !== 'lastNotNull') throw new Error(`it reduces by ${calcs[0]}, which the preview does not know`);
   const tiles = frames.flatMap((frame) =>
@@ -25,12 +27,11 @@ export function drawStat({ panel, frames, size }: PanelData): Drawing {
       .map((field): Tile => {
         const settings = settleField(panel.fieldConfig, field, frame.refId);
         const value = field.values.findLast((cell) => cell !== null) ?? null;
-        return { name: nameField(field, settings), shown: showValue(value, settings), course: field.values };
+        return { name: nameField(field, settings), shown: showValue(value, settings) };
       }),
   );
   const empty = showValue(null, settleField(panel.fieldConfig, NOTHING, 'A'));
-  const shown =
-    tiles.length > 0 ? tiles : [{ name: '', shown: { ...empty, text: empty.text || 'No data' }, course: [] }];
+  const shown = tiles.length > 0 ? tiles : [{ name: '', shown: { ...empty, text: empty.text || 'No data' } }];
   const columns = pickColumns(shown.length, size);
   const tile = tileSize(size, columns, Math.ceil(shown.length / columns));
   const named = shown.length > 1 || options['textMode'] === 'value_and_name';
@@ -62,7 +63,7 @@ interface Look {
   readonly named: boolean;
 }
 
-function writeTile({ name, shown, course }: Tile, size: Size, { options, named }: Look): string {
+function writeTile({ name, shown }: Tile, size: Size, { options, named }: Look): string {
   const color = shown.color ?? '#24292E';
   const filled = typeof options['colorMode'] === 'string' && options['colorMode'].startsWith('background');
   const ink = filled ? readableOn(color) : color;
@@ -70,21 +71,7 @@ function writeTile({ name, shown, course }: Tile, size: Size, { options, named }
   const room = named ? 0.5 : 0.6;
   const value = Math.min(size.height * room, (size.width - 20) / (shown.text.length * 0.6), 64);
   const label = Math.min(size.height * 0.25, (size.width - 20) / (name.length * 0.58 + 1), 18);
-  const graph = options['graphMode'] === 'area' ? writeCourse(course, size, ink) : '';
   const head = named ? `<span class="name" style="font-size:${label.toFixed(1)}px">${escapeHtml(name)}</span>` : '';
   const figure = `<span class="value" style="font-size:${value.toFixed(1)}px">${escapeHtml(shown.text)}</span>`;
-  return `<div class="tile" style="${style}">${graph}${head}${figure}</div>`;
-}
-
-/** The range's course as a line at the bottom of the tile. */
-function writeCourse(values: readonly Cell[], { width, height }: Size, color: string): string {
-  const numbers = values.map((value, at) => ({ at, value })).filter((point) => typeof point.value === 'number');
-  if (numbers.length < 2) return '';
-  const sizes = numbers.map(({ value }) => Number(value));
-  const low = sizes.reduce((left, right) => Math.min(left, right));
-  const high = sizes.reduce((left, right) => Math.max(left, right));
-  const across = (at: number): string => ((at / (values.length - 1)) * width).toFixed(1);
-  const up = (value: number): string => (height - 3 - ((value - low) / (high - low || 1)) * height * 0.3).toFixed(1);
-  const points = numbers.map(({ at, value }) => `${across(at)},${up(Number(value))}`).join(' ');
-  return `<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none"><polyline points="${points}" fill="none" stroke="${color}" stroke-opacity="0.6" stroke-width="1.5"/></svg>`;
+  return `<div class="tile" style="${style}">${head}${figure}</div>`;
 }

@@ -14,7 +14,7 @@ export interface Query {
   readonly expr: string;
   /** The series' name, with labels in double braces. */
   readonly legend?: string;
-  /** Asks for the last value only, as tables and single figures want it. */
+  /** Asks for the value at the end of the range only: tables and single figures do, since an older one may be of a collector that is gone. */
   readonly instant?: boolean;
 }
 
@@ -52,8 +52,6 @@ interface Common {
 /** One figure for each series. */
 export interface Stat extends Common {
   readonly kind: 'stat';
-  /** Draws the range's course behind the figure. */
-  readonly course?: boolean;
 }
 
 /** Lines over time; `colours` by the series' name, or a regular expression that matches all of it, the rest from Grafana's palette. */

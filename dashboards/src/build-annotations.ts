@@ -1,6 +1,6 @@
 /** What is marked in every graph: when nodes were on an old revision, when a maintenance window was open, when an alert fired. */
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
-import { COVERAGE_METRICS } from '@rollcall/contract';
+import { COVERAGE_METRICS, POLICY_LABELS } from '@rollcall/contract';
 import { AnnotationQueryBuilder, type AnnotationQuery } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PROMETHEUS } from './build-variables.ts';
 import { PALETTE, type Colour } from './palette.ts';
@@ -14,13 +14,14 @@ interface Mark {
   readonly text: string;
 }
 
-const { current, covered, maintenanceActive } = COVERAGE_METRICS;
+const { current, covered, maintenanceActive, policyInfo } = COVERAGE_METRICS;
 
 /** One region for all that is marked at a time: Grafana lays them over each other, and a dozen would hide the curves. Hence no tickets. */
 const MARKS: readonly Mark[] = [
   {
     name: 'Rollouts',
-    expr: `sum by (daemonset) (${gauge(covered)} - ${gauge(current)}) > 0`,
+    // A DaemonSet that is replaced by hand may rest on two revisions for weeks, and would shade every graph.
+    expr: `sum by (daemonset) (sum by (${POLICY_LABELS}) (${gauge(covered)} - ${gauge(current)}) unless on (${POLICY_LABELS}) ${select(policyInfo, 'strategy="OnDelete"')}) > 0`,
     colour: 'teal',
     title: 'Rollout of {{daemonset}}',
     text: 'Covered nodes are on an older revision',

@@ -11,7 +11,7 @@ import * as stat from '@grafana/grafana-foundation-sdk/stat';
 import * as stateTimeline from '@grafana/grafana-foundation-sdk/statetimeline';
 import * as table from '@grafana/grafana-foundation-sdk/table';
 import * as timeSeries from '@grafana/grafana-foundation-sdk/timeseries';
-import type { Column, Heatmap, PanelSpec, Stat, Table, TimeSeries } from './board.ts';
+import type { Column, Heatmap, PanelSpec, Table, TimeSeries } from './board.ts';
 import { PALETTE, type Colour } from './palette.ts';
 import { toThresholds } from './thresholds.ts';
 
@@ -28,7 +28,7 @@ export type PanelBuilder =
 export function startPanel(spec: PanelSpec): PanelBuilder {
   switch (spec.kind) {
     case 'stat':
-      return startStat(spec);
+      return startStat();
     case 'time-series':
       return startTimeSeries(spec);
     case 'table':
@@ -42,11 +42,11 @@ export function startPanel(spec: PanelSpec): PanelBuilder {
   }
 }
 
-function startStat({ course = false }: Stat): stat.PanelBuilder {
+function startStat(): stat.PanelBuilder {
   return new stat.PanelBuilder()
     .colorScheme(colourBy(FieldColorModeId.Thresholds))
     .colorMode(common.BigValueColorMode.BackgroundSolid)
-    .graphMode(course ? common.BigValueGraphMode.Area : common.BigValueGraphMode.None)
+    .graphMode(common.BigValueGraphMode.None)
     .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']));
 }
 

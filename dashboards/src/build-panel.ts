@@ -72,7 +72,7 @@ export function buildLink({ title, url }: Link): Builder<DashboardLink> {
 
 function buildQuery(
   { kind }: PanelSpec,
-  { expr, legend, instant = kind === 'table' }: Query,
+  { expr, legend, instant = kind === 'table' || kind === 'stat' }: Query,
   at: number,
 ): Builder<Dataquery> {
   const refId = REF_IDS[at] ?? `Q${at}`;

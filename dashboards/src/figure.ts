@@ -1,4 +1,4 @@
-/** A single figure with what most of them have: its course behind it, six in a row. */
+/** A single figure with what most of them have: six in a row. */
 import type { Stat } from './board.ts';
 
 /** What is said of one; the unit is a plain number unless it is said too. */
@@ -13,5 +13,5 @@ interface Figure {
 /** The panel. */
 export function figure({ title, description, expr, steps, unit = 'short' }: Figure): Stat {
   const queries: Stat['queries'] = [{ expr, legend: title.toLowerCase() }];
-  return { kind: 'stat', title, description, unit, width: 4, decimals: 0, queries, steps, course: true };
+  return { kind: 'stat', title, description, unit, width: 4, decimals: 0, queries, steps };
 }

@@ -42,7 +42,7 @@ export function uncoveredNodes(...more: readonly string[]): Table {
       // What came after the last step of the look back is there for no time yet.
       { expr: `(time() - (${came} or ${first})) and ${now} or ${now} * 0` },
     ],
-    empty: 'no node is uncovered',
+    empty: 'no node uncovered, or no collector heard',
     columns: [
       { field: 'node', name: 'Node', links: [toNode, toNodeAnswer()] },
       { field: 'reason', name: 'Reason', width: 220, links: [toRunbook(ofRow('reason'))] },
@@ -69,7 +69,7 @@ export function problemNodes(...more: readonly string[]): Table {
     width: 16,
     height: 9,
     queries: [worst('lag'), worst('restarts'), worst('cpu'), worst('memory')],
-    empty: 'no node stands out',
+    empty: 'no node stands out, or no collector heard',
     columns: [
       { field: 'node', name: 'Node', links: [toNode, toNodeAnswer()] },
       ...POLICY_COLUMNS,

@@ -1,5 +1,6 @@
 /** Queries: every selector asks for the policy that the board's variables name. */
 import {
+  ALERTS,
   COLLECTOR_METRICS,
   COMMON_LABELS,
   COVERAGE_METRICS,
@@ -40,9 +41,12 @@ export function orZero(expr: string): string {
   return `${expr} or count(${select(COVERAGE_METRICS.policyInfo)}) * 0`;
 }
 
-/** A gauge that changes slowly, as it was last seen within five minutes: a collector that starts again takes no budget off a board. */
+/**
+ * A gauge that changes slowly, as it was last seen within five minutes: a collector that starts again takes no budget off a board. The least of
+ * what replicas said: after a change of leaders the old one's figure is no better than the new one's.
+ */
 export function held(metric: Pick<Metric, 'name' | 'pool'>, ...more: Matchers): string {
-  return without('max', `last_over_time(${select(metric, ...more)}[5m])`);
+  return without('min', `last_over_time(${select(metric, ...more)}[5m])`);
 }
 
 /** By how much a counter grew in a window, its replicas added up. The window is a duration or one of Grafana's. */
@@ -114,14 +118,17 @@ export function ofProcess(metric: Pick<Metric, 'name'>): string {
   return `${ofCollector(metric)} and on (job, instance) ${ofCollector(COLLECTOR_METRICS.buildInfo)}`;
 }
 
-/** Prometheus' own series of alerts, of which these fire and belong to the board's policies. */
+/** Alerts of others may carry the same labels, or none. */
+const OURS = `alertname=~"${Object.keys(ALERTS).join('|')}"`;
+
+/** Prometheus' own series of alerts, of which these fire, are Rollcall's and belong to the board's policies. */
 export function firingAlerts(...more: Matchers): string {
-  return `ALERTS${braces(OF_POLICY, ['alertstate="firing"', ...more])}`;
+  return `ALERTS${braces(OF_POLICY, ['alertstate="firing"', OURS, ...more])}`;
 }
 
 /** Since how many seconds alerts fire, the time in which they were pending included; by these labels. */
 export function firingFor(labels: readonly string[], ...more: Matchers): string {
   const by = `max by (${labels.join(', ')})`;
-  const since = `ALERTS_FOR_STATE${braces(OF_POLICY, more)}`;
+  const since = `ALERTS_FOR_STATE${braces(OF_POLICY, [OURS, ...more])}`;
   return `(time() - ${by} (${since})) and ${by} (${firingAlerts(...more)})`;
 }

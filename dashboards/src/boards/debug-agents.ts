@@ -127,7 +127,6 @@ function usage({ title, description, unit, quantiles, sum }: Usage): readonly [T
       height: 8,
       queries: [{ expr: `sum(${gauge(sum)})`, legend: 'all' }],
       empty: 'not known',
-      course: true,
       steps: PLAIN,
     },
   ];

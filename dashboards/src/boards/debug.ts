@@ -40,7 +40,7 @@ const nodeReasons: StateTimeline = {
   width: 24,
   height: 9,
   queries: [{ expr: `(${OWNERS.map(ofOwner).join(' or ')}) and ${LONGEST}`, legend: '{{node}} {{reason}}' }],
-  empty: 'no chosen node was uncovered',
+  empty: 'no chosen node uncovered, or no collector heard',
   links: [toRunbook(ofSeries('reason'))],
   steps: [
     { colour: 'unknown' },

@@ -25,13 +25,12 @@ const NOW: readonly Stat[] = [
     kind: 'stat',
     title: 'Coverage now',
     description:
-      'Covered of expected nodes, all chosen policies together, and its course. 99 % and more is good. Below it the on-call board says which nodes go without the daemon, and why.',
+      'Covered of expected nodes, all chosen policies together; unobserved nodes count as not covered. 99 % and more is good. Below it the on-call board says which nodes go without the daemon, and why.',
     unit: 'percentunit',
     decimals: 2,
     width: 6,
     queries: [{ expr: `sum(${COVERED}) / (sum(${EXPECTED}) > 0)`, legend: 'coverage' }],
     empty: 'no node is expected',
-    course: true,
     links: [toBoard('on-call')],
     steps: COVERAGE_STEPS,
   },
@@ -44,8 +43,8 @@ const NOW: readonly Stat[] = [
     decimals: 0,
     width: 6,
     queries: [
-      { expr: `sum(${EXPECTED} - ${COVERED} - ${UNOBSERVED})`, legend: 'uncovered', instant: true },
-      { expr: `sum(${UNOBSERVED})`, legend: 'unobserved', instant: true },
+      { expr: `sum(${EXPECTED} - ${COVERED} - ${UNOBSERVED})`, legend: 'uncovered' },
+      { expr: `sum(${UNOBSERVED})`, legend: 'unobserved' },
     ],
     links: [toBoard('on-call')],
     steps: NONE_IS_WELL,
@@ -54,15 +53,14 @@ const NOW: readonly Stat[] = [
     kind: 'stat',
     title: 'Policies that keep their promise',
     description:
-      'Share of the policies whose objectives were all met over the last 30 days. 100 % is good. The inventory below shows which one is not met.',
+      'Share of the policies whose objectives were all met over the last 30 days, by what was observed; one of which nothing is known counts as not met. 100 % is good. The inventory below shows which one is not met.',
     unit: 'percentunit',
     decimals: 0,
     width: 6,
     queries: [
       {
-        expr: `avg(min by (${POLICY_LABELS}) (${ATTAINED_IN_30D} - on (${POLICY_LABELS}, sli) group_left () ${held(M.objective)}) >= bool 0)`,
+        expr: `sum(min by (${POLICY_LABELS}) (${ATTAINED_IN_30D} - on (${POLICY_LABELS}, sli) group_left () ${held(M.objective)}) >= bool 0) / count(count by (${POLICY_LABELS}) (${select(M.policyInfo)}))`,
         legend: 'met',
-        instant: true,
       },
     ],
     empty: NO_JOURNAL,
@@ -77,7 +75,7 @@ const NOW: readonly Stat[] = [
     unit: 'percentunit',
     decimals: 0,
     width: 6,
-    queries: [{ expr: `min(${held(M.budgetRemaining, MONTH)})`, legend: 'left', instant: true }],
+    queries: [{ expr: `min(${held(M.budgetRemaining, MONTH)})`, legend: 'left' }],
     empty: NO_JOURNAL,
     links: [toBoard('slo')],
     steps: BUDGET_STEPS,
@@ -98,7 +96,7 @@ function tellPools(speed: number): Table {
     kind: 'table',
     title: 'Clusters and pools',
     description:
-      'Each pool, all chosen policies together: nodes, coverage now, and coverage in the shown time, of all node-seconds. The worst stand on top; a click on a pool opens it.',
+      'Each pool, all chosen policies together: nodes, coverage now (unobserved nodes count as not covered), and in the shown time, of all node-seconds that were observed. The worst stand on top; a click on a pool opens it.',
     unit: 'short',
     width: 12,
     queries: [

@@ -80,7 +80,7 @@ const alertsFiring: Table = {
       ),
     },
   ],
-  empty: 'no alert fires',
+  empty: 'no alert fires, or no rules loaded',
   columns: [
     { field: 'priority', name: 'Priority', width: 70 },
     { field: 'severity', name: 'Severity', width: 80 },
@@ -103,7 +103,7 @@ const worstPools: Table = {
   width: 10,
   height: 8,
   queries: [{ expr: `topk(10, sum by (cluster, namespace, daemonset, node_pool) (${LOST}) > 0)` }],
-  empty: 'no pool lost a node',
+  empty: 'no pool lost a node, or no collector heard',
   columns: [
     ...POLICY_COLUMNS,
     {

@@ -130,7 +130,7 @@ const pools: Table = {
   unit: 'short',
   width: 14,
   queries: [notDone(EXPECTED), notDone(COVERED), notDone(CURRENT)],
-  empty: 'all nodes are current',
+  empty: 'all nodes current, or no collector heard',
   columns: [
     ...POLICY_COLUMNS,
     {
@@ -191,7 +191,7 @@ const orderly = lines({
   width: 12,
   decimals: 0,
   queries: [{ expr: `sum by (reason) (${gauge(M.orderly)}) > 0`, legend: '{{reason}}' }],
-  empty: 'no orderly change',
+  empty: 'no orderly change, or no collector heard',
   stacked: true,
   colours: ANY_COLOURS,
 });

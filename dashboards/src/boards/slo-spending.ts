@@ -40,7 +40,7 @@ function lostOverTime(speed: number): readonly PanelSpec[] {
       description:
         'Uncovered node-time in the hour before, by primary reason. An hour is one node for an hour, or sixty for a minute. None is good; the widest band is where the budget goes.',
       queries: [{ expr: lost(hour(speed), speed, 'reason'), legend: '{{reason}}' }],
-      empty: 'nothing was lost',
+      empty: 'nothing lost, or nothing recorded',
       colours: REASON_COLOURS,
     }),
     stack({
@@ -48,7 +48,7 @@ function lostOverTime(speed: number): readonly PanelSpec[] {
       description:
         'The same by who can mend it: the team of the daemon (agent), of the machines (node), of the platform, or whoever rolls out. Talk to the owner of the widest band.',
       queries: [{ expr: lost(hour(speed), speed, 'owner'), legend: '{{owner}}' }],
-      empty: 'nothing was lost',
+      empty: 'nothing lost, or nothing recorded',
       colours: OWNER_COLOURS,
     }),
   ];
@@ -65,7 +65,7 @@ function lostInRange(speed: number): PanelSpec {
     unit: 's',
     width: 8,
     queries: [{ expr: each }, { expr: `${each} / on () group_left () ${all}` }],
-    empty: 'nothing was lost',
+    empty: 'nothing lost, or nothing recorded',
     columns: [
       { field: 'reason', name: 'Reason', links: [toRunbook(ofRow('reason'))] },
       { field: 'owner', name: 'Owner', width: 80 },
@@ -85,7 +85,7 @@ function excusedTime(speed: number): TimeSeries {
       description:
         'Node-time that counts for nobody, in the hour before, by excuse, and what the node would have been. “uncovered” is what the excuse hides: adjusted and raw budgets differ by it.',
       queries: [{ expr: excused, legend: '{{reason}}, {{verdict}}' }],
-      empty: 'nothing was excused',
+      empty: 'nothing excused, or nothing recorded',
     }),
     width: 8,
     height: 9,

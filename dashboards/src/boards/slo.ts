@@ -6,6 +6,7 @@ import type { Colour } from '../palette.ts';
 import { ofRow, toBoard, toRunbook } from '../links.ts';
 import { firingFor, held } from '../select.ts';
 import { BUDGET_STEPS, PLAIN } from '../thresholds.ts';
+import { INDICATORS } from './indicators.ts';
 import { attainmentRange, divergence, joins, spending } from './slo-spending.ts';
 
 const M = COVERAGE_METRICS;
@@ -182,7 +183,7 @@ const FIRING: Table = {
   queries: [
     { expr: firingFor(['alertname', 'severity', 'tier', ...OBJECTIVE_LABELS.split(', ')], 'slo!=""', CHOSEN_SLI) },
   ],
-  empty: 'no alert on a budget fires',
+  empty: 'no such alert fires, or no rules loaded',
   columns: [
     { field: 'alertname', name: 'Alert', links: [toRunbook(ofRow('alertname'))] },
     { field: 'tier', name: 'Tier', width: 100 },
@@ -209,6 +210,7 @@ export function slo(settings: BoardSettings): Board {
       { title: 'Burn', panels: [burnByWindow(settings), budgetOverTime(), tellAlerts(settings), FIRING] },
       { title: 'What the coverage budget went on', panels: spending(speed) },
       { title: 'What nobody saw, and joins', panels: [attainmentRange(speed), divergence, joins(speed)] },
+      { title: 'Indicators to the letter', panels: INDICATORS },
     ],
   };
 }

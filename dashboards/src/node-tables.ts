@@ -7,9 +7,10 @@ import { PLAIN } from './thresholds.ts';
 
 const M = COVERAGE_METRICS;
 
-/** Which policy a row is about. */
+/** Which policy a row is about. A collector without --cluster gives no cluster, and the column is not there. */
 export const POLICY_COLUMNS: readonly [Column, ...Column[]] = [
-  { field: 'namespace', name: 'Namespace', width: 140 },
+  { field: 'cluster', name: 'Cluster', width: 90 },
+  { field: 'namespace', name: 'Namespace', width: 130 },
   { field: 'daemonset', name: 'DaemonSet', width: 140 },
 ];
 
@@ -25,8 +26,10 @@ const LOOK_BACK = '3h';
 
 /** Each uncovered node with its reason. `more` are matchers, such as one node's name. */
 export function uncoveredNodes(...more: readonly string[]): Table {
-  const now = `max by (${NODE}, reason) (${select(M.uncoveredInfo, ...more)})`;
-  const before = `max by (${NODE}, reason) (${select(M.uncoveredInfo, ...more)} offset 1m)`;
+  const listed = select(M.uncoveredInfo, ...more);
+  // By node, whatever its reasons were: one that starts and crashes in turn is not new each time.
+  const now = `max by (${NODE}) (${listed})`;
+  const before = `max by (${NODE}) (${listed} offset 1m)`;
   // The family has no times of its own. A look back of fixed length costs the same in any range: when a node came last, else the length.
   const came = `max_over_time(timestamp(${now} unless ${before})[${LOOK_BACK}:1m])`;
   const first = `min_over_time(timestamp(${now})[${LOOK_BACK}:1m])`;
@@ -40,7 +43,9 @@ export function uncoveredNodes(...more: readonly string[]): Table {
     height: 10,
     queries: [
       // What came after the last step of the look back is there for no time yet.
-      { expr: `(time() - (${came} or ${first})) and ${now} or ${now} * 0` },
+      {
+        expr: `max by (${NODE}, reason) (${listed}) * 0 + on (${NODE}) group_left () ((time() - (${came} or ${first})) and ${now} or ${now} * 0)`,
+      },
     ],
     empty: 'no node uncovered, or no collector heard',
     columns: [

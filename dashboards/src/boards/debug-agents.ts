@@ -1,5 +1,5 @@
 /** What agents say, and what they use. */
-import { COVERAGE_METRICS, type Metric } from '@rollcall/contract';
+import { COVERAGE_METRICS, POLICY_LABELS, type Metric } from '@rollcall/contract';
 import type { Row, Stat, TimeSeries } from '../board.ts';
 import { CPU_BY_POD, MEMORY_BY_POD } from '../foreign.ts';
 import { lines } from '../lines.ts';
@@ -11,7 +11,7 @@ import { PLAIN } from '../thresholds.ts';
 const M = COVERAGE_METRICS;
 
 function byPool(metric: Metric): TimeSeries['queries'] {
-  return [{ expr: `max by (node_pool) (${gauge(metric)})`, legend: '{{node_pool}}' }];
+  return [{ expr: `max by (cluster, node_pool) (${gauge(metric)})`, legend: '{{cluster}} {{node_pool}}' }];
 }
 
 /** What agents report of themselves and of their telemetry. */
@@ -113,7 +113,10 @@ function usage({ title, description, unit, quantiles, sum }: Usage): readonly [T
       description: `${description} The median, the 99th percentile and the largest; of several policies and pools the highest.`,
       unit,
       queries: [
-        { expr: `max by (daemonset, quantile) (${gauge(quantiles)})`, legend: 'q{{quantile}} of {{daemonset}}' },
+        {
+          expr: `max by (${POLICY_LABELS}, quantile) (${gauge(quantiles)})`,
+          legend: 'q{{quantile}} of {{cluster}} {{namespace}}/{{daemonset}}',
+        },
       ],
       colours: { 'q0.5 .*': 'good', 'q0.99 .*': 'warning', 'q1 .*': 'bad' },
       empty: 'nothing tells what daemons use',

@@ -11,7 +11,7 @@ const leader: StateTimeline = {
   kind: 'state-timeline',
   title: 'Leader',
   description:
-    'Which replica counts. Exactly one leader at each instant is good; none for longer than its lease means that counters stand still, and the hole is booked as unobserved.',
+    'Which replica counts. Exactly one leader for each cluster at each instant is good; none for longer than its lease means that counters stand still, and the hole is booked as unobserved.',
   unit: 'short',
   width: 12,
   height: 5,
@@ -75,12 +75,10 @@ const watches: StateTimeline = {
 const watchAge = lines({
   title: 'Silence of watches',
   description:
-    'Since when the quietest five watches have heard nothing. API servers send bookmarks at least every two minutes where they are asked for; beyond 150 s a watch counts as stale.',
+    'Since when the quietest watch of each replica has heard nothing. API servers send bookmarks at least every two minutes where they are asked for; beyond 150 s a watch counts as stale.',
   unit: 's',
   width: 12,
-  queries: [
-    { expr: `topk(5, max by (instance, watch) (${ofCollector(C.watchAge)}))`, legend: '{{instance}} {{watch}}' },
-  ],
+  queries: [{ expr: `max by (instance) (${ofCollector(C.watchAge)})`, legend: '{{instance}}' }],
   limits: true,
   steps: [{ colour: 'good' }, { from: 150, colour: 'bad' }],
 });

@@ -6,8 +6,9 @@ import {
   JOIN_TOTAL,
   LAYERS,
   NODE_TO_POD,
-  OWNERS,
   type Owner,
+  OWNERS,
+  POLICY_LABELS,
 } from '@rollcall/contract';
 import type { Board, Logs, Row, StateTimeline, Table } from '../board.ts';
 import { KUBELET_LOG, KUBERNETES_EVENTS, POD_LOG } from '../foreign.ts';
@@ -25,11 +26,11 @@ const M = COVERAGE_METRICS;
 const ON_NODE = 'node=~"$node"';
 
 function ofOwner(owner: Owner, at: number): string {
-  return `${at + 1} * max by (node, reason) (${select(M.uncoveredInfo, ON_NODE, `reason=~"${reasonsOf(owner)}"`)})`;
+  return `${at + 1} * max by (${POLICY_LABELS}, node, reason) (${select(M.uncoveredInfo, ON_NODE, `reason=~"${reasonsOf(owner)}"`)})`;
 }
 
 /** The same rows at every step: those that were there most of the time. */
-const LONGEST = `topk(25, max by (node, reason) (count_over_time(${select(M.uncoveredInfo, ON_NODE)}[$__range] @ end())))`;
+const LONGEST = `topk(25, max by (${POLICY_LABELS}, node, reason) (count_over_time(${select(M.uncoveredInfo, ON_NODE)}[$__range] @ end())))`;
 
 const nodeReasons: StateTimeline = {
   kind: 'state-timeline',
@@ -39,7 +40,9 @@ const nodeReasons: StateTimeline = {
   unit: 'short',
   width: 24,
   height: 9,
-  queries: [{ expr: `(${OWNERS.map(ofOwner).join(' or ')}) and ${LONGEST}`, legend: '{{node}} {{reason}}' }],
+  queries: [
+    { expr: `(${OWNERS.map(ofOwner).join(' or ')}) and ${LONGEST}`, legend: '{{node}} {{reason}} {{daemonset}}' },
+  ],
   empty: 'no chosen node uncovered, or no collector heard',
   links: [toRunbook(ofSeries('reason'))],
   steps: [

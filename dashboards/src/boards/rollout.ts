@@ -1,5 +1,12 @@
 /** For whoever rolls out: how far it is, what holds it up, and what it costs. */
-import { COMPONENTS, COVERAGE_METRICS, JOIN_TOTAL, type ComponentName, type ReasonCode } from '@rollcall/contract';
+import {
+  COMPONENTS,
+  COVERAGE_METRICS,
+  JOIN_TOTAL,
+  POLICY_LABELS,
+  type ComponentName,
+  type ReasonCode,
+} from '@rollcall/contract';
 import type { Board, Query, Stat, StateTimeline, Table, TimeSeries } from '../board.ts';
 import { figure } from '../figure.ts';
 import { lines } from '../lines.ts';
@@ -86,8 +93,8 @@ const progressByPool = lines({
   max: 1,
   queries: [
     {
-      expr: `sum by (node_pool) (${CURRENT}) / (sum by (node_pool) (${EXPECTED}) > 0)`,
-      legend: '{{node_pool}}',
+      expr: `sum by (cluster, node_pool) (${CURRENT}) / (sum by (cluster, node_pool) (${EXPECTED}) > 0)`,
+      legend: '{{cluster}} {{node_pool}}',
     },
   ],
   colours: ANY_COLOURS,
@@ -98,13 +105,13 @@ const bands: StateTimeline = {
   kind: 'state-timeline',
   title: 'Progress by DaemonSet',
   description:
-    'When each DaemonSet rolled out: the share of its nodes on the newest revision, of the twenty that are furthest behind. The last colour is good; another one for hours is a rollout that stands, or an OnDelete one that waits.',
+    'When each DaemonSet rolled out: the share of its nodes on the newest revision. The last colour is good; another one for hours is a rollout that stands, or an OnDelete one that waits.',
   unit: 'percentunit',
   width: 24,
   queries: [
     {
-      expr: `bottomk(20, sum by (namespace, daemonset) (${CURRENT}) / (sum by (namespace, daemonset) (${EXPECTED}) > 0))`,
-      legend: '{{namespace}}/{{daemonset}}',
+      expr: `sum by (${POLICY_LABELS}) (${CURRENT}) / (sum by (${POLICY_LABELS}) (${EXPECTED}) > 0)`,
+      legend: '{{cluster}} {{namespace}}/{{daemonset}}',
     },
   ],
   links: [toBoard('rollout', { namespace: ofSeries('namespace'), daemonset: ofSeries('daemonset') })],
@@ -174,8 +181,8 @@ const deadNodes = lines({
   decimals: 0,
   queries: [
     {
-      expr: `sum by (node_pool) (${gauge(M.uncovered, BLOCKING)}) or sum by (node_pool) (${EXPECTED}) * 0`,
-      legend: '{{node_pool}}',
+      expr: `sum by (cluster, node_pool) (${gauge(M.uncovered, BLOCKING)}) or sum by (cluster, node_pool) (${EXPECTED}) * 0`,
+      legend: '{{cluster}} {{node_pool}}',
     },
   ],
   colours: ANY_COLOURS,

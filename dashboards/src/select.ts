@@ -132,3 +132,14 @@ export function firingFor(labels: readonly string[], ...more: Matchers): string 
   const since = `ALERTS_FOR_STATE${braces(OF_POLICY, [OURS, ...more])}`;
   return `(time() - ${by} (${since})) and ${by} (${firingAlerts(...more)})`;
 }
+
+const [EXPECTED, COVERED] = [gauge(COVERAGE_METRICS.expected), gauge(COVERAGE_METRICS.covered)];
+
+/** Uncovered nodes: expected ones of which it is known that they are not covered. */
+export const LOST = `(${EXPECTED} - ${COVERED} - ${gauge(COVERAGE_METRICS.unobserved)})`;
+
+/** Covered of expected nodes now, by these labels or of all; unobserved ones count as not covered. */
+export function coverage(...by: readonly string[]): string {
+  const sum = by.length === 0 ? 'sum' : `sum by (${by.join(', ')})`;
+  return `${sum} (${COVERED}) / (${sum} (${EXPECTED}) > 0)`;
+}

@@ -47,6 +47,11 @@ test.each<readonly [string, Parameters<typeof spoil>[0], RegExp]>([
     (_, panel) => Object.assign(panel, { targets: [panel.targets?.[0], panel.targets?.[0]] }),
     /query A is there twice/,
   ],
+  [
+    'a figure of a range',
+    (_, panel) => Object.assign(panel, { type: 'stat', targets: [{ ...panel.targets?.[0], instant: false }] }),
+    /as if it were now/,
+  ],
   ['nothing asked', (_, panel) => Object.assign(panel, { targets: [] }), /asks nothing/],
   [
     'two panels of one id',

@@ -56,6 +56,10 @@ function judgePanel(panel: PanelJson, uids: readonly string[]): readonly string[
     [targets.length > 0, 'asks nothing'],
     [sources.every((uid) => uid === source), `asks another data source than ${source}`],
     [transformations.every(({ id }) => TRANSFORMATIONS.includes(id)), 'has a transformation that nobody knows'],
+    [
+      type !== 'stat' || targets.every(({ instant }) => instant === true),
+      'shows what a range ended with as if it were now',
+    ],
     [type !== 'logs' || title.endsWith('(optional: Loki)'), 'needs Loki and does not say so'],
   ];
   return [

@@ -3,7 +3,7 @@ import { COVERAGE_METRICS, formatDuration, POLICY_LABELS, RECORDED } from '@roll
 import type { Board, BoardSettings, PanelSpec, Query, Row, Stat, Table } from '../board.ts';
 import { atLeastMinusAll } from '../burn.ts';
 import { ofRow, toBoard } from '../links.ts';
-import { addPieces, gauge, held, recorded, select } from '../select.ts';
+import { addPieces, coverage, gauge, held, LOST, recorded, select } from '../select.ts';
 import { BUDGET_STEPS, COVERAGE_STEPS, NONE_IS_WELL, PLAIN } from '../thresholds.ts';
 
 const M = COVERAGE_METRICS;
@@ -29,8 +29,8 @@ const NOW: readonly Stat[] = [
     unit: 'percentunit',
     decimals: 2,
     width: 6,
-    queries: [{ expr: `sum(${COVERED}) / (sum(${EXPECTED}) > 0)`, legend: 'coverage' }],
-    empty: 'no node is expected',
+    queries: [{ expr: coverage(), legend: 'coverage' }],
+    empty: 'no node expected, or no collector heard',
     links: [toBoard('on-call')],
     steps: COVERAGE_STEPS,
   },
@@ -43,7 +43,7 @@ const NOW: readonly Stat[] = [
     decimals: 0,
     width: 6,
     queries: [
-      { expr: `sum(${EXPECTED} - ${COVERED} - ${UNOBSERVED})`, legend: 'uncovered' },
+      { expr: `sum(${LOST})`, legend: 'uncovered' },
       { expr: `sum(${UNOBSERVED})`, legend: 'unobserved' },
     ],
     links: [toBoard('on-call')],
@@ -96,13 +96,13 @@ function tellPools(speed: number): Table {
     kind: 'table',
     title: 'Clusters and pools',
     description:
-      'Each pool, all chosen policies together: nodes, coverage now (unobserved nodes count as not covered), and in the shown time, of all node-seconds that were observed. The worst stand on top; a click on a pool opens it.',
+      'Each pool, all chosen policies together: nodes, coverage now (unobserved nodes count as not covered), and in the shown time, of all node-seconds that were observed. 99 % and more is good. The worst stand on top; a click on a pool opens it.',
     unit: 'short',
     width: 12,
     queries: [
       { expr: `${by} (${EXPECTED})` },
-      { expr: `${by} (${EXPECTED} - ${COVERED} - ${UNOBSERVED})` },
-      { expr: `${by} (${COVERED}) / (${by} (${EXPECTED}) > 0)` },
+      { expr: `${by} (${LOST})` },
+      { expr: coverage('cluster', 'node_pool') },
       { expr: coverageIn('$__range', speed) },
     ],
     columns: [
@@ -214,7 +214,7 @@ const INVENTORY: Table = {
   kind: 'table',
   title: 'Policies',
   description:
-    'Each policy: what the daemon is for, whom to ask, how it rolls out, and how it stands. Attained and budget are the worst of its objectives over 30 days. A click opens the policy on the on-call or SLO board.',
+    'Each policy: what the daemon is for, whom to ask, how it rolls out, and how it stands. Attained and budget are the worst of its objectives over 30 days. Coverage of 99 % and more is good. A click opens the policy on the on-call or SLO board.',
   unit: 'short',
   width: 24,
   height: 10,
@@ -222,7 +222,7 @@ const INVENTORY: Table = {
     { expr: `max by (${POLICY_LABELS}, ${M.policyInfo.labels.join(', ')}) (${select(M.policyInfo)})` },
     { expr: `${OF_POLICY} (${EXPECTED})` },
     { expr: `${OF_POLICY} (${COVERED})` },
-    { expr: `${OF_POLICY} (${COVERED}) / (${OF_POLICY} (${EXPECTED}) > 0)` },
+    { expr: coverage(POLICY_LABELS) },
     { expr: `min by (${POLICY_LABELS}) (${ATTAINED_IN_30D})` },
     { expr: `min by (${POLICY_LABELS}) (${held(M.budgetRemaining, MONTH)})` },
     { expr: `min by (${POLICY_LABELS}) (${held(M.budgetRemainingRaw, MONTH)})` },

@@ -13,7 +13,7 @@ import { lines } from '../lines.ts';
 import { ofRow, ofSeries, toBoard } from '../links.ts';
 import { POLICY_COLUMNS } from '../node-tables.ts';
 import { excusedNodes, failedScheduling, restartCount, restartsByReason, uncoveredByReason } from '../panels.ts';
-import { gauge, grown, orZero, quantile, select } from '../select.ts';
+import { coverage, gauge, grown, orZero, quantile, select } from '../select.ts';
 import { ANY_COLOURS } from '../series-colours.ts';
 import { ANY_IS_BAD, COVERAGE_STEPS, NONE_IS_WELL, PLAIN } from '../thresholds.ts';
 
@@ -39,8 +39,8 @@ const FIGURES: readonly Stat[] = [
     ...figure({
       title: 'Covered',
       description:
-        'Expected nodes that are covered, by whatever revision. A good rollout hardly moves it; if it falls, stop and roll back.',
-      expr: `sum(${COVERED}) / (sum(${EXPECTED}) > 0)`,
+        'Expected nodes that are covered, by whatever revision. 99 % and more is good. A good rollout hardly moves it; if it falls, stop and roll back.',
+      expr: coverage(),
       unit: 'percentunit',
       steps: COVERAGE_STEPS,
     }),

@@ -98,7 +98,7 @@ const EXCLUDED: TimeSeries = {
     description:
       'Nodes that the policy or Rollcall itself takes out of the scope, such as virtual nodes. Level is good; a band that grows is a part of the fleet that nobody watches.',
     queries: [{ expr: `sum by (rule) (${gauge(M.excluded)})`, legend: '{{rule}}' }],
-    empty: 'no rule excludes a node',
+    empty: 'no node excluded, or no collector heard',
   }),
   unit: 'short',
   width: 8,

@@ -8,5 +8,5 @@ import { slo } from './boards/slo.ts';
 
 /** The boards; those about burn rates read recorded series, whose names have the speed in them. */
 export function listBoards(settings: BoardSettings): readonly Board[] {
-  return [executive(settings), onCall, debug, rollout, slo(settings)];
+  return [executive(settings), onCall, debug, rollout(settings), slo(settings)];
 }

@@ -1,6 +1,6 @@
 /** What others call things: the kubelet's cAdvisor, and the labels of usual log shippers. Where yours differ, change them here. */
 import { COVERAGE_METRICS } from '@rollcall/contract';
-import { gauge } from './select.ts';
+import { select } from './select.ts';
 
 const CPU = 'container_cpu_usage_seconds_total';
 const MEMORY = 'container_memory_working_set_bytes';
@@ -10,17 +10,25 @@ const POD = 'namespace=~"$namespace",pod=~"$daemonset-[a-z0-9]{5}"';
 const CONTAINERS = `{${POD},node=~"$node",container!="",container!="POD"}`;
 
 /** The ten largest of the pods that belong to a policy's DaemonSet: with "All" chosen the name alone fits any pod. */
-function topPods(expr: string): string {
-  const named = `label_replace(${expr}, "daemonset", "$1", "pod", "(.*)-[a-z0-9]{5}")`;
-  const ours = `group by (namespace, daemonset) (${gauge(COVERAGE_METRICS.policyInfo)})`;
-  return `topk(10, sum by (namespace, pod) (${named} and on (namespace, daemonset) ${ours}))`;
+function topPods(expr: string, inRange: string): string {
+  const named = `label_replace(${inRange}, "daemonset", "$1", "pod", "(.*)-[a-z0-9]{5}")`;
+  const ours = `group by (namespace, daemonset) (${select(COVERAGE_METRICS.policyInfo)} @ end())`;
+  // Chosen once for the range: chosen at each step there would be more than ten, with holes.
+  const top = `topk(10, sum by (namespace, pod) (${named} and on (namespace, daemonset) ${ours}))`;
+  return `sum by (namespace, pod) (${expr}) and ${top}`;
 }
 
 /** Cores by pod. */
-export const CPU_BY_POD = topPods(`rate(${CPU}${CONTAINERS}[$__rate_interval])`);
+export const CPU_BY_POD = topPods(
+  `rate(${CPU}${CONTAINERS}[$__rate_interval])`,
+  `rate(${CPU}${CONTAINERS}[$__range] @ end())`,
+);
 
 /** Bytes by pod: what counts against the limit. */
-export const MEMORY_BY_POD = topPods(`${MEMORY}${CONTAINERS}`);
+export const MEMORY_BY_POD = topPods(
+  `${MEMORY}${CONTAINERS}`,
+  `avg_over_time(${MEMORY}${CONTAINERS}[$__range] @ end())`,
+);
 
 /** Shippers differ in what they call the node; a line passes if one of their labels fits. */
 const ON_NODE = ['node', 'node_name', 'nodename', 'hostname', 'instance', 'k8s_node_name']

@@ -20,7 +20,6 @@ const OF_POLICY = COMMON_LABELS.filter((label) => label !== POOL);
 const FOREIGN: Readonly<Record<string, readonly string[]>> = {
   ALERTS: OF_POLICY,
   ALERTS_FOR_STATE: OF_POLICY,
-  up: ['instance'],
   container_cpu_usage_seconds_total: ['namespace', 'pod'],
   container_memory_working_set_bytes: ['namespace', 'pod'],
 };

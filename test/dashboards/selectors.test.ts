@@ -44,7 +44,7 @@ test.each([
   ],
   [`max(rollcall_coverd_nodes{${all}})`, ['rollcall_coverd_nodes: is no metric of the contract or the rules']],
   ['{job="rollcall"}', ['a selector without a name: is no metric of the contract or the rules']],
-  ['up{instance="a"} * on (a) rollcall_leader', ['rollcall_leader: does not match on instance']],
+  ['rollcall_build_info{instance="a"} * on (a) rollcall_leader', ['rollcall_leader: does not match on instance']],
 ])('planted: %s', (expr, faults) => {
   expect(readSelectors(expr).flatMap(judgeSelector)).toEqual(faults);
 });

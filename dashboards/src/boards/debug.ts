@@ -41,7 +41,10 @@ const nodeReasons: StateTimeline = {
   width: 24,
   height: 9,
   queries: [
-    { expr: `(${OWNERS.map(ofOwner).join(' or ')}) and ${LONGEST}`, legend: '{{node}} {{reason}} {{daemonset}}' },
+    {
+      expr: `(${OWNERS.map(ofOwner).join(' or ')}) and ${LONGEST}`,
+      legend: '{{node}} {{reason}} {{cluster}} {{namespace}}/{{daemonset}}',
+    },
   ],
   empty: 'no chosen node uncovered, or no collector heard',
   links: [toRunbook(ofSeries('reason'))],
@@ -76,7 +79,7 @@ const NODE_ROW: Row = {
     uncoveredByReason(),
     layers,
     { ...uncoveredNodes(ON_NODE), height: 7 },
-    { ...problemNodes(ON_NODE), title: 'Among the worst', width: 24, height: 7 },
+    { ...problemNodes(ON_NODE), width: 24, height: 7 },
   ],
 };
 

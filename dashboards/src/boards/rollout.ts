@@ -7,15 +7,16 @@ import {
   type ComponentName,
   type ReasonCode,
 } from '@rollcall/contract';
-import type { Board, Query, Stat, StateTimeline, Table, TimeSeries } from '../board.ts';
+import type { Board, BoardSettings, Query, Stat, StateTimeline, Table, TimeSeries } from '../board.ts';
 import { figure } from '../figure.ts';
 import { lines } from '../lines.ts';
 import { ofRow, ofSeries, toBoard } from '../links.ts';
 import { POLICY_COLUMNS } from '../node-tables.ts';
 import { excusedNodes, failedScheduling, restartCount, restartsByReason, uncoveredByReason } from '../panels.ts';
-import { coverage, gauge, grown, orZero, quantile, select } from '../select.ts';
+import { coverage, gauge, orZero, quantile, select } from '../select.ts';
 import { ANY_COLOURS } from '../series-colours.ts';
 import { ANY_IS_BAD, COVERAGE_STEPS, NONE_IS_WELL, PLAIN } from '../thresholds.ts';
+import { joins } from './slo-spending.ts';
 
 const M = COVERAGE_METRICS;
 const [EXPECTED, COVERED, CURRENT] = [gauge(M.expected), gauge(M.covered), gauge(M.current)];
@@ -239,56 +240,46 @@ const versionTable: Table = {
 
 const TOTAL = { more: [`stage="${JOIN_TOTAL}"`], window: '1h' };
 
-const joins: readonly TimeSeries[] = [
-  lines({
-    title: 'Joins by outcome',
-    description:
-      'New nodes over the hour before, by whether they were covered in time. All in time is good; late ones since a rollout are an image that is slow to pull or to start.',
-    unit: 'short',
-    width: 12,
-    queries: [{ expr: `sum by (outcome) (${grown(M.joins, '1h')})`, legend: '{{outcome}}' }],
-    empty: 'no policy asks for joins',
-    colours: { in_time: 'good', late: 'bad', abandoned: 'unknown' },
-  }),
-  lines({
-    title: 'Time to be covered',
-    description:
-      'How long new nodes of the hour before took until they were covered: the middle one and the slowest twentieth. Below 2 min is good; the stages are on the debug board.',
-    unit: 's',
-    width: 12,
-    queries: [
-      { expr: quantile(0.5, M.joinDuration, TOTAL), legend: 'p50' },
-      { expr: quantile(0.95, M.joinDuration, TOTAL), legend: 'p95' },
-    ],
-    empty: 'no node joined, or no policy asks for joins',
-    colours: { p50: 'good', p95: 'warning' },
-    limits: true,
-    steps: [{ colour: 'good' }, { from: 120, colour: 'bad' }],
-  }),
-];
+const timeToCover = lines({
+  title: 'Time to be covered',
+  description:
+    'How long new nodes of the hour before took until they were covered: the middle one and the slowest twentieth. Below 2 min is good; the stages are on the debug board.',
+  unit: 's',
+  width: 12,
+  queries: [
+    { expr: quantile(0.5, M.joinDuration, TOTAL), legend: 'p50' },
+    { expr: quantile(0.95, M.joinDuration, TOTAL), legend: 'p95' },
+  ],
+  empty: 'no node joined, or no policy asks for joins',
+  colours: { p50: 'good', p95: 'warning' },
+  limits: true,
+  steps: [{ colour: 'good' }, { from: 120, colour: 'bad' }],
+});
 
 /** The board. */
-export const rollout: Board = {
-  name: 'rollout',
-  title: 'Rollcall / Rollout',
-  description: 'How far a rollout is, what holds it up, and what it costs: current against covered against expected.',
-  from: 'now-6h',
-  refresh: '1m',
-  variables: ['node_pool', 'runbooks'],
-  rows: [
-    { title: 'How far', panels: [...FIGURES, counts, progressByPool, bands, pools, strategies] },
-    {
-      title: 'What holds it up, and what it costs',
-      panels: [
-        { ...uncoveredByReason(OF_ROLLOUT), title: 'Uncovered by the rollout, by reason' },
-        deadNodes,
-        orderly,
-        restartsByReason,
-        failedScheduling,
-        excusedNodes,
-      ],
-    },
-    { title: 'Versions', panels: [versionTable, ...COMPONENTS.map(versions)] },
-    { title: 'New nodes', panels: joins },
-  ],
-};
+export function rollout({ speed }: BoardSettings): Board {
+  return {
+    name: 'rollout',
+    title: 'Rollcall / Rollout',
+    description: 'How far a rollout is, what holds it up, and what it costs: current against covered against expected.',
+    from: 'now-6h',
+    refresh: '1m',
+    variables: ['node_pool', 'runbooks'],
+    rows: [
+      { title: 'How far', panels: [...FIGURES, counts, progressByPool, bands, pools, strategies] },
+      {
+        title: 'What holds it up, and what it costs',
+        panels: [
+          { ...uncoveredByReason(OF_ROLLOUT), title: 'Uncovered by the rollout, by reason' },
+          deadNodes,
+          orderly,
+          restartsByReason,
+          failedScheduling,
+          excusedNodes,
+        ],
+      },
+      { title: 'Versions', panels: [versionTable, ...COMPONENTS.map(versions)] },
+      { title: 'New nodes', panels: [{ ...joins(speed), width: 12 }, timeToCover] },
+    ],
+  };
+}

@@ -9,9 +9,9 @@ const M = COVERAGE_METRICS;
 
 /** Which policy a row is about. A collector without --cluster gives no cluster, and the column is not there. */
 export const POLICY_COLUMNS: readonly [Column, ...Column[]] = [
-  { field: 'cluster', name: 'Cluster', width: 90 },
-  { field: 'namespace', name: 'Namespace', width: 130 },
-  { field: 'daemonset', name: 'DaemonSet', width: 140 },
+  { field: 'cluster', name: 'Cluster', width: 70 },
+  { field: 'namespace', name: 'Namespace', width: 110 },
+  { field: 'daemonset', name: 'DaemonSet', width: 120 },
 ];
 
 const NODE = 'cluster, namespace, daemonset, node_pool, node';

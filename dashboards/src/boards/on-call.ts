@@ -70,7 +70,7 @@ const alertsFiring: Table = {
   description:
     'Pages and tickets that fire, the most urgent first, and for how long their condition holds. None is good. A click on the name opens its runbook.',
   unit: 's',
-  width: 14,
+  width: 15,
   height: 8,
   queries: [
     {
@@ -100,7 +100,7 @@ const worstPools: Table = {
   description:
     'The ten pools with the most uncovered nodes, by policy. Many pools of one policy: its DaemonSet; one pool of many policies: its nodes.',
   unit: 'short',
-  width: 10,
+  width: 9,
   height: 8,
   queries: [{ expr: `topk(10, sum by (cluster, namespace, daemonset, node_pool) (${LOST}) > 0)` }],
   empty: 'no pool lost a node, or no collector heard',

@@ -1,9 +1,9 @@
 /** For those who answer for the promise: is it kept, since when not, where, and whom to ask. */
-import { COVERAGE_METRICS, formatDuration, POLICY_LABELS, RECORDED } from '@rollcall/contract';
+import { COVERAGE_METRICS, POLICY_LABELS, RECORDED } from '@rollcall/contract';
 import type { Board, BoardSettings, PanelSpec, Query, Row, Stat, Table } from '../board.ts';
 import { atLeastMinusAll } from '../burn.ts';
 import { ofRow, toBoard } from '../links.ts';
-import { addPieces, coverage, gauge, held, LOST, recorded, select } from '../select.ts';
+import { addPieces, coverage, gauge, held, LOST, recorded, select, windowOf } from '../select.ts';
 import { BUDGET_STEPS, COVERAGE_STEPS, NONE_IS_WELL, PLAIN } from '../thresholds.ts';
 
 const M = COVERAGE_METRICS;
@@ -130,7 +130,7 @@ function where({ speed }: BoardSettings): readonly PanelSpec[] {
       decimals: 2,
       width: 12,
       height: 9,
-      queries: [{ expr: coverageIn(formatDuration(HOUR_MS / speed), speed), legend: '{{cluster}} {{node_pool}}' }],
+      queries: [{ expr: coverageIn(windowOf(HOUR_MS, speed), speed), legend: '{{cluster}} {{node_pool}}' }],
       empty: NO_RULES,
       steps: [
         { colour: 'bad', word: 'below 90 %' },

@@ -1,10 +1,10 @@
 /** What budgets go on: node-seconds by reason, owner and excuse, what nobody observed, joins that came late. */
-import { COVERAGE_METRICS, formatDuration, JOIN_OUTCOMES, RECORDED, type JoinOutcome } from '@rollcall/contract';
+import { COVERAGE_METRICS, JOIN_OUTCOMES, RECORDED, type JoinOutcome } from '@rollcall/contract';
 import type { PanelSpec, TimeSeries } from '../board.ts';
 import { CHOSEN_SLI, OBJECTIVE } from '../burn.ts';
 import { ofRow, toRunbook } from '../links.ts';
 import type { Colour } from '../palette.ts';
-import { addPieces, gauge } from '../select.ts';
+import { addPieces, gauge, windowOf } from '../select.ts';
 import { OWNER_COLOURS, REASON_COLOURS } from '../series-colours.ts';
 import { NONE_IS_WELL, PLAIN } from '../thresholds.ts';
 
@@ -30,7 +30,7 @@ function lost(window: string, speed: number, ...by: readonly string[]): string {
 
 /** The hour before a point, as the rules write it. */
 function hour(speed: number): string {
-  return formatDuration(HOUR_MS / speed);
+  return windowOf(HOUR_MS, speed);
 }
 
 function lostOverTime(speed: number): readonly PanelSpec[] {
@@ -107,7 +107,7 @@ const EXCLUDED: TimeSeries = {
 
 /** What was observed in a day, and what it would be if the rest had been bad, or good. */
 export function attainmentRange(speed: number): TimeSeries {
-  const window = formatDuration(DAY_MS / speed);
+  const window = windowOf(DAY_MS, speed);
   const sum = (name: string): string => addPieces(name, { window, speed, by: ['sli'] }, CHOSEN_SLI);
   const [good, valid, unobserved] = [
     sum(RECORDED.goodSeconds),

@@ -34,7 +34,7 @@ export function recordStates({ speed }: RuleSettings): readonly RecordingRule[] 
   ];
 }
 
-/** The indicators that dashboards show; nothing expected, no join: no sample. */
+/** The indicators by which others measure, for boards and for whoever compares; nothing expected, no join: no sample. */
 export function recordIndicators({ speed }: RuleSettings): readonly RecordingRule[] {
   const hour = formatDuration(HOUR_MS / speed);
   const day = formatDuration((24 * HOUR_MS) / speed);

@@ -14,8 +14,6 @@ export interface Query {
   readonly expr: string;
   /** The series' name, with labels in double braces. */
   readonly legend?: string;
-  /** Asks for the value at the end of the range only: tables and single figures do, since an older one may be of a collector that is gone. */
-  readonly instant?: boolean;
 }
 
 /** What a click on a value opens; `${...}` are Grafana's variables. */

@@ -70,11 +70,7 @@ export function buildLink({ title, url }: Link): Builder<DashboardLink> {
   return new DashboardLinkBuilder(title).type(DashboardLinkType.Link).url(url).targetBlank(true);
 }
 
-function buildQuery(
-  { kind }: PanelSpec,
-  { expr, legend, instant = kind === 'table' || kind === 'stat' }: Query,
-  at: number,
-): Builder<Dataquery> {
+function buildQuery({ kind }: PanelSpec, { expr, legend }: Query, at: number): Builder<Dataquery> {
   const refId = REF_IDS[at] ?? `Q${at}`;
   if (kind === 'logs') return new LokiQueryBuilder().refId(refId).expr(expr).queryType('range').datasource(LOKI);
   const query = new DataqueryBuilder()
@@ -83,7 +79,8 @@ function buildQuery(
     .datasource(PROMETHEUS)
     .legendFormat(legend ?? '');
   query.format(FORMATS[kind] ?? PromQueryFormat.TimeSeries);
-  return instant ? query.instant() : query.range();
+  // At the end of the range only: an older value may be of a collector that is gone.
+  return kind === 'table' || kind === 'stat' ? query.instant() : query.range();
 }
 
 const REF_IDS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';

@@ -15,12 +15,11 @@ export const POLICY_COLUMNS: readonly [Column, ...Column[]] = [
 ];
 
 const NODE = 'cluster, namespace, daemonset, node_pool, node';
-const toNode = toBoard('debug', {
-  namespace: ofRow('namespace'),
-  daemonset: ofRow('daemonset'),
-  node_pool: ofRow('node_pool'),
-  node: ofRow('node'),
-});
+const OWN_POOL = { namespace: ofRow('namespace'), daemonset: ofRow('daemonset'), node_pool: ofRow('node_pool') };
+const toNode = toBoard('debug', { ...OWN_POOL, node: ofRow('node') });
+
+/** The pool of a row, and what is known of it. */
+export const POOL_COLUMN: Column = { field: 'node_pool', name: 'Pool', links: [toBoard('debug', OWN_POOL)] };
 
 const LOOK_BACK = '3h';
 

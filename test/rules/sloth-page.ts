@@ -3,6 +3,7 @@ import type { BudgetAnswer } from './sloth-budgets.ts';
 import type { CostAnswer, SetCost } from './sloth-cost.ts';
 import type { TierAnswer } from './sloth-firings.ts';
 import type { Grid, Seeds } from './sloth-fleets.ts';
+import { replaceBetween } from './write-between.ts';
 
 /** What came out on one grid. */
 export interface TierAnswers {
@@ -20,13 +21,9 @@ export interface SlothAnswers {
   readonly cost: CostAnswer;
 }
 
-const [BEGIN, END] = ['<!-- sloth begin -->', '<!-- sloth end -->'];
-
 /** Puts the section between its marks. Throws if the page has none. */
 export function writeSection(page: string, answers: SlothAnswers): string {
-  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (from < 0 || to < from) throw new Error(`no marks ${BEGIN} and ${END}`);
-  return `${page.slice(0, from + BEGIN.length)}\n\n${describe(answers)}\n\n${page.slice(to)}`;
+  return replaceBetween(page, 'sloth', describe(answers));
 }
 
 function describe({ seeds, coarse, fine, budgets, cost }: SlothAnswers): string {

@@ -1,6 +1,6 @@
 /** `rollcall generate dashboards`: Grafana's dashboards for all policies. */
 import { COLLECTOR_NAMESPACE } from '@rollcall/contract';
-import { EXIT, type Command, type Io } from './command.ts';
+import { EXIT, type Command } from './command.ts';
 import { readLabels, readSpeed } from './generate-input.ts';
 import { parseFlags } from './parse-flags.ts';
 import { settleFiles, type TextFile } from './settle-files.ts';
@@ -45,7 +45,7 @@ export const generateDashboards: Command = {
   run: async (argv, io) => {
     try {
       const flags = readFlags(argv);
-      return await settleFiles(await makeFiles(flags), settling(flags, io));
+      return await settleFiles(await makeFiles(flags), { folder: flags.out, check: flags.check, io });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       io.err(`error: ${message}\nSee 'rollcall generate --help' for usage.\n`);
@@ -53,10 +53,6 @@ export const generateDashboards: Command = {
     }
   },
 };
-
-function settling({ out, check }: Flags, io: Io): Parameters<typeof settleFiles>[1] {
-  return { folder: out, check, io };
-}
 
 async function makeFiles(flags: Flags): Promise<readonly TextFile[]> {
   // Loaded here, since no other command needs it.

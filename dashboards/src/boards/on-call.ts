@@ -3,7 +3,7 @@ import { COVERAGE_METRICS } from '@rollcall/contract';
 import type { Board, Heatmap, Stat, StateTimeline, Table, TimeSeries } from '../board.ts';
 import { figure } from '../figure.ts';
 import { ofRow, ofSeries, toBoard, toRunbook } from '../links.ts';
-import { POLICY_COLUMNS, problemNodes, uncoveredNodes } from '../node-tables.ts';
+import { POLICY_COLUMNS, POOL_COLUMN, problemNodes, uncoveredNodes } from '../node-tables.ts';
 import {
   excusedNodes,
   failedScheduling,
@@ -106,17 +106,7 @@ const worstPools: Table = {
   empty: 'no pool lost a node, or no collector heard',
   columns: [
     ...POLICY_COLUMNS,
-    {
-      field: 'node_pool',
-      name: 'Pool',
-      links: [
-        toBoard('debug', {
-          namespace: ofRow('namespace'),
-          daemonset: ofRow('daemonset'),
-          node_pool: ofRow('node_pool'),
-        }),
-      ],
-    },
+    POOL_COLUMN,
     { field: 'Value', name: 'Uncovered', decimals: 0, width: 100, steps: ANY_IS_BAD },
   ],
   sort: { name: 'Uncovered', descending: true },

@@ -10,8 +10,8 @@ import {
 import type { Board, BoardSettings, Query, Stat, StateTimeline, Table, TimeSeries } from '../board.ts';
 import { figure } from '../figure.ts';
 import { lines } from '../lines.ts';
-import { ofRow, ofSeries, toBoard } from '../links.ts';
-import { POLICY_COLUMNS } from '../node-tables.ts';
+import { ofSeries, toBoard } from '../links.ts';
+import { POLICY_COLUMNS, POOL_COLUMN } from '../node-tables.ts';
 import { excusedNodes, failedScheduling, restartCount, restartsByReason, uncoveredByReason } from '../panels.ts';
 import { coverage, gauge, orZero, quantile, select } from '../select.ts';
 import { ANY_COLOURS } from '../series-colours.ts';
@@ -141,17 +141,7 @@ const pools: Table = {
   empty: 'all nodes current, or no collector heard',
   columns: [
     ...POLICY_COLUMNS,
-    {
-      field: 'node_pool',
-      name: 'Pool',
-      links: [
-        toBoard('debug', {
-          namespace: ofRow('namespace'),
-          daemonset: ofRow('daemonset'),
-          node_pool: ofRow('node_pool'),
-        }),
-      ],
-    },
+    POOL_COLUMN,
     { field: 'Value #A', name: 'Expected', decimals: 0, width: 100 },
     { field: 'Value #B', name: 'Covered', decimals: 0, width: 100 },
     { field: 'Value #C', name: 'Current', decimals: 0, width: 100 },
